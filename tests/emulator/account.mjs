@@ -1,0 +1,21 @@
+// Everything one emulator remembers and works with; the routes get it as `exchange.account`.
+import { createObjectStore } from "./object_store.mjs";
+import { createTokenStore } from "./token_store.mjs";
+
+/**
+ * @typedef {object} Account
+ * @property {string} [key] the only key that is accepted, when there is one
+ * @property {string} url where this emulator answers
+ * @property {import("./recogniser/recogniser.mjs").Recogniser} recogniser
+ * @property {import("./object_store.mjs").ObjectStore} objects
+ * @property {import("./token_store.mjs").TokenStore} tokens
+ * @property {(line: string) => void} log
+ */
+
+/**
+ * @param {{ key?: string, recogniser: import("./recogniser/recogniser.mjs").Recogniser, log?: (line: string) => void }} options
+ * @returns {Account}
+ */
+export function createAccount({ key, recogniser, log = () => {} }) {
+  return { key, url: "", recogniser, objects: createObjectStore(), tokens: createTokenStore(), log };
+}

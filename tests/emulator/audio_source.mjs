@@ -1,0 +1,98 @@
+// From what a request names (data URL, http(s) URL, oss:// URL) to bytes, with the service's limits and refusals.
+import { readDataUrl } from "./data_url.mjs";
+import { ServiceError, invalidParameter } from "./service_error.mjs";
+
+const LONGEST_STRING = 28_000_000;
+
+/**
+ * @param {unknown} source
+ * @param {object} context
+ * @param {import("./models.mjs").Family} context.family
+ * @param {import("node:http").IncomingHttpHeaders} context.headers
+ * @param {import("./object_store.mjs").ObjectStore} context.objects
+ * @param {AbortSignal} [context.signal]
+ * @returns {Promise<Uint8Array>}
+ */
+export async function fetchAudio(source, { family, headers, objects, signal }) {
+  if (typeof source !== "string" || source === "") throw invalidParameter("The audio is empty");
+  if (source.length > LONGEST_STRING) {
+    throw new ServiceError(
+      "InvalidParameter",
+      `String value length (${source.length}) exceeds the maximum allowed (${LONGEST_STRING}, from \`StreamReadConstraints.getMaxStringLength()\`)`,
+    );
+  }
+  const bytes = await read(source, { family, headers, objects, signal });
+  if (bytes.length === 0) throw invalidParameter("The audio is empty");
+  return bytes;
+}
+
+async function read(source, { family, headers, objects, signal }) {
+  if (/^data:/i.test(source)) {
+    if (source.length > family.dataUriLimit) {
+      const words = `Exceeded limit on max bytes per data-uri item : ${family.dataUriLimit}`;
+      throw new ServiceError("BadRequest.TooLarge", words);
+    }
+    const read = readDataUrl(source);
+    if (!read) throw invalidParameter("The provided data URL is not valid base64.");
+    return read.bytes;
+  }
+  if (/^oss:/i.test(source)) return readObject(source, headers, objects);
+  return download(source, family.byteLimit, signal);
+}
+
+/** Uploaded files are only resolved for those who ask for it by header. */
+export function readObject(source, headers, objects) {
+  if (String(headers["x-dashscope-ossresourceresolve"]).toLowerCase() !== "enable") throw urlError();
+  const bytes = objects.get(source.slice("oss://".length));
+  if (!bytes) throw new ServiceError("InvalidFile.DownloadFailed");
+  return bytes;
+}
+
+/**
+ * Only this machine is reachable: an emulator that fetched whatever it is told to would be a hole in the network it runs in.
+ * @param {string} source
+ * @param {number} limit
+ * @param {AbortSignal} [signal]
+ */
+export async function download(source, limit, signal) {
+  const url = parseUrl(source);
+  if (!isLoopback(url.hostname)) {
+    throw new ServiceError("BadRequest.InputDownloadFailed", `Failed to download the input file: ${url.origin}`);
+  }
+  let response;
+  try {
+    response = await fetch(url, { redirect: "error", signal, headers: { "user-agent": "DashScopeUserBot" } });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ServiceError("InvalidURL.ConnectionRefused", `Connection to ${url.origin} refused, please provide available URL`);
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    const refused = response.status === 401 || response.status === 403;
+    throw Object.assign(new ServiceError("BadRequest.InputDownloadFailed", `Failed to download the input file: ${source}`), {
+      forbidden: refused,
+    });
+  }
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length > limit) throw invalidParameter("Multimodal file size is too large");
+  return bytes;
+}
+
+function parseUrl(source) {
+  let url;
+  try {
+    url = new URL(source);
+  } catch {
+    throw urlError();
+  }
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw urlError();
+  return url;
+}
+
+function urlError() {
+  return new ServiceError("InvalidParameter", "url error, please check url！");
+}
+
+function isLoopback(host) {
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127(\.\d+){3}$/.test(host);
+}

@@ -1,0 +1,16 @@
+// The error that a request's fault switches describe (status=, code=, message=).
+import { describedError } from "./service_error.mjs";
+
+/**
+ * @param {import("./faults.mjs").Faults} faults
+ * @param {number} [usualStatus] when the switches name neither status nor code
+ */
+export function faultError(faults, usualStatus) {
+  const message = faults.value("message");
+  const code = faults.value("code");
+  return describedError({
+    status: faults.number("status") ?? (code ? undefined : usualStatus),
+    code,
+    message: message === undefined ? undefined : decodeURIComponent(message),
+  });
+}

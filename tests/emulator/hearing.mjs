@@ -1,0 +1,40 @@
+// From bytes to samples, with the service's refusals: cannot be decoded, too long.
+import { UndecodableAudio, decodeAudio, mixDown } from "./audio/decode.mjs";
+import { ServiceError, invalidParameter } from "./service_error.mjs";
+
+/** @typedef {{ samples: Float32Array, durationMs: number, audio: import("./audio/decode.mjs").DecodedAudio }} Sound */
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {import("./models.mjs").Family} family
+ * @param {(line: string) => void} log
+ * @returns {Promise<Sound>}
+ */
+export async function listen(bytes, family, log) {
+  const audio = await decodeAudio(bytes).catch((cause) => {
+    if (!(cause instanceof UndecodableAudio)) throw cause;
+    log(`cannot decode ${bytes.length} bytes: ${cause.message}`);
+    throw invalidParameter("The audio could not be decoded. Please check the format of the audio.");
+  });
+  // 300 s are taken and 301 s refused; nobody has measured what lies between.
+  if (audio.durationMs >= (family.seconds + 0.5) * 1000) {
+    const words = `audio duration (${audio.durationMs.toFixed(1)}ms) over service process (${family.seconds}s)`;
+    throw new ServiceError("AUDIO_DURATION_TOO_LONG", words);
+  }
+  return { samples: mixDown(audio.channels), durationMs: audio.durationMs, audio };
+}
+
+/** 25 tokens for each second of audio, one second at least. @param {number} durationMs */
+export function tokensOf(durationMs) {
+  return Math.ceil((Math.max(durationMs, 1000) / 1000) * 25);
+}
+
+/** Whole seconds, one at least: the official sample counts 42 tokens (1.68 s) as 1. @param {number} durationMs */
+export function billedSeconds(durationMs) {
+  return Math.max(1, Math.floor(durationMs / 1000));
+}
+
+/** Words and marks, as good a guess as any at somebody else's tokens. @param {string} text */
+export function textTokensOf(text) {
+  return text.match(/[\p{L}\p{N}'’-]+|[^\s\p{L}\p{N}]/gu)?.length ?? 0;
+}

@@ -1,0 +1,29 @@
+// What the routes expect of a recogniser: the real one is moonshine.mjs, the one for tests without a model scripted.mjs.
+
+/**
+ * @typedef {object} Phrase what was said without a longer pause
+ * @property {string} text
+ * @property {number} beginMs
+ * @property {number} endMs
+ * @property {import("./words.mjs").TimedWord[]} words
+ */
+
+/**
+ * @typedef {object} Recognition
+ * @property {string} text everything, "" when nobody speaks
+ * @property {Phrase[]} phrases
+ */
+
+/**
+ * @typedef {object} RecogniseCall
+ * @property {(textSoFar: string) => void} [onText] called with a text that only ever grows
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * @typedef {object} Recogniser
+ * @property {(samples: Float32Array, call?: RecogniseCall) => Promise<Recognition>} recognise 16 kHz mono
+ * @property {() => Promise<void>} close
+ */
+
+export {};

@@ -1,0 +1,26 @@
+// A recognition as the streaming routes need it: pieces of text in order, each sent before the next, and the two ways in
+// which it can end early (the caller goes away, the fault error-mid).
+import { faultError } from "./fault_error.mjs";
+
+/**
+ * @param {import("./exchange.mjs").Exchange} exchange
+ * @param {Float32Array} samples
+ * @param {(piece: { delta: string, text: string }) => void} onPiece
+ * @returns {Promise<{ text: string, failure?: import("./service_error.mjs").ServiceError }>} `failure` has to be sent as the
+ *   stream's last event
+ */
+export async function recogniseInPieces({ account, faults, signal }, samples, onPiece) {
+  const failAfter = faults.number("error-mid") ?? Number.POSITIVE_INFINITY;
+  let text = "";
+  let pieces = 0;
+  const onText = (grown) => {
+    if (grown === text || pieces >= failAfter) return;
+    const delta = grown.slice(text.length);
+    text = grown;
+    pieces++;
+    onPiece({ delta, text });
+  };
+  const recognition = await account.recogniser.recognise(samples, { onText, signal });
+  onText(recognition.text);
+  return faults.has("error-mid") ? { text, failure: faultError(faults, 500) } : { text };
+}
