@@ -1,0 +1,11 @@
+//! One file per endpoint: a request builder and a response reader. Wire types never leave this folder.
+
+pub mod chat_completions;
+mod choice;
+pub mod error_body;
+pub mod generation;
+mod request;
+mod usage;
+
+pub use choice::{Accumulator, Step};
+pub use request::AudioRef;

@@ -1,0 +1,72 @@
+//! Dialect A: `POST /compatible-mode/v1/chat/completions` (seed 000 "OpenAI compatible", `protocol.md` §4).
+
+use super::choice::{Accumulator, Step, content};
+use super::request::{AudioRef, post};
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::host::HttpRequest;
+use crate::json::{Json, ObjectWriter, write_string};
+use crate::options::Verified;
+use crate::transcript::Transcript;
+
+/// Builds the request. `asr_options` stands at the top level: `extra_body` exists in the Python SDK only.
+#[must_use]
+pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
+    let options = &verified.options;
+    let mut json = String::new();
+    let mut body = ObjectWriter::new(&mut json);
+    body.string("model", &verified.model).member("messages", |out| {
+        out.push('[');
+        if let Some(context) = &options.context {
+            out.push_str(r#"{"role":"system","content":[{"text":"#);
+            write_string(context, out);
+            out.push_str("}]},");
+        }
+        out.push_str(r#"{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"#);
+        audio.write(out);
+        out.push_str("}}]}]");
+    });
+    if super::generation::has_asr_options(options) {
+        body.member("asr_options", |out| super::generation::write_asr_options(options, out));
+    }
+    body.bool("stream", stream);
+    if stream {
+        body.member("stream_options", |out| {
+            ObjectWriter::new(out).bool("include_usage", options.include_usage.unwrap_or(true)).close();
+        });
+    }
+    body.extra(options.parameters.as_ref(), &["model", "messages", "asr_options", "stream", "stream_options"]);
+    body.close();
+    post(config, config.compatible_url("/chat/completions"), &json, audio, stream)
+}
+
+/// Reads a whole answer.
+pub fn read(json: &Json) -> Result<Transcript, Error> {
+    let view = json.view();
+    let choice = view.get("choices").at(0);
+    let message = choice.get("message");
+    if content(message).is_none() {
+        return Err(Error::new(ErrorKind::InvalidResponse, "the answer has no text at choices[0].message.content"));
+    }
+    let mut accumulator = Accumulator::default();
+    facts(json, &mut accumulator);
+    accumulator.choice(choice, message, true);
+    Ok(accumulator.into_transcript())
+}
+
+/// Takes over one chunk of a stream; its text is what is new.
+pub fn chunk(json: &Json, accumulator: &mut Accumulator) -> Step {
+    facts(json, accumulator);
+    let choice = json.view().get("choices").at(0);
+    accumulator.choice(choice, choice.get("delta"), true)
+}
+
+fn facts(json: &Json, accumulator: &mut Accumulator) {
+    let view = json.view();
+    // The id is `chatcmpl-` and the request id (recorded: opencode #39724).
+    let id = view.get("request_id").word().or_else(|| {
+        let id = view.get("id").word()?;
+        Some(id.strip_prefix("chatcmpl-").unwrap_or(&id).to_owned())
+    });
+    accumulator.facts(view.get("model").word(), id, view.get("usage"));
+}

@@ -1,0 +1,103 @@
+//! What dialects A and B share: a choice with text, annotations and a finish reason, whole or piece by piece.
+
+use crate::json::View;
+use crate::transcript::Transcript;
+
+/// What one chunk of a stream did to the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The text did not change.
+    Nothing,
+    /// This was added at the end.
+    Delta(String),
+    /// Earlier text changed; this is all of it.
+    Revision(String),
+}
+
+/// Collects the chunks of one stream into a transcript.
+#[derive(Debug, Default)]
+pub struct Accumulator {
+    transcript: Transcript,
+    finished: bool,
+}
+
+impl Accumulator {
+    /// All text so far.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.transcript.text
+    }
+
+    /// Whether the service has said that it is done.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
+    /// The service said so without a finish reason: `[DONE]`, or `event: done`.
+    pub fn finish(&mut self) {
+        self.finished = true;
+    }
+
+    /// The finished transcript.
+    #[must_use]
+    pub fn into_transcript(self) -> Transcript {
+        self.transcript.settled()
+    }
+
+    /// Takes over what stands beside the text: model, request id, usage. The last value counts.
+    pub(super) fn facts(&mut self, model: Option<String>, request_id: Option<String>, usage: View<'_>) {
+        let transcript = &mut self.transcript;
+        transcript.model = model.or(transcript.model.take());
+        transcript.request_id = request_id.or(transcript.request_id.take());
+        if let Some(usage) = super::usage::read(usage) {
+            transcript.duration = usage.seconds.or(transcript.duration);
+            transcript.usage = Some(usage);
+        }
+    }
+
+    /// Takes over one choice; `message` is its `message` or `delta`.
+    pub(super) fn choice(&mut self, choice: View<'_>, message: View<'_>, incremental: bool) -> Step {
+        for annotation in message.get("annotations").items() {
+            let transcript = &mut self.transcript;
+            transcript.language = annotation.get("language").word().or(transcript.language.take());
+            transcript.emotion = annotation.get("emotion").word().or(transcript.emotion.take());
+        }
+        // "null" as a string, null, and nothing at all mean the same: not yet.
+        if let Some(reason) = choice.get("finish_reason").word() {
+            self.transcript.finish_reason = Some(reason);
+            self.finished = true;
+        }
+        match content(message) {
+            Some(text) => self.text_step(&text, incremental),
+            None => Step::Nothing,
+        }
+    }
+
+    fn text_step(&mut self, piece: &str, incremental: bool) -> Step {
+        let so_far = &mut self.transcript.text;
+        let added = if incremental { Some(piece) } else { piece.strip_prefix(so_far.as_str()) };
+        match added {
+            Some("") => Step::Nothing,
+            Some(added) => {
+                so_far.push_str(added);
+                Step::Delta(added.to_owned())
+            }
+            // The last event of a cumulative stream may carry no text at all; that takes nothing back.
+            None if piece.is_empty() => Step::Nothing,
+            None => {
+                piece.clone_into(so_far);
+                Step::Revision(piece.to_owned())
+            }
+        }
+    }
+}
+
+/// The text: a string (A), or an array of `{ text }` (B), empty for silence. `None` where there is no content.
+pub(super) fn content(message: View<'_>) -> Option<String> {
+    let content = message.get("content");
+    if let Some(text) = content.str() {
+        return Some(text.to_owned());
+    }
+    content.is_array().then(|| content.items().filter_map(|item| item.get("text").str()).collect())
+}

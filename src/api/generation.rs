@@ -1,0 +1,100 @@
+//! Dialect B: `POST /api/v1/services/aigc/multimodal-generation/generation` with Qwen3-ASR-Flash
+//! (seed 000 "DashScope synchronous", `protocol.md` §5.1-5.2).
+
+use super::choice::{Accumulator, Step, content};
+use super::request::{AudioRef, post};
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::host::HttpRequest;
+use crate::json::{Json, ObjectWriter, write_string};
+use crate::options::{TranscribeOptions, Verified};
+use crate::transcript::Transcript;
+
+/// Builds the request.
+#[must_use]
+pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
+    let options = &verified.options;
+    let mut json = String::new();
+    let mut body = ObjectWriter::new(&mut json);
+    body.string("model", &verified.model)
+        .member("input", |out| {
+            out.push_str(r#"{"messages":["#);
+            if let Some(context) = &options.context {
+                out.push_str(r#"{"role":"system","content":[{"text":"#);
+                write_string(context, out);
+                out.push_str("}]},");
+            }
+            out.push_str(r#"{"role":"user","content":[{"audio":"#);
+            audio.write(out);
+            out.push_str("}]}]}");
+        })
+        .member("parameters", |out| {
+            let mut parameters = ObjectWriter::new(out);
+            if has_asr_options(options) {
+                parameters.member("asr_options", |out| write_asr_options(options, out));
+            }
+            if stream {
+                parameters.bool("incremental_output", is_incremental(options));
+            }
+            if let Some(format) = &options.result_format {
+                parameters.string("result_format", format);
+            }
+            let taken = ["asr_options", "incremental_output", "result_format"];
+            parameters.extra(options.parameters.as_ref(), &taken).close();
+        });
+    body.close();
+    let url = config.native_url("/services/aigc/multimodal-generation/generation");
+    let mut request = post(config, url, &json, audio, stream);
+    if stream {
+        request.headers.push(("x-dashscope-sse".to_owned(), "enable".to_owned()));
+    }
+    request
+}
+
+/// Whether a stream's chunks carry only what is new.
+#[must_use]
+pub fn is_incremental(options: &TranscribeOptions) -> bool {
+    options.incremental_output.unwrap_or(true)
+}
+
+/// Reads a whole answer.
+pub fn read(json: &Json) -> Result<Transcript, Error> {
+    let view = json.view();
+    let choice = view.get("output").get("choices").at(0);
+    let message = choice.get("message");
+    if content(message).is_none() {
+        let place = "output.choices[0].message.content";
+        return Err(Error::new(ErrorKind::InvalidResponse, format!("the answer has no text at {place}")));
+    }
+    let mut accumulator = Accumulator::default();
+    accumulator.facts(view.get("model").word(), view.get("request_id").word(), view.get("usage"));
+    accumulator.choice(choice, message, true);
+    Ok(accumulator.into_transcript())
+}
+
+/// Takes over one event of a stream.
+pub fn chunk(json: &Json, accumulator: &mut Accumulator, incremental: bool) -> Step {
+    let view = json.view();
+    accumulator.facts(view.get("model").word(), view.get("request_id").word(), view.get("usage"));
+    let choice = view.get("output").get("choices").at(0);
+    accumulator.choice(choice, choice.get("message"), incremental)
+}
+
+pub(super) fn has_asr_options(options: &TranscribeOptions) -> bool {
+    options.language.is_some() || options.enable_itn.is_some() || options.asr_options.is_some()
+}
+
+/// `asr_options` is the same object in both dialects.
+pub(super) fn write_asr_options(options: &TranscribeOptions, out: &mut String) {
+    let mut writer = ObjectWriter::new(out);
+    let mut taken = Vec::new();
+    if let Some(language) = &options.language {
+        writer.string("language", language);
+        taken.push("language");
+    }
+    if let Some(enable_itn) = options.enable_itn {
+        writer.bool("enable_itn", enable_itn);
+        taken.push("enable_itn");
+    }
+    writer.extra(options.asr_options.as_ref(), &taken).close();
+}

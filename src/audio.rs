@@ -1,0 +1,3 @@
+//! Audio itself: files and samples.
+
+pub mod wav;

@@ -1,0 +1,182 @@
+//! WAV: reading how long it is, and writing what every model takes: 16 kHz, mono, 16 bits.
+
+use crate::error::{Error, ErrorKind};
+
+/// The rate every model works at.
+pub const SAMPLE_RATE: u32 = 16_000;
+
+/// Seconds of audio in a WAV file whose first bytes are `head` and whose length is `total`.
+#[must_use]
+#[allow(clippy::cast_precision_loss, reason = "sizes of real files stay far below 2^53")]
+pub fn duration(head: &[u8], total: u64) -> Option<f64> {
+    let number = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
+    let (mut at, mut bytes_per_second) = (12_usize, None);
+    loop {
+        let name = head.get(at..at + 4)?;
+        let length = number(at + 4)?;
+        if name == b"fmt " {
+            bytes_per_second = number(at + 16).filter(|rate| *rate > 0);
+        }
+        if name == b"data" {
+            // A recorder that streams does not know the length and writes 0 or "all ones".
+            let rest = total.saturating_sub(at as u64 + 8);
+            let length = if length == 0 { rest } else { rest.min(u64::from(length)) };
+            return Some(length as f64 / f64::from(bytes_per_second?));
+        }
+        at = at.checked_add(8)?.checked_add(length as usize)?.checked_add(length as usize & 1)?;
+    }
+}
+
+/// Writes samples (−1.0 to 1.0) as a 16 kHz mono 16-bit WAV file.
+///
+/// Several channels are averaged. Another rate is resampled with a windowed-sinc low-pass, so that nothing above the
+/// new limit folds back as noise; in a browser, let an `AudioContext` of 16 kHz decode and this does no more than
+/// write.
+pub fn encode(channels: &[&[f32]], sample_rate: u32) -> Result<Vec<u8>, Error> {
+    let Some(length) = channels.iter().map(|channel| channel.len()).min().filter(|length| *length > 0) else {
+        return Err(Error::new(ErrorKind::EmptyAudio, "there are no samples to write"));
+    };
+    if !(1_000..=768_000).contains(&sample_rate) {
+        return Err(Error::option("sampleRate", "expected a rate from 1000 to 768000 Hz"));
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a handful of channels")]
+    let weight = 1.0 / channels.len() as f32;
+    let mono: Vec<f32> =
+        (0..length).map(|index| channels.iter().map(|channel| channel[index]).sum::<f32>() * weight).collect();
+    let mono = if sample_rate == SAMPLE_RATE { mono } else { resample(&mono, sample_rate) };
+    write(&mono)
+}
+
+fn write(samples: &[f32]) -> Result<Vec<u8>, Error> {
+    let data_length = u32::try_from(samples.len() * 2)
+        .ok()
+        .filter(|length| *length <= u32::MAX - 36)
+        .ok_or_else(|| Error::new(ErrorKind::AudioTooLong, "a WAV file cannot hold more than 4 GB; cut the audio"))?;
+    let mut file = Vec::with_capacity(44 + samples.len() * 2);
+    file.extend_from_slice(b"RIFF");
+    file.extend_from_slice(&(data_length + 36).to_le_bytes());
+    file.extend_from_slice(b"WAVEfmt ");
+    file.extend_from_slice(&16_u32.to_le_bytes());
+    file.extend_from_slice(&1_u16.to_le_bytes()); // PCM
+    file.extend_from_slice(&1_u16.to_le_bytes()); // one channel
+    file.extend_from_slice(&SAMPLE_RATE.to_le_bytes());
+    file.extend_from_slice(&(SAMPLE_RATE * 2).to_le_bytes()); // bytes per second
+    file.extend_from_slice(&2_u16.to_le_bytes()); // bytes per frame
+    file.extend_from_slice(&16_u16.to_le_bytes()); // bits per sample
+    file.extend_from_slice(b"data");
+    file.extend_from_slice(&data_length.to_le_bytes());
+    for sample in samples {
+        #[allow(clippy::cast_possible_truncation, reason = "clamped; NaN becomes silence")]
+        let value = (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16;
+        file.extend_from_slice(&value.to_le_bytes());
+    }
+    Ok(file)
+}
+
+/// Resamples to 16 kHz. A polyphase filter would be faster; this runs only where the platform could not resample.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "positions within an array of samples"
+)]
+fn resample(samples: &[f32], from: u32) -> Vec<f32> {
+    /// Zero crossings of the filter on each side; 16 leave about 60 dB of what must go.
+    const CROSSINGS: f64 = 16.0;
+    let step = f64::from(from) / f64::from(SAMPLE_RATE);
+    // Going down, the filter must cut at the new limit; going up, at the old one.
+    let cutoff = (1.0 / step).min(1.0);
+    let reach = CROSSINGS / cutoff;
+    let length = (samples.len() as f64 / step).floor() as usize;
+    (0..length)
+        .map(|index| {
+            let center = index as f64 * step;
+            let first = (center - reach).ceil().max(0.0) as usize;
+            let last = ((center + reach).floor() as usize).min(samples.len() - 1);
+            let (mut sum, mut weights) = (0.0, 0.0);
+            for (offset, sample) in samples[first..=last].iter().enumerate() {
+                let distance = (first + offset) as f64 - center;
+                let weight = sinc(distance * cutoff) * (0.5 + 0.5 * (core::f64::consts::PI * distance / reach).cos());
+                sum += weight * f64::from(*sample);
+                weights += weight;
+            }
+            (sum / weights) as f32
+        })
+        .collect()
+}
+
+fn sinc(x: f64) -> f64 {
+    let angle = core::f64::consts::PI * x;
+    if angle.abs() < 1e-9 { 1.0 } else { angle.sin() / angle }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tone(frequency: f64, rate: u32, seconds: f64) -> Vec<f32> {
+        (0..(f64::from(rate) * seconds) as usize)
+            .map(|index| (core::f64::consts::TAU * frequency * index as f64 / f64::from(rate)).sin() as f32 * 0.5)
+            .collect()
+    }
+
+    fn samples(file: &[u8]) -> Vec<f32> {
+        file[44..].chunks_exact(2).map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32767.0).collect()
+    }
+
+    fn loudness(samples: &[f32]) -> f32 {
+        (samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len() as f32).sqrt()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let wave = tone(440.0, 16_000, 1.0);
+        let file = encode(&[&wave], 16_000).unwrap();
+        assert_eq!(file.len(), 44 + 32_000);
+        assert_eq!(duration(&file[..44], file.len() as u64), Some(1.0));
+        let worst = samples(&file).iter().zip(&wave).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        assert!(worst < 1.0 / 32_000.0, "{worst}");
+    }
+
+    #[test]
+    fn rates_are_converted_without_folding() {
+        for rate in [8_000, 22_050, 44_100, 48_000, 96_000] {
+            let kept = samples(&encode(&[&tone(1_000.0, rate, 0.5)], rate).unwrap());
+            assert!((kept.len() as i64 - 8_000).abs() <= 1, "{rate}: {}", kept.len());
+            let ideal = tone(1_000.0, 16_000, 0.5);
+            let middle = 500..7_500;
+            let worst = middle.map(|index| (kept[index] - ideal[index]).abs()).fold(0.0, f32::max);
+            assert!(worst < 0.003, "{rate}: {worst}");
+        }
+        let folded = samples(&encode(&[&tone(11_000.0, 48_000, 0.5)], 48_000).unwrap());
+        assert!(loudness(&folded[500..7_500]) < 0.001, "{}", loudness(&folded[500..7_500]));
+    }
+
+    #[test]
+    fn channels_are_averaged() {
+        let file = encode(&[&[1.0, 0.5], &[0.0, -0.5, 9.0]], 16_000).unwrap();
+        assert_eq!(samples(&file).len(), 2);
+        assert!((samples(&file)[0] - 0.5).abs() < 1e-4 && samples(&file)[1].abs() < 1e-4);
+    }
+
+    #[test]
+    fn bad_input_is_refused() {
+        assert_eq!(encode(&[], 16_000).unwrap_err().kind(), ErrorKind::EmptyAudio);
+        assert_eq!(encode(&[&[]], 16_000).unwrap_err().kind(), ErrorKind::EmptyAudio);
+        assert_eq!(encode(&[&[0.0]], 0).unwrap_err().field(), Some("sampleRate"));
+        assert_eq!(samples(&encode(&[&[f32::NAN, 7.0]], 16_000).unwrap()), [0.0, 1.0]);
+    }
+
+    #[test]
+    fn lengths_of_streamed_and_broken_files() {
+        let file = encode(&[&[0.0; 16_000]], 16_000).unwrap();
+        for unknown in [[0_u8; 4], [255; 4]] {
+            let mut streamed = file.clone();
+            streamed[40..44].copy_from_slice(&unknown);
+            assert_eq!(duration(&streamed[..44], streamed.len() as u64), Some(1.0));
+        }
+        for length in 0..44 {
+            assert_eq!(duration(&file[..length], 44), None);
+        }
+    }
+}

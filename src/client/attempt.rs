@@ -1,0 +1,108 @@
+//! One attempt, and repeating it: key, send, patience, pause.
+
+use super::Patience;
+use super::race::{First, race};
+use crate::api::error_body;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, HttpRequest, HttpResponse};
+
+/// Longest error body that is read; what matters stands at its beginning.
+const LONGEST_ERROR_BODY: usize = 64 * 1024;
+
+/// Runs `attempt` until it succeeds, fails for good, or the policy gives up.
+pub(super) async fn retry<H: Host, T>(
+    host: &H,
+    patience: &Patience,
+    replayable: bool,
+    mut attempt: impl AsyncFnMut() -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut number = 0;
+    loop {
+        let error = match attempt().await {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let Some(pause) = pause(host, patience, replayable, number, &error) else { return Err(error) };
+        host.sleep(pause).await;
+        number += 1;
+    }
+}
+
+/// The pause before the next attempt, `None` where there shall be none.
+pub(super) fn pause<H: Host>(
+    host: &H,
+    patience: &Patience,
+    replayable: bool,
+    number: u32,
+    error: &Error,
+) -> Option<core::time::Duration> {
+    patience.retry.pause(number, error.is_retryable() && replayable, error.retry_after(), host.random())
+}
+
+/// Sends a request with the caller's key; an answer that is not 2xx becomes an error.
+pub(super) async fn send<H: Host>(
+    host: &H,
+    config: &Config,
+    patience: &Patience,
+    request: &HttpRequest,
+    audio: Option<&H::Audio>,
+) -> Result<H::Response, Error> {
+    let mut request = request.clone();
+    match host.api_key().await? {
+        Some(key) => {
+            request.headers.retain(|(name, _)| name != "authorization");
+            request.headers.push(("authorization".to_owned(), key.authorization()));
+        }
+        None if config.is_direct() && request.header("authorization").is_none() => {
+            let problem = "the service wants a key; give one, or the baseURL of your own relay that adds it";
+            return Err(Error::option("apiKey", problem));
+        }
+        None => {}
+    }
+    let response = within(host, patience, host.send(&request, audio)).await?;
+    if (200..300).contains(&response.status()) { Ok(response) } else { Err(failure(host, patience, response).await) }
+}
+
+/// The error that an answer describes. A body that cannot be read takes nothing away from its status.
+async fn failure<H: Host>(host: &H, patience: &Patience, mut response: H::Response) -> Error {
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = within(host, patience, response.chunk()).await {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST_ERROR_BODY {
+            break;
+        }
+    }
+    error_body::read(response.status(), |name| response.header(name), &body)
+}
+
+/// The whole body of an answer.
+pub(super) async fn body<H: Host>(host: &H, patience: &Patience, response: &mut H::Response) -> Result<Vec<u8>, Error> {
+    let mut body = Vec::new();
+    while let Some(chunk) = within(host, patience, response.chunk()).await? {
+        if body.is_empty() {
+            body = chunk;
+        } else {
+            body.extend_from_slice(&chunk);
+        }
+    }
+    Ok(body)
+}
+
+/// Gives `work` as long as the caller's patience lasts.
+pub(super) async fn within<H: Host, T>(
+    host: &H,
+    patience: &Patience,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    match race(work, host.sleep(patience.timeout)).await {
+        First::Left(result) => result,
+        First::Right(()) => {
+            let millis = patience.timeout.as_millis();
+            Err(Error::new(
+                ErrorKind::Timeout,
+                format!("no answer within {millis} ms; try again, or raise timeout for long audio and slow networks"),
+            ))
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The audio of a call and the checks before any byte of it is sent.
+
+use crate::api::AudioRef;
+use crate::data_url::{self, DataUrl};
+use crate::error::{Error, ErrorKind};
+use crate::media_type::{self, Format, MediaType, Sniffed};
+use crate::options::Verified;
+
+/// Where the audio is.
+#[derive(Clone, Debug)]
+pub enum Source<A> {
+    /// An `http(s)://`, `oss://` or `data:` URL.
+    Url(String),
+    /// Bytes in the host's keeping.
+    Bytes {
+        /// The host's handle.
+        audio: A,
+        /// What is known about them.
+        facts: AudioFacts,
+    },
+}
+
+/// What is known about audio bytes before they are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AudioFacts {
+    /// The first bytes, [`media_type::HEAD_LENGTH`] of them or all there are.
+    pub head: Vec<u8>,
+    /// How many bytes there are; `None` for a stream that does not tell.
+    pub length: Option<u64>,
+    /// Media type that the Blob or Response declares.
+    pub declared: Option<String>,
+    /// Whether the bytes can be read a second time, for another attempt.
+    pub replayable: bool,
+}
+
+/// What a request needs to know of a checked source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Checked {
+    Url(String),
+    Inline { media_type: String },
+}
+
+impl Checked {
+    pub(super) fn audio_ref(&self) -> AudioRef<'_> {
+        match self {
+            Self::Url(url) => AudioRef::Url(url),
+            Self::Inline { media_type } => AudioRef::Inline(media_type),
+        }
+    }
+}
+
+/// Most bytes of audio that fit one request of this model, as a data URL of this media type.
+#[must_use]
+pub(crate) fn most_bytes(verified: &Verified, media_type: &str) -> u64 {
+    data_url::bytes_within(media_type, verified.family.limits().data_url_length)
+}
+
+impl<A> Source<A> {
+    /// Refuses wrong, empty, too large, too long and unsupported audio, with the number, the limit and the way out.
+    pub(super) fn check(&self, verified: &Verified) -> Result<Checked, Error> {
+        match self {
+            Self::Url(url) if starts_with(url, "data:") => {
+                let data_url = DataUrl::parse(url)?;
+                let declared = MediaType::parse(data_url.media_type);
+                let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared)?;
+                // Written anew, so that the label fits the bytes and has no parameters.
+                Ok(Checked::Url(format!("{}{}", data_url::prefix(&media_type), data_url.base64)))
+            }
+            Self::Url(url) => check_url(url).map(Checked::Url),
+            Self::Bytes { facts, .. } => {
+                let declared = facts.declared.as_deref().and_then(MediaType::parse);
+                check_bytes(verified, &facts.head, facts.length, declared)
+                    .map(|media_type| Checked::Inline { media_type })
+            }
+        }
+    }
+}
+
+fn starts_with(url: &str, scheme: &str) -> bool {
+    url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+}
+
+/// The service downloads the URL itself, so a page's own addresses are of no use to it.
+fn check_url(url: &str) -> Result<String, Error> {
+    let url = url.trim();
+    let known = ["https://", "http://", "oss://"].iter().any(|scheme| starts_with(url, scheme));
+    if !known || url.split("://").nth(1).is_none_or(str::is_empty) {
+        let message = "expected an http(s)://, oss:// or data: URL as audio; pass a file as Blob, File or bytes";
+        return Err(Error::new(ErrorKind::InvalidAudio, message));
+    }
+    // White space and other scripts must be percent-encoded, or the service cannot download (protocol.md §7.1).
+    let mut encoded = String::with_capacity(url.len());
+    for byte in url.bytes() {
+        if byte.is_ascii_graphic() {
+            encoded.push(char::from(byte));
+        } else {
+            const HEX: &[u8; 16] = b"0123456789ABCDEF";
+            encoded.push('%');
+            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
+            encoded.push(char::from(HEX[usize::from(byte & 0xF)]));
+        }
+    }
+    Ok(encoded)
+}
+
+fn check_bytes(
+    verified: &Verified,
+    head: &[u8],
+    length: Option<u64>,
+    declared: Option<MediaType>,
+) -> Result<String, Error> {
+    if head.is_empty() || length == Some(0) {
+        let message = "the audio is empty (0 bytes); did the recorder deliver its data before it was read?";
+        return Err(Error::new(ErrorKind::EmptyAudio, message));
+    }
+    let media_type = media_type_of(verified, head, declared)?;
+    let limits = verified.family.limits();
+    if let Some(seconds) = media_type::duration(head, length.unwrap_or(u64::MAX)).filter(|_| length.is_some())
+        && seconds > limits.seconds
+    {
+        return Err(Error::new(
+            ErrorKind::AudioTooLong,
+            format!(
+                "the audio lasts {seconds:.1} s, {} takes at most {} s; cut it, or use a file-transcription model",
+                verified.model, limits.seconds
+            ),
+        ));
+    }
+    if let Some(length) = length {
+        check_length(verified, &media_type, length)?;
+    }
+    Ok(media_type)
+}
+
+/// The size check alone: streams learn their length while they are read.
+pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -> Result<(), Error> {
+    let most = most_bytes(verified, media_type);
+    if length <= most {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::AudioTooLarge,
+        format!(
+            "the audio has {length} bytes, {} takes at most {most} (its data URL may have {} characters); send a \
+             compressed recording (Opus, MP3), or a public URL",
+            verified.model,
+            verified.family.limits().data_url_length
+        ),
+    ))
+}
+
+fn media_type_of(verified: &Verified, head: &[u8], declared: Option<MediaType>) -> Result<String, Error> {
+    let refuse = |what: String| {
+        let names: Vec<_> = verified.family.limits().formats.iter().map(|format| format.extension()).collect();
+        Error::new(ErrorKind::UnsupportedFormat, format!("{what}; {} takes {}", verified.model, names.join(", ")))
+    };
+    let known = |format: Format| {
+        if verified.family.limits().formats.contains(&format) {
+            Ok(format.media_type().to_owned())
+        } else {
+            Err(refuse(format!("the audio is {}", format.extension())))
+        }
+    };
+    match media_type::sniff(head) {
+        // A container may carry audio only: the caller's `audio/mp4` says more than the bytes do.
+        Sniffed::Audio(Format::Mp4) if matches!(declared, Some(MediaType::Known(Format::M4a))) => known(Format::M4a),
+        Sniffed::Audio(format) => known(format),
+        Sniffed::NotAudio(what) => Err(refuse(format!("this is {what}, not audio"))),
+        Sniffed::Unknown => match verified.media_type.clone().or(declared) {
+            Some(MediaType::Known(format)) => known(format),
+            Some(MediaType::Other(name)) if verified.media_type.is_some() => Ok(name),
+            _ => Err(refuse("the bytes tell no audio format; if you know it, say so with mediaType".to_owned())),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ClientSettings, Config};
+    use crate::options::TranscribeOptions;
+
+    fn check(source: &Source<()>, options: TranscribeOptions) -> Result<Checked, Error> {
+        source.check(&options.verify(&Config::new(&ClientSettings::default()).unwrap()).unwrap())
+    }
+
+    fn bytes(head: &[u8], length: u64, declared: &str) -> Source<()> {
+        let declared = Some(declared.to_owned()).filter(|declared| !declared.is_empty());
+        Source::Bytes {
+            audio: (),
+            facts: AudioFacts { head: head.to_vec(), length: Some(length), declared, replayable: true },
+        }
+    }
+
+    fn media_type(source: &Source<()>) -> Result<String, ErrorKind> {
+        match check(source, TranscribeOptions::default()) {
+            Ok(Checked::Inline { media_type }) => Ok(media_type),
+            Ok(Checked::Url(url)) => Ok(url),
+            Err(error) => Err(error.kind()),
+        }
+    }
+
+    const WEBM: &[u8] = b"\x1A\x45\xDF\xA3\x9FB\x82\x84webm";
+
+    #[test]
+    fn bytes_win_over_the_label() {
+        assert_eq!(media_type(&bytes(WEBM, 100, "audio/wav")), Ok("audio/webm".to_owned()));
+        assert_eq!(media_type(&bytes(b"????????", 100, "audio/mp3")), Ok("audio/mpeg".to_owned()));
+        assert_eq!(media_type(&bytes(b"\0\0\0\x1Cftypisom", 100, "audio/mp4")), Ok("audio/mp4".to_owned()));
+    }
+
+    #[test]
+    fn wrong_input_is_refused() {
+        assert_eq!(media_type(&bytes(b"", 0, "audio/wav")), Err(ErrorKind::EmptyAudio));
+        assert_eq!(media_type(&bytes(b"<html>", 10, "audio/wav")), Err(ErrorKind::UnsupportedFormat));
+        assert_eq!(media_type(&bytes(b"????", 10, "")), Err(ErrorKind::UnsupportedFormat));
+        assert_eq!(media_type(&bytes(b"????", 10, "application/octet-stream")), Err(ErrorKind::UnsupportedFormat));
+        assert_eq!(media_type(&Source::Url("blob:x".to_owned())), Err(ErrorKind::InvalidAudio));
+        assert_eq!(media_type(&Source::Url("https://".to_owned())), Err(ErrorKind::InvalidAudio));
+    }
+
+    #[test]
+    fn the_size_limit_is_that_of_the_data_url() {
+        let most = (10_485_760 - "data:audio/webm;base64,".len() as u64) / 4 * 3;
+        assert!(media_type(&bytes(WEBM, most, "")).is_ok());
+        let error = check(&bytes(WEBM, most + 1, ""), TranscribeOptions::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AudioTooLarge);
+        assert!(error.message().contains(&most.to_string()) && error.message().contains("10485760"), "{error}");
+    }
+
+    #[test]
+    fn a_wav_over_five_minutes_is_refused_by_its_header() {
+        let mut head = crate::audio::wav::encode(&[&[0.0; 16]], 16_000).unwrap();
+        head[40..44].copy_from_slice(&(32_000_u32 * 301).to_le_bytes());
+        let error = check(&bytes(&head, 32_000 * 301 + 44, ""), TranscribeOptions::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::AudioTooLong);
+        assert!(error.message().contains("301.0 s") && error.message().contains("300 s"), "{error}");
+    }
+
+    #[test]
+    fn urls_are_percent_encoded_and_data_urls_relabelled() {
+        let url = Source::Url(" https://x.example/my file/你.mp3?a=1%20 ".to_owned());
+        assert_eq!(media_type(&url), Ok("https://x.example/my%20file/%E4%BD%A0.mp3?a=1%20".to_owned()));
+        let mp3 = "data:audio/wav;codecs=1;base64,SUQzAwAAAAAAAA==";
+        assert_eq!(media_type(&Source::Url(mp3.to_owned())), Ok("data:audio/mpeg;base64,SUQzAwAAAAAAAA==".to_owned()));
+    }
+}

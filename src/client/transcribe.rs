@@ -1,0 +1,157 @@
+//! Audio in, transcript out, in one answer.
+
+use super::source::{Checked, Source};
+use super::{CallSettings, Patience, attempt};
+use crate::api::{chat_completions, error_body, generation};
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, HttpRequest, HttpResponse};
+use crate::json::Json;
+use crate::model::Dialect;
+use crate::options::{TranscribeOptions, Verified};
+use crate::transcript::Transcript;
+
+/// A call that has been checked and is ready to be sent, any number of times.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The request, complete but for the audio's bytes and the key.
+    pub request: HttpRequest,
+    /// The options it was built from.
+    pub verified: Verified,
+    /// Media type of the inline audio, for size checks while a stream is read.
+    pub media_type: Option<String>,
+    replayable: bool,
+    patience: Patience,
+}
+
+impl Prepared {
+    /// Most bytes of inline audio the model takes.
+    #[must_use]
+    pub fn most_bytes(&self) -> Option<u64> {
+        self.media_type.as_deref().map(|media_type| super::source::most_bytes(&self.verified, media_type))
+    }
+
+    /// The error for audio of `length` bytes, if that is too many.
+    pub fn check_length(&self, length: u64) -> Result<(), Error> {
+        match &self.media_type {
+            Some(media_type) => super::source::check_length(&self.verified, media_type, length),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn patience(&self) -> &Patience {
+        &self.patience
+    }
+
+    pub(super) fn is_replayable(&self) -> bool {
+        self.replayable
+    }
+}
+
+/// Checks options and audio and builds the request: nothing is sent, nothing of the audio but its head is needed.
+pub fn prepare<A>(
+    config: &Config,
+    source: &Source<A>,
+    options: &TranscribeOptions,
+    call: &CallSettings,
+    stream: bool,
+) -> Result<Prepared, Error> {
+    let verified = options.verify(config)?;
+    let patience = Patience::new(config, call)?;
+    let checked = source.check(&verified)?;
+    let mut request = match verified.dialect {
+        Dialect::ChatCompletions => chat_completions::request(config, &verified, checked.audio_ref(), stream),
+        Dialect::Generation => generation::request(config, &verified, checked.audio_ref(), stream),
+    };
+    for (name, value) in &call.headers {
+        request.headers.retain(|(known, _)| known != name);
+        request.headers.push((name.clone(), value.clone()));
+    }
+    let replayable = match source {
+        Source::Url(_) => true,
+        Source::Bytes { facts, .. } => facts.replayable,
+    };
+    let media_type = match checked {
+        Checked::Inline { media_type } => Some(media_type),
+        Checked::Url(_) => None,
+    };
+    Ok(Prepared { request, verified, media_type, replayable, patience })
+}
+
+/// Sends a prepared call and reads the answer; tries again where that is safe and sensible.
+pub async fn run<H: Host>(
+    host: &H,
+    config: &Config,
+    prepared: &Prepared,
+    audio: Option<&H::Audio>,
+) -> Result<Transcript, Error> {
+    let patience = prepared.patience();
+    let result = attempt::retry(host, patience, prepared.is_replayable(), async || {
+        let mut response = attempt::send(host, config, patience, &prepared.request, audio).await?;
+        read_with(host, patience, &prepared.verified, &mut response).await
+    })
+    .await;
+    result.or_else(error_body::or_no_speech)
+}
+
+/// Reads an answer that somebody else fetched.
+pub async fn read<H: Host>(
+    host: &H,
+    config: &Config,
+    options: &TranscribeOptions,
+    mut response: H::Response,
+) -> Result<Transcript, Error> {
+    let verified = options.verify(config)?;
+    let patience = Patience::new(config, &CallSettings::default())?;
+    let result = if (200..300).contains(&response.status()) {
+        read_with(host, &patience, &verified, &mut response).await
+    } else {
+        let body = attempt::body(host, &patience, &mut response).await.unwrap_or_default();
+        Err(error_body::read(response.status(), |name| response.header(name), &body))
+    };
+    result.or_else(error_body::or_no_speech)
+}
+
+async fn read_with<H: Host>(
+    host: &H,
+    patience: &Patience,
+    verified: &Verified,
+    response: &mut H::Response,
+) -> Result<Transcript, Error> {
+    let body = attempt::body(host, patience, response).await?;
+    let header_id = response.header("x-request-id");
+    read_body(verified, response.status(), &body)
+        .map_err(|error| {
+            let known = error.request_id().is_some();
+            if known { error } else { error.with_request_id(header_id.clone()) }
+        })
+        .map(|transcript| with_header_facts(transcript, verified, header_id))
+}
+
+/// What the body does not say, the header and the request may.
+pub(super) fn with_header_facts(
+    mut transcript: Transcript,
+    verified: &Verified,
+    header_id: Option<String>,
+) -> Transcript {
+    transcript.request_id = transcript.request_id.or(header_id);
+    transcript.model = transcript.model.or_else(|| Some(verified.model.clone()));
+    transcript
+}
+
+/// Reads a whole 2xx body.
+pub(super) fn read_body(verified: &Verified, status: u16, body: &[u8]) -> Result<Transcript, Error> {
+    let Some(json) = Json::parse_bytes(body) else {
+        return Err(Error::new(
+            ErrorKind::InvalidResponse,
+            "the answer is not JSON; is baseURL the address of DashScope or of a relay to it?",
+        ));
+    };
+    if let Some(error) = error_body::in_json(&json, Some(status)) {
+        return Err(error);
+    }
+    match verified.dialect {
+        Dialect::ChatCompletions => chat_completions::read(&json),
+        Dialect::Generation => generation::read(&json),
+    }
+}

@@ -1,0 +1,360 @@
+//! Where requests go and with which patience; every default in one place.
+
+use core::fmt;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::error::Error;
+use crate::options::Protocol;
+
+/// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
+///
+/// The service itself gives up after 300 s (`protocol.md` §10.1), the rest is for a slow uplink.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
+/// How many times a failed attempt is repeated.
+pub const DEFAULT_MAX_RETRIES: u32 = 2;
+/// The model used where none is named.
+pub const DEFAULT_MODEL: &str = "qwen3-asr-flash";
+/// The same model as Virginia calls it.
+pub const DEFAULT_MODEL_VIRGINIA: &str = "qwen3-asr-flash-us";
+
+/// Path prefix of the native API.
+pub const NATIVE_PREFIX: &str = "/api/v1";
+/// Path prefix of the OpenAI-compatible API.
+pub const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
+
+/// A region of the service. Keys belong to one region.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "lowercase")]
+pub enum Region {
+    /// `ap-southeast-1`, "International".
+    #[default]
+    Singapore,
+    /// `cn-beijing`.
+    Beijing,
+    /// `us-east-1`; models end in `-us`, dialect A does not exist there.
+    Virginia,
+    /// `cn-hongkong`.
+    Hongkong,
+    /// `eu-central-1`; has workspace hosts only.
+    Frankfurt,
+    /// `ap-northeast-1`; has workspace hosts only.
+    Tokyo,
+}
+
+impl Region {
+    /// The region's id in host names.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Singapore => "ap-southeast-1",
+            Self::Beijing => "cn-beijing",
+            Self::Virginia => "us-east-1",
+            Self::Hongkong => "cn-hongkong",
+            Self::Frankfurt => "eu-central-1",
+            Self::Tokyo => "ap-northeast-1",
+        }
+    }
+
+    /// The host shared by all workspaces, where the region has one.
+    #[must_use]
+    pub const fn shared_host(self) -> Option<&'static str> {
+        match self {
+            Self::Singapore => Some("dashscope-intl.aliyuncs.com"),
+            Self::Beijing => Some("dashscope.aliyuncs.com"),
+            Self::Virginia => Some("dashscope-us.aliyuncs.com"),
+            Self::Hongkong => Some("cn-hongkong.dashscope.aliyuncs.com"),
+            Self::Frankfurt | Self::Tokyo => None,
+        }
+    }
+}
+
+/// An API key. Printing it shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ApiKey(String);
+
+impl ApiKey {
+    /// Takes a key; white space around it (a copied line break, say) is dropped.
+    ///
+    /// A key that could not stand in a header is refused here, in words, instead of deep inside `fetch`.
+    pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
+        let key = key.as_ref().trim();
+        if key.is_empty() {
+            return Err(Error::option("apiKey", "the key is empty; leave it out if your baseURL adds it"));
+        }
+        if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Error::option("apiKey", "the key has characters no key has; was something else pasted?"));
+        }
+        Ok(Self(key.to_owned()))
+    }
+
+    /// The value of the `Authorization` header: the only door the key leaves by.
+    #[must_use]
+    pub fn authorization(&self) -> String {
+        format!("Bearer {}", self.0)
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("ApiKey(…)")
+    }
+}
+
+/// What a client is made with, as the caller writes it.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase", default)]
+pub struct ClientSettings {
+    /// Host and any path prefix, e.g. `https://dashscope.aliyuncs.com`, `https://proxy.example/asr` or `/dashscope`.
+    ///
+    /// `/api/v1/…` and `/compatible-mode/v1/…` are appended; a value that already ends in either is understood.
+    /// Give the address of your own relay here in a page: browsers cannot reach DashScope itself (no CORS).
+    #[serde(rename = "baseURL", alias = "baseUrl")]
+    pub base_url: Option<String>,
+    /// Region of the service, when `baseURL` is not given. Default: `"singapore"`.
+    pub region: Option<Region>,
+    /// Workspace id: requests go to the workspace's own host. With `baseURL`, it is sent as a header instead.
+    pub workspace_id: Option<String>,
+    /// Model for calls that name none. Default: `"qwen3-asr-flash"` (`"qwen3-asr-flash-us"` in Virginia).
+    pub model: Option<String>,
+    /// Which API to speak where a model speaks both. Default: `"dashscope"`, which every region has.
+    pub protocol: Option<Protocol>,
+    /// Milliseconds until an attempt is given up, and between two chunks of a stream. Default: 600 000.
+    pub timeout: Option<f64>,
+    /// How often a failed attempt is repeated. Default: 2.
+    pub max_retries: Option<u32>,
+}
+
+/// [`ClientSettings`], checked and resolved.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// Without a trailing slash and without `/api/v1` or `/compatible-mode/v1`.
+    base: String,
+    region: Region,
+    workspace_header: Option<String>,
+    model: Option<String>,
+    protocol: Protocol,
+    timeout: Duration,
+    max_retries: u32,
+    /// Whether requests go straight to the service, so that a key is needed.
+    direct: bool,
+}
+
+impl Config {
+    /// Checks the settings, one error per bad field.
+    pub fn new(settings: &ClientSettings) -> Result<Self, Error> {
+        let region = settings.region.unwrap_or_default();
+        let workspace = settings.workspace_id.as_deref();
+        if let Some(id) = workspace
+            && !is_workspace_id(id)
+        {
+            return Err(Error::option(
+                "workspaceId",
+                "expected 1 to 64 letters, digits, `-` or `_`, beginning with a letter or digit",
+            ));
+        }
+        let (base, workspace_header) = match (&settings.base_url, workspace) {
+            (Some(url), id) => (base_from_url(url)?, id.map(str::to_owned)),
+            (None, Some(id)) => (format!("https://{id}.{}.maas.aliyuncs.com", region.id()), None),
+            (None, None) => match region.shared_host() {
+                Some(host) => (format!("https://{host}"), None),
+                None => {
+                    return Err(Error::option(
+                        "region",
+                        "this region has no shared host; give your workspaceId as well",
+                    ));
+                }
+            },
+        };
+        Ok(Self {
+            base,
+            region,
+            workspace_header,
+            model: settings.model.clone().filter(|model| !model.is_empty()),
+            protocol: settings.protocol.unwrap_or_default(),
+            timeout: timeout_from_millis(settings.timeout)?.unwrap_or(DEFAULT_TIMEOUT),
+            max_retries: settings.max_retries.unwrap_or(DEFAULT_MAX_RETRIES),
+            direct: settings.base_url.is_none(),
+        })
+    }
+
+    /// Address of a native endpoint; `path` begins with a slash, e.g. `/tasks/…`.
+    #[must_use]
+    pub fn native_url(&self, path: &str) -> String {
+        format!("{}{NATIVE_PREFIX}{path}", self.base)
+    }
+
+    /// Address of an OpenAI-compatible endpoint; `path` begins with a slash.
+    #[must_use]
+    pub fn compatible_url(&self, path: &str) -> String {
+        format!("{}{COMPATIBLE_PREFIX}{path}", self.base)
+    }
+
+    /// The region requests go to, as far as the settings tell.
+    #[must_use]
+    pub fn region(&self) -> Region {
+        self.region
+    }
+
+    /// The workspace to name in a header, where the host name does not.
+    #[must_use]
+    pub fn workspace_header(&self) -> Option<&str> {
+        self.workspace_header.as_deref()
+    }
+
+    /// The model for calls that name none.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        match (&self.model, self.region) {
+            (Some(model), _) => model,
+            (None, Region::Virginia) => DEFAULT_MODEL_VIRGINIA,
+            (None, _) => DEFAULT_MODEL,
+        }
+    }
+
+    /// The protocol for calls that name none.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        self.protocol
+    }
+
+    /// Patience with one attempt.
+    #[must_use]
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// How often a failed attempt is repeated.
+    #[must_use]
+    pub fn max_retries(&self) -> u32 {
+        self.max_retries
+    }
+
+    /// Whether requests go straight to the service, which wants a key from everybody.
+    #[must_use]
+    pub fn is_direct(&self) -> bool {
+        self.direct
+    }
+}
+
+/// Milliseconds as callers write them; `Infinity` is not a time, zero would fail every call.
+pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration>, Error> {
+    // setTimeout of every JavaScript runtime wraps to "at once" above 2^31-1 ms.
+    const LONGEST: f64 = 2_147_483_647.0;
+    match millis {
+        None => Ok(None),
+        Some(millis) if millis > 0.0 && millis <= LONGEST => Ok(Some(Duration::from_secs_f64(millis / 1000.0))),
+        Some(_) => Err(Error::option("timeout", "expected milliseconds, above 0 and at most 2147483647")),
+    }
+}
+
+fn is_workspace_id(id: &str) -> bool {
+    id.len() <= 64
+        && id.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+fn base_from_url(url: &str) -> Result<String, Error> {
+    let url = url.trim();
+    if !(url.starts_with("https://") || url.starts_with("http://") || url.starts_with('/')) {
+        return Err(Error::option(
+            "baseURL",
+            "expected an address beginning with https://, http:// or / (a path of this site)",
+        ));
+    }
+    if url.contains(['?', '#']) || url.contains(char::is_whitespace) {
+        return Err(Error::option("baseURL", "expected host and path only, without ?, # or white space"));
+    }
+    let mut base = url.trim_end_matches('/');
+    for prefix in [NATIVE_PREFIX, COMPATIBLE_PREFIX] {
+        if let Some(stripped) = base.strip_suffix(prefix) {
+            base = stripped;
+            break;
+        }
+    }
+    Ok(base.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(settings: ClientSettings) -> Config {
+        Config::new(&settings).unwrap()
+    }
+
+    fn with_base(url: &str) -> Result<Config, Error> {
+        Config::new(&ClientSettings { base_url: Some(url.to_owned()), ..ClientSettings::default() })
+    }
+
+    #[test]
+    fn regions_have_their_hosts() {
+        for (region, url) in [
+            (Region::Singapore, "https://dashscope-intl.aliyuncs.com/api/v1/tasks/1"),
+            (Region::Beijing, "https://dashscope.aliyuncs.com/api/v1/tasks/1"),
+            (Region::Virginia, "https://dashscope-us.aliyuncs.com/api/v1/tasks/1"),
+            (Region::Hongkong, "https://cn-hongkong.dashscope.aliyuncs.com/api/v1/tasks/1"),
+        ] {
+            let config = config(ClientSettings { region: Some(region), ..ClientSettings::default() });
+            assert_eq!(config.native_url("/tasks/1"), url);
+        }
+        let error =
+            Config::new(&ClientSettings { region: Some(Region::Tokyo), ..ClientSettings::default() }).unwrap_err();
+        assert_eq!(error.field(), Some("region"));
+    }
+
+    #[test]
+    fn a_workspace_has_a_host_of_its_own() {
+        let settings = ClientSettings {
+            region: Some(Region::Frankfurt),
+            workspace_id: Some("ws-1".to_owned()),
+            ..ClientSettings::default()
+        };
+        assert_eq!(config(settings).native_url("/x"), "https://ws-1.eu-central-1.maas.aliyuncs.com/api/v1/x");
+        let settings = ClientSettings { workspace_id: Some("a.evil.example/".to_owned()), ..ClientSettings::default() };
+        assert_eq!(Config::new(&settings).unwrap_err().field(), Some("workspaceId"));
+    }
+
+    #[test]
+    fn a_base_url_may_have_a_prefix_and_either_api_path() {
+        for (given, native) in [
+            ("https://proxy.example/asr", "https://proxy.example/asr/api/v1/x"),
+            ("https://proxy.example/asr/", "https://proxy.example/asr/api/v1/x"),
+            ("https://dashscope.aliyuncs.com/api/v1", "https://dashscope.aliyuncs.com/api/v1/x"),
+            ("https://dashscope.aliyuncs.com/compatible-mode/v1/", "https://dashscope.aliyuncs.com/api/v1/x"),
+            ("/dashscope", "/dashscope/api/v1/x"),
+            ("/", "/api/v1/x"),
+        ] {
+            assert_eq!(with_base(given).unwrap().native_url("/x"), native, "{given}");
+        }
+        for given in ["proxy.example", "ftp://x", "https://x/?a=1", "https://x y"] {
+            assert_eq!(with_base(given).unwrap_err().field(), Some("baseURL"), "{given}");
+        }
+    }
+
+    #[test]
+    fn virginia_has_its_own_model_name() {
+        assert_eq!(config(ClientSettings::default()).model(), "qwen3-asr-flash");
+        let settings = ClientSettings { region: Some(Region::Virginia), ..ClientSettings::default() };
+        assert_eq!(config(settings).model(), "qwen3-asr-flash-us");
+    }
+
+    #[test]
+    fn a_key_is_never_printed() {
+        let key = ApiKey::new(" sk-secret\n").unwrap();
+        assert_eq!(key.authorization(), "Bearer sk-secret");
+        assert!(!format!("{key:?}").contains("secret"));
+        assert!(!ApiKey::new("sk secret").unwrap_err().to_string().contains("secret"));
+    }
+
+    #[test]
+    fn a_timeout_is_a_finite_time() {
+        for bad in [0.0, -1.0, f64::INFINITY, f64::NAN, 3e9] {
+            assert!(timeout_from_millis(Some(bad)).is_err(), "{bad}");
+        }
+        assert_eq!(timeout_from_millis(Some(1500.0)).unwrap(), Some(Duration::from_millis(1500)));
+    }
+}

@@ -1,0 +1,43 @@
+//! Speech to text with Alibaba DashScope / Qwen Cloud.
+//!
+//! The crate is a pure core with a thin boundary to JavaScript (`wasm`, on wasm32 only):
+//!
+//! * [`options`], [`config`], [`model`]: what a caller may ask for, where requests go, what models take;
+//! * [`api`]: requests and answers of each endpoint, as data;
+//! * [`sse`], [`data_url`], [`media_type`], [`audio`]: bytes in and out;
+//! * [`retry`], [`error`]: what to do when it fails;
+//! * [`client`]: all of it in order, over a [`host::Host`] that does the I/O.
+//!
+//! A request without a client, as data:
+//!
+//! ```
+//! use dashscope_asr::client::{CallSettings, Source, transcribe};
+//! use dashscope_asr::config::{ClientSettings, Config};
+//! use dashscope_asr::options::TranscribeOptions;
+//!
+//! let config = Config::new(&ClientSettings::default())?;
+//! let audio = Source::<()>::Url("https://example.com/welcome.mp3".to_owned());
+//! let options = TranscribeOptions { language: Some("en".to_owned()), ..TranscribeOptions::default() };
+//! let prepared = transcribe::prepare(&config, &audio, &options, &CallSettings::default(), false)?;
+//! assert!(prepared.request.url.ends_with("/services/aigc/multimodal-generation/generation"));
+//! assert!(String::from_utf8_lossy(&prepared.request.body.to_bytes(&[])).contains("welcome.mp3"));
+//! # Ok::<(), dashscope_asr::error::Error>(())
+//! ```
+
+pub mod api;
+pub mod audio;
+pub mod client;
+pub mod config;
+pub mod data_url;
+pub mod error;
+pub mod host;
+pub mod json;
+pub mod media_type;
+pub mod model;
+pub mod options;
+pub mod retry;
+pub mod sse;
+pub mod transcript;
+
+#[cfg(target_arch = "wasm32")]
+mod wasm;

@@ -1,0 +1,149 @@
+//! What all dialects become.
+
+use serde::Serialize;
+
+/// A finished transcription.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Transcript {
+    /// All recognised text. Empty when there was no speech.
+    pub text: String,
+    /// True when the service heard no speech: a result, not an error.
+    pub no_speech: bool,
+    /// Detected (or requested) language code, e.g. `"en"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Detected emotion: surprised, neutral, happy, sad, disgusted, angry or fearful.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emotion: Option<String>,
+    /// Seconds of audio that were billed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<f64>,
+    /// Why the service stopped: `"stop"`, or `"length"` when the text was cut at the model's limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finish_reason: Option<String>,
+    /// What the service counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+    /// The model that answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// The service's id of the request; quote it to support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+    /// Sentences with times, where the model gives them; else empty.
+    pub segments: Vec<Segment>,
+}
+
+impl Transcript {
+    /// The same transcript, with `no_speech` set from the text.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        self.no_speech = self.text.trim().is_empty();
+        self
+    }
+}
+
+/// A sentence, or another stretch of speech, with its times.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Segment {
+    /// The text.
+    pub text: String,
+    /// Start, in milliseconds from the beginning of the audio.
+    pub begin_ms: f64,
+    /// End, in milliseconds.
+    pub end_ms: f64,
+    /// Language code of this stretch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Emotion of this stretch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emotion: Option<String>,
+    /// Words with times, where the model gives them; else empty.
+    pub words: Vec<Word>,
+}
+
+/// A word with its times.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Word {
+    /// The word, with any white space that belongs to it: join `text + punctuation`, never with added spaces.
+    pub text: String,
+    /// Start, in milliseconds.
+    pub begin_ms: f64,
+    /// End, in milliseconds.
+    pub end_ms: f64,
+    /// Punctuation after the word.
+    pub punctuation: String,
+}
+
+/// What the service counted; a member it did not send is absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Usage {
+    /// Seconds of audio.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<f64>,
+    /// Tokens of the input (25 for each second of audio).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_tokens: Option<f64>,
+    /// Tokens of the output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_tokens: Option<f64>,
+    /// Sum of both.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_tokens: Option<f64>,
+    /// Audio tokens of the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_audio_tokens: Option<f64>,
+    /// Text tokens of the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input_text_tokens: Option<f64>,
+    /// Text tokens of the output.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output_text_tokens: Option<f64>,
+}
+
+/// One step of a streamed transcription.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum TranscriptEvent {
+    /// New text.
+    Delta(Delta),
+    /// Earlier text changed.
+    Revision(Revision),
+    /// The end: everything is known.
+    Done(Done),
+}
+
+/// Text that was added at the end.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Delta {
+    /// What is new.
+    pub delta: String,
+    /// All text so far.
+    pub text: String,
+}
+
+/// The service heard better and changed text it had sent before.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Revision {
+    /// All text so far, replacing what was there.
+    pub text: String,
+}
+
+/// The finished transcript of a stream.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Done {
+    /// The finished transcript.
+    pub transcript: Transcript,
+}
