@@ -1,0 +1,87 @@
+// glue.mjs — turns wasm-bindgen's glue into a function that makes a fresh copy of it.
+//
+// The glue keeps the instance, views of its memory and a string decoder in variables of its module, so one module serves
+// one instance for ever. A trapped instance must be replaceable, and the module cannot be imported twice: hence the same
+// text as the body of a function, called once for each instance.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import ts from "typescript";
+import { BINDGEN, GENERATED, MODULE } from "./paths.mjs";
+import { step } from "./step.mjs";
+
+const GLUE = `${BINDGEN}/${MODULE}_bg.js`;
+const TYPES = `${BINDGEN}/${MODULE}.d.ts`;
+
+export async function buildGlue() {
+  const outputs = ["glue.js", "glue.d.ts", "glue-exports.d.ts"].map((name) => `${GENERATED}/${name}`);
+  await step("glue", { inputs: [GLUE, TYPES], outputs }, () => {
+    mkdirSync(GENERATED, { recursive: true });
+    writeFileSync(outputs[0], asFactory(readFileSync(GLUE, "utf8"), basename(GLUE)));
+    writeFileSync(outputs[1], DECLARATIONS);
+    writeFileSync(outputs[2], readFileSync(TYPES, "utf8"));
+  });
+}
+
+// The types of the exports are wasm-bindgen's own; only the way to reach them is new.
+const DECLARATIONS = `import type * as exports from "./glue-exports.js";
+export type * from "./glue-exports.js";
+export type Glue = typeof exports & { __wbg_set_wasm(exports: WebAssembly.Exports): void };
+export declare function createGlue(): Glue;
+`;
+
+/**
+ * Puts the module's text into `function createGlue()` and its exports into the object that this returns.
+ * Anything of a form that was not thought of is an error: a silent mistake here would show up as a crash in wasm.
+ * @param {string} source
+ * @param {string} name for messages
+ * @returns {string}
+ */
+export function asFactory(source, name) {
+  const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
+  const refuse = (node, problem) => {
+    const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
+    throw new Error(`${name}:${line}: ${problem}; scripts/build/glue.mjs has to learn what to do with it`);
+  };
+
+  /** @type {string[]} */
+  const exported = [];
+  /** @type {[number, number][]} */
+  const cuts = [];
+  for (const statement of file.statements) {
+    if (ts.isImportDeclaration(statement)) refuse(statement, "the glue imports another module (a JS snippet?)");
+    if (ts.isExportAssignment(statement)) refuse(statement, "the glue has a default export");
+    if (ts.isExportDeclaration(statement)) {
+      if (statement.moduleSpecifier || !statement.exportClause || !ts.isNamedExports(statement.exportClause)) {
+        refuse(statement, "the glue re-exports another module");
+      }
+      for (const element of statement.exportClause.elements) {
+        const local = (element.propertyName ?? element.name).text;
+        exported.push(local === element.name.text ? local : `${JSON.stringify(element.name.text)}: ${local}`);
+      }
+      cuts.push([statement.getStart(), statement.end]);
+      continue;
+    }
+    const keyword = ts.canHaveModifiers(statement)
+      ? ts.getModifiers(statement)?.find((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
+      : undefined;
+    if (!keyword) continue;
+    cuts.push([keyword.getStart(), keyword.end + 1]);
+    if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) {
+      if (!statement.name) refuse(statement, "the glue exports something without a name");
+      exported.push(statement.name.text);
+    } else if (ts.isVariableStatement(statement) && statement.declarationList.flags & ts.NodeFlags.Const) {
+      for (const { name: variable } of statement.declarationList.declarations) {
+        if (!ts.isIdentifier(variable)) refuse(variable, "the glue exports a destructured constant");
+        exported.push(variable.text);
+      }
+    } else {
+      // A variable that changes later would be copied at its first value.
+      refuse(statement, "the glue exports something that is neither function, class nor constant");
+    }
+  }
+  if (!exported.includes("__wbg_set_wasm")) throw new Error(`${name} does not export __wbg_set_wasm`);
+
+  let body = source;
+  for (const [start, end] of cuts.sort((a, b) => b[0] - a[0])) body = body.slice(0, start) + body.slice(end);
+  return `export function createGlue() {\n${body}\nreturn {\n  ${exported.join(",\n  ")},\n};\n}\n`;
+}

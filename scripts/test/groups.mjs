@@ -1,0 +1,36 @@
+// groups.mjs — the test groups, in the order in which a mistake is found soonest.
+//
+// A group with a folder exists as soon as the folder does; from then on, having no tests in it is a failure.
+// `needs` names the parts of scripts/setup.sh beyond a compiler; `build: false` says that the group does without dist/.
+import { nativeTests, wasmTests } from "./cargo-tests.mjs";
+import { lint } from "./lint.mjs";
+import { nodeTests } from "./node-tests.mjs";
+
+/** @typedef {import("../test.mjs").Outcome} Outcome */
+
+/** @param {string} name @param {string} about @param {string[]} [needs] */
+function folder(name, about, needs) {
+  return { name, about, needs, folder: `tests/${name}`, run: () => nodeTests(`tests/${name}`) };
+}
+
+/** @type {{ name: string, about: string, needs?: string[], folder?: string, build?: boolean, run: () => Promise<Outcome> }[]} */
+export const groups = [
+  { name: "lint", about: "formatting, lints, types, package metadata, sizes", needs: ["rust-components"], run: lint },
+  { name: "native", about: "the Rust core on this machine", build: false, run: nativeTests },
+  { name: "wasm-node", about: "the wasm boundary in Node", build: false, run: () => wasmTests("node") },
+  {
+    name: "wasm-browser",
+    about: "the wasm boundary in headless Chromium",
+    needs: ["browser"],
+    build: false,
+    run: () => wasmTests("browser"),
+  },
+  folder("js", "the JavaScript face and the build"),
+  folder("emulator", "the emulator by itself", ["model", "ffmpeg"]),
+  folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg"]),
+  folder("edge", "the package in Cloudflare's runtime", ["model", "ffmpeg"]),
+  folder("types", "the published types as users compile them"),
+  folder("packaging", "the packed package in bundlers and runtimes", ["browser"]),
+  folder("readme", "every snippet of the README", ["model", "ffmpeg"]),
+  folder("www", "the demo site in headless Chromium", ["browser", "model", "ffmpeg"]),
+];

@@ -1,0 +1,57 @@
+// lint.mjs — everything that judges without running the product. All checks run, so that one round shows all mistakes.
+import { existsSync, globSync, mkdirSync, rmSync } from "node:fs";
+import { inProject } from "../build/paths.mjs";
+import { runCommand, wasmToolchain } from "./command.mjs";
+import { licenceProblems } from "./licences.mjs";
+
+const binary = (name) => inProject("node_modules", ".bin", name);
+
+/** Attw cannot describe a bare .wasm file, which has no types of its own for CommonJS. */
+const ATTW_OPTIONS = ["--exclude-entrypoints", "./wasm", "--no-emoji"];
+
+/** Every project of TypeScript files, as far as it exists. */
+const TYPESCRIPT_PROJECTS = ["tsconfig.json", "scripts/tsconfig.json", "www/tsconfig.json", "www/edge/tsconfig.json"];
+
+/** @returns {Promise<import("../test.mjs").Outcome>} */
+export async function lint() {
+  /** @type {string[]} */
+  const failed = [];
+  const check = async (name, program, parameters) => {
+    const began = performance.now();
+    const { code } = await runCommand(program, parameters, { quiet: true });
+    if (code !== 0) failed.push(name);
+    console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
+  };
+
+  await check("rustfmt", "cargo", ["fmt", "--check"]);
+  await check("clippy", "cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
+  const wasm = [...wasmToolchain(), "clippy", "--locked", "--target", "wasm32-unknown-unknown"];
+  await check("clippy for wasm32", "cargo", [...wasm, "--lib", "--tests", "--", "-D", "warnings"]);
+  await check("biome", binary("biome"), ["check", "--error-on-warnings", "."]);
+  for (const path of TYPESCRIPT_PROJECTS.filter((name) => existsSync(inProject(name)))) {
+    await check(`tsc ${path}`, binary("tsc"), ["--noEmit", "-p", path]);
+  }
+  const tarball = await pack();
+  await check("publint", binary("publint"), ["run", tarball, "--strict"]);
+  await check("are the types wrong", binary("attw"), [tarball, ...ATTW_OPTIONS]);
+  await check("sizes", process.execPath, ["scripts/size.mjs"]);
+
+  const licences = await licenceProblems();
+  for (const problem of licences) console.log(`FAILED licences: ${problem}`);
+  if (licences.length > 0) failed.push("licences");
+  else console.log("ok     licences");
+
+  return failed.length > 0 ? { state: "FAILED", note: failed.join(", ") } : { state: "passed", note: "" };
+}
+
+/** The package as users get it: what is judged is the tarball, not this folder. @returns {Promise<string>} its path */
+async function pack() {
+  const folder = inProject("target", "pack");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  // Built a moment ago: --ignore-scripts spares building it once more.
+  const { code } = await runCommand("npm", ["pack", "--ignore-scripts", "--pack-destination", folder], { quiet: true });
+  const [tarball] = globSync(`${folder}/*.tgz`);
+  if (code !== 0 || !tarball) throw new Error("npm pack failed");
+  return tarball;
+}
