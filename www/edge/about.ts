@@ -1,0 +1,20 @@
+import { ANSWER_HEADERS } from "./refusal.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the page tells its visitor before anything is recorded. */
+export interface About {
+  /** `emulator`: a server on this machine stands in for the service, and nothing leaves it. */
+  readonly upstream: "emulator" | "dashscope";
+  readonly model: string;
+  /** False when every request would be refused for want of DASHSCOPE_API_KEY. */
+  readonly hasKey: boolean;
+}
+
+export function about(settings: Settings): Response {
+  const facts: About = {
+    upstream: settings.isEmulator ? "emulator" : "dashscope",
+    model: settings.model,
+    hasKey: settings.apiKey !== undefined,
+  };
+  return Response.json(facts, { headers: ANSWER_HEADERS });
+}

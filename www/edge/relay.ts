@@ -1,0 +1,48 @@
+import { requestHeaders, responseHeaders } from "./headers.ts";
+import { ANSWER_HEADERS, refusal } from "./refusal.ts";
+import type { Route } from "./routes.ts";
+import type { Settings } from "./settings.ts";
+
+/**
+ * Sends the request on with the key and the answer back, both as streams: no byte of audio or text waits here, and
+ * memory stays the same whatever the size.
+ */
+export async function relay(request: Request, path: string, route: Route, settings: Settings): Promise<Response> {
+  // Both were checked at the door; this is for the compiler.
+  if (settings.upstream === undefined || settings.apiKey === undefined) throw new Error("relay before admission");
+
+  let answer: Response;
+  try {
+    answer = await fetch(upstreamUrl(request, path, route, settings.upstream), {
+      method: route.method,
+      headers: requestHeaders(request.headers, settings.apiKey, settings.isEmulator),
+      body: request.body,
+      // A redirect would carry the key to a host that nobody chose.
+      redirect: "manual",
+      signal: request.signal,
+    });
+  } catch {
+    // The cause is left out on purpose: it can name addresses inside the operator's network.
+    return refusal(502, "ServiceUnavailable", `The speech service at ${settings.upstream.host} could not be reached.`);
+  }
+  if (answer.status >= 300 && answer.status < 400) {
+    await answer.body?.cancel();
+    return refusal(502, "ServiceUnavailable", `${settings.upstream.host} answered with a redirect, which is not followed.`);
+  }
+
+  const headers = responseHeaders(answer.headers);
+  for (const [name, value] of Object.entries(ANSWER_HEADERS)) headers.set(name, value);
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
+function upstreamUrl(request: Request, path: string, route: Route, upstream: URL): URL {
+  const url = new URL(upstream);
+  url.pathname = url.pathname.replace(/\/+$/, "") + path;
+  url.search = "";
+  url.hash = "";
+  const given = new URL(request.url).searchParams;
+  for (const name of route.query) {
+    for (const value of given.getAll(name)) url.searchParams.append(name, value);
+  }
+  return url;
+}

@@ -1,0 +1,28 @@
+import { loadPackage } from "../package.ts";
+import { channelsOf, decode, SPEECH_SAMPLE_RATE } from "./decoding.ts";
+
+/** Sent as they are. Everything else the browser decodes first, MP4 from Safari above all. */
+const SENT_AS_THEY_ARE = new Set(["audio/wav", "audio/webm", "audio/ogg", "audio/mpeg", "audio/flac", "audio/aac"]);
+
+/** The magic numbers are within this. */
+const HEAD_BYTES = 4096;
+
+export async function needsConversion(blob: Blob): Promise<boolean> {
+  const { sniffMediaType } = await loadPackage();
+  const head = new Uint8Array(await blob.slice(0, HEAD_BYTES).arrayBuffer());
+  const found = sniffMediaType(head);
+  return found === undefined || !SENT_AS_THEY_ARE.has(found);
+}
+
+/** `undefined` when this browser cannot decode it. */
+export async function convertToWav(blob: Blob): Promise<Blob | undefined> {
+  const { encodeWav } = await loadPackage();
+  let buffer: AudioBuffer;
+  try {
+    buffer = await decode(blob);
+  } catch {
+    return undefined;
+  }
+  const bytes = encodeWav(channelsOf(buffer), SPEECH_SAMPLE_RATE);
+  return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "audio/wav" });
+}

@@ -1,0 +1,22 @@
+/** `65.2` → `1:05`. */
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const rest = String(whole % 60).padStart(2, "0");
+  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
+}
+
+/** `65` → `1 minute 5 seconds`: for people who listen to the page. */
+export function saySeconds(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const minutes = Math.floor(whole / 60);
+  const rest = whole % 60;
+  const parts = [count(minutes, "minute"), count(rest, "second")].filter((part) => part !== "");
+  return parts.join(" ") || "0 seconds";
+}
+
+function count(amount: number, unit: string): string {
+  if (amount === 0) return "";
+  return amount === 1 ? `1 ${unit}` : `${amount} ${unit}s`;
+}

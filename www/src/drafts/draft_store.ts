@@ -1,0 +1,80 @@
+import { inTransaction, openDatabase } from "./database.ts";
+import type { Transcript } from "dashscope-asr";
+
+/** A recording that is kept on disk until its owner throws it away. */
+export interface Draft {
+  readonly id: string;
+  readonly mimeType: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  seconds: number;
+  /** The last text that came back for it, as the owner may have edited it. */
+  text?: string;
+  transcript?: Transcript;
+}
+
+interface Piece {
+  readonly draftId: string;
+  readonly index: number;
+  readonly bytes: ArrayBuffer;
+}
+
+/** Some browsers leave the question open for ever when storage is broken; the page must not wait for that. */
+const PATIENCE_MS = 3000;
+
+export class DraftStore {
+  readonly #database: IDBDatabase;
+
+  private constructor(database: IDBDatabase) {
+    this.#database = database;
+  }
+
+  /** `undefined` where the browser forbids storage: then recordings live in memory only. */
+  static async open(): Promise<DraftStore | undefined> {
+    try {
+      const tooLate = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE_MS));
+      const database = await Promise.race([openDatabase(), tooLate]);
+      return database && new DraftStore(database);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async save(draft: Draft): Promise<void> {
+    await inTransaction(this.#database, "readwrite", (store) => store("drafts").put(draft));
+  }
+
+  /** Pieces are stored as bytes, not as a Blob: some browsers lose Blobs of a private window. */
+  async addPiece(draft: Draft, index: number, bytes: ArrayBuffer): Promise<void> {
+    const piece: Piece = { draftId: draft.id, index, bytes };
+    await inTransaction(this.#database, "readwrite", (store) => {
+      store("drafts").put(draft);
+      return store("pieces").put(piece);
+    });
+  }
+
+  /** Newest first. */
+  async list(): Promise<Draft[]> {
+    const drafts = await inTransaction<Draft[]>(this.#database, "readonly", (store) => store("drafts").getAll());
+    return (drafts ?? []).sort((one, other) => other.startedAt - one.startedAt);
+  }
+
+  async read(draft: Draft): Promise<Blob> {
+    const pieces = await inTransaction<Piece[]>(this.#database, "readonly", (store) =>
+      store("pieces").getAll(piecesOf(draft.id)),
+    );
+    const parts = (pieces ?? []).map((piece) => piece.bytes);
+    return new Blob(parts, { type: draft.mimeType });
+  }
+
+  async delete(id: string): Promise<void> {
+    await inTransaction(this.#database, "readwrite", (store) => {
+      store("drafts").delete(id);
+      return store("pieces").delete(piecesOf(id));
+    });
+  }
+}
+
+function piecesOf(draftId: string): IDBKeyRange {
+  return IDBKeyRange.bound([draftId, 0], [draftId, Number.MAX_SAFE_INTEGER]);
+}

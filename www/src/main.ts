@@ -1,0 +1,107 @@
+import type { About } from "../edge/about.ts";
+import { SavedRecordings } from "./drafts/saved_recordings.ts";
+import { warmUpPackage } from "./package.ts";
+import { App } from "./page/app.ts";
+import { copyText } from "./page/clipboard.ts";
+import { confirmWith } from "./page/confirmation.ts";
+import { findElements } from "./page/elements.ts";
+import { keepFocus } from "./page/focus.ts";
+import { listenForAudio } from "./page/intake.ts";
+import { listenForKeys, showKeyHelp } from "./page/keys.ts";
+import { connectOptions, showMicrophones } from "./page/options_form.ts";
+import { Playback } from "./page/playback.ts";
+import { SavedView } from "./page/saved_view.ts";
+import { listenForSeeking } from "./page/seeking.ts";
+import { render } from "./page/view.ts";
+import { Waveform } from "./page/waveform.ts";
+import { whenMicrophonesChange } from "./recording/microphone.ts";
+import { readSettings } from "./settings.ts";
+
+const elements = findElements();
+const settings = readSettings();
+const waveform = new Waveform(elements.waveform);
+const playback = new Playback(() => app.setPlayback(playback.playing, playback.seconds));
+const savedView = new SavedView(elements, {
+  onOpen: (draft) => void app.openSaved(draft),
+  onDelete: (draft) => void app.deleteSaved(draft),
+});
+const app = new App({
+  settings,
+  waveform,
+  playback,
+  saved: await SavedRecordings.open(),
+  confirm: (words) => confirmWith(elements, words),
+  onState(state) {
+    render(elements, state);
+    savedView.render(state.saved, state.phase.name === "idle" || state.phase.name === "ready");
+    if (state.outline && state.phase.name !== "recording") {
+      waveform.showOutline(state.outline.peaks, state.seconds / state.outline.seconds);
+    }
+    keepFocus(elements, state);
+  },
+  onLevel(level) {
+    waveform.addLevel(level);
+    elements.level.style.setProperty("--level", level.toFixed(3));
+  },
+  onMicrophoneOpened: () => void showMicrophones(elements, settings),
+});
+
+elements.record.addEventListener("click", () => void app.record());
+elements.pause.addEventListener("click", () => app.pauseOrResume());
+elements.play.addEventListener("click", () => void playback.toggle());
+elements.transcribe.addEventListener("click", () => void app.transcribe());
+elements.tryAgain.addEventListener("click", () => void app.transcribe());
+elements.cancel.addEventListener("click", () => app.cancel());
+elements.discard.addEventListener("click", () => void app.discard());
+elements.text.addEventListener("input", () => app.editText(elements.text.value));
+elements.copy.addEventListener("click", () => void copy());
+elements.copyCode.addEventListener("click", async () => {
+  app.say((await copyText(elements.code.textContent ?? "")) ? "Copied." : "Copying is blocked in this browser.");
+});
+
+listenForAudio(elements, {
+  onFile: (file) => void app.openFile(file, file.name || "Pasted recording"),
+  onUrl: (url) => void app.openUrl(url),
+  onSample: () => void app.openSample(),
+});
+listenForSeeking(elements, playback, () => app.state.outline?.seconds);
+listenForKeys(() => app.state.phase.name === "recording", {
+  record: () => void app.record(),
+  pause: () => app.pauseOrResume(),
+  play: () => void (elements.play.hidden || playback.toggle()),
+  transcribe: () => void app.transcribe(),
+  copy: () => void copy(),
+  leave: () => void app.leave(),
+});
+showKeyHelp();
+
+// Every second is on disk, but the last one is not, and closing the page is rarely meant while speaking.
+window.addEventListener("beforeunload", (event) => {
+  if (app.state.phase.name === "recording") event.preventDefault();
+});
+
+connectOptions(elements, settings);
+whenMicrophonesChange(() => void showMicrophones(elements, settings));
+app.start();
+void showMicrophones(elements, settings);
+void askWhoListens();
+warmUpPackage();
+// For scripts and tests that want to know that every listener is in place.
+document.documentElement.dataset["ready"] = "";
+
+async function copy(): Promise<void> {
+  if (app.state.text === "") return;
+  const copied = await copyText(app.state.text);
+  elements.copyWords.textContent = copied ? "Copied" : "Copy";
+  app.say(copied ? "Copied." : "Copying is blocked in this browser: select the text and copy it by hand.");
+  setTimeout(() => (elements.copyWords.textContent = "Copy"), 1600);
+}
+
+async function askWhoListens(): Promise<void> {
+  try {
+    const response = await fetch("/api/about");
+    app.setAbout(response.ok ? ((await response.json()) as About) : "unreachable");
+  } catch {
+    app.setAbout("unreachable");
+  }
+}

@@ -1,0 +1,164 @@
+import { formatSeconds, saySeconds } from "../clock.ts";
+import type { Step } from "../transcription.ts";
+import { languageName } from "../words/languages.ts";
+import type { Elements } from "./elements.ts";
+import { isUnheard, type Source, type State } from "./state.ts";
+
+/** Below this, the time that is left is worth a colour. */
+const SHORT_OF_TIME_SECONDS = 30;
+
+const STEP_WORDS: Record<Step, string> = {
+  preparing: "Getting ready…",
+  converting: "Converting to a format the service reads…",
+  sending: "Sending…",
+  waiting: "Listening…",
+  writing: "Writing…",
+};
+
+/** Makes the page look like a state. Called after every change; touches only what differs. */
+export function render(elements: Elements, state: State): void {
+  renderControls(elements, state);
+  renderClock(elements, state);
+  renderTrouble(elements, state);
+  renderResult(elements, state);
+  renderUpstream(elements, state);
+}
+
+function renderControls(elements: Elements, state: State): void {
+  const { phase, source } = state;
+  const recording = phase.name === "recording";
+  const resting = phase.name === "idle" || phase.name === "ready";
+  const ready = phase.name === "ready";
+  const hasAudio = ready && source?.kind !== "url";
+  const done = ready && state.transcript !== undefined;
+
+  document.documentElement.dataset["phase"] = phase.name;
+  show(elements.record, phase.name === "idle" || phase.name === "starting" || recording);
+  elements.record.setAttribute("aria-pressed", String(recording));
+  elements.record.disabled = phase.name === "starting" || !state.canRecord;
+  write(
+    elements.recordCaption,
+    recording ? "Press to stop" : phase.name === "starting" ? "Waiting for the microphone" : "Press to speak",
+  );
+  show(elements.recordCaption, !elements.record.hidden && state.canRecord);
+
+  show(elements.pause, recording);
+  elements.pause.setAttribute("aria-pressed", String(recording && phase.paused));
+  show(elements.play, hasAudio);
+  elements.play.setAttribute("aria-pressed", String(state.playing));
+  show(elements.transcribe, ready && state.trouble === undefined);
+  write(elements.transcribeWords, done ? "Transcribe again" : "Transcribe");
+  elements.transcribe.classList.toggle("primary", !done);
+  show(elements.cancel, phase.name === "busy");
+  show(elements.discard, recording || ready);
+  write(elements.discardWords, isUnheard(state) ? "Discard" : "Start over");
+  show(elements.progress, phase.name === "busy");
+  show(elements.sources, resting);
+  show(elements.level, recording);
+  show(elements.invitation, phase.name === "idle");
+  write(elements.sourceName, nameOf(source));
+  write(elements.status, phase.name === "busy" ? STEP_WORDS[phase.step] : state.message);
+}
+
+function renderClock(elements: Elements, state: State): void {
+  const recording = state.phase.name === "recording";
+  const left = Math.max(0, Math.ceil(state.limitSeconds - state.seconds));
+  const known = recording || state.outline !== undefined || state.source?.kind === "recording";
+  write(elements.elapsed, known ? formatSeconds(state.seconds) : "");
+  write(elements.remaining, recording ? `${formatSeconds(left)} left` : lengthOf(state));
+  elements.remaining.classList.toggle("urgent", recording && left <= SHORT_OF_TIME_SECONDS);
+
+  const length = state.outline?.seconds;
+  show(elements.position, state.phase.name === "ready" && length !== undefined);
+  elements.position.setAttribute("aria-valuemax", String(Math.round(length ?? 0)));
+  elements.position.setAttribute("aria-valuenow", String(Math.round(state.seconds)));
+  elements.position.setAttribute("aria-valuetext", saySeconds(state.seconds));
+}
+
+function lengthOf(state: State): string {
+  const length = state.outline?.seconds ?? (state.source?.kind === "recording" ? state.source.seconds : undefined);
+  return length === undefined ? "" : `of ${formatSeconds(length)}`;
+}
+
+function nameOf(source: Source | undefined): string {
+  if (source?.kind === "file") return source.name;
+  if (source?.kind === "url") return new URL(source.url).host + new URL(source.url).pathname;
+  return "";
+}
+
+function renderTrouble(elements: Elements, state: State): void {
+  const { trouble } = state;
+  show(elements.trouble, trouble !== undefined);
+  write(elements.troubleTitle, trouble?.title ?? "");
+  write(elements.troubleAdvice, trouble?.advice ?? "");
+  show(elements.troubleRequest, trouble?.requestId !== undefined);
+  write(elements.troubleRequest, trouble?.requestId ? `Request ${trouble.requestId}` : "");
+  show(elements.tryAgain, state.phase.name === "ready");
+}
+
+function renderResult(elements: Elements, state: State): void {
+  const writing = state.phase.name === "busy" && state.phase.step === "writing";
+  const visible = state.text !== "" || state.transcript !== undefined;
+  show(elements.result, visible);
+  elements.result.classList.toggle("writing", writing);
+  elements.text.readOnly = state.phase.name === "busy";
+  elements.text.placeholder = state.transcript?.noSpeech ? "No speech was heard." : "";
+  if (elements.text.value !== state.text) elements.text.value = state.text;
+  fitHeight(elements.text);
+  show(elements.copy, state.text !== "" && !writing);
+
+  const transcript = state.transcript;
+  const facts: [name: string, value: string | undefined][] = [
+    ["Language", transcript?.language && languageName(transcript.language)],
+    ["Emotion", transcript?.emotion],
+    ["Billed", transcript?.duration === undefined ? undefined : `${transcript.duration} s`],
+    ["Model", transcript?.model],
+    ["Request", transcript?.requestId],
+  ];
+  elements.facts.replaceChildren(
+    ...facts.flatMap(([name, value]) => {
+      if (!value) return [];
+      const pair = document.createElement("div");
+      const term = document.createElement("dt");
+      const detail = document.createElement("dd");
+      term.textContent = name;
+      detail.textContent = value;
+      pair.append(term, detail);
+      return [pair];
+    }),
+  );
+}
+
+/** The box is as tall as its text, so that nobody scrolls inside a scrolling page. */
+function fitHeight(text: HTMLTextAreaElement): void {
+  text.style.height = "auto";
+  text.style.height = `${text.scrollHeight}px`;
+}
+
+function renderUpstream(elements: Elements, state: State): void {
+  const { about } = state;
+  elements.upstream.dataset["kind"] = about === undefined || about === "unreachable" ? "unknown" : about.upstream;
+  if (about === undefined) return;
+  if (about === "unreachable") {
+    write(elements.upstream, "This site's edge function does not answer, so nothing can be transcribed now.");
+  } else if (about.upstream === "emulator") {
+    write(
+      elements.upstream,
+      "Local emulator: speech is recognised on this machine, in English only, and nothing is sent to DashScope.",
+    );
+  } else if (about.hasKey) {
+    write(elements.upstream, `DashScope, ${about.model}: what you transcribe is sent to Alibaba Cloud.`);
+  } else {
+    elements.upstream.dataset["kind"] = "unknown";
+    write(elements.upstream, "This site has no key yet: set DASHSCOPE_API_KEY and start it again.");
+  }
+}
+
+function show(element: HTMLElement, visible: boolean): void {
+  if (element.hidden === visible) element.hidden = !visible;
+}
+
+/** Writing the same words again would make a screen reader say them again. */
+function write(element: HTMLElement, words: string): void {
+  if (element.textContent !== words) element.textContent = words;
+}

@@ -1,0 +1,119 @@
+import type { RecordingFormat } from "./recording_format.ts";
+
+/** How often a piece is handed over: what a crash can cost at most. */
+const TIMESLICE_MS = 1000;
+
+/** Speech in Opus is indistinguishable above this; five minutes are 1.8 MB. */
+const BITS_PER_SECOND = 48_000;
+
+export type EndReason = "stopped" | "limit" | "microphone-lost" | "failed";
+
+export interface Recording {
+  readonly blob: Blob;
+  readonly seconds: number;
+  readonly reason: EndReason;
+}
+
+export interface RecorderEvents {
+  /** Pieces come in order; joined, they are the file. */
+  onPiece(piece: Blob, seconds: number): void;
+  onTick(seconds: number): void;
+  onEnd(recording: Recording): void;
+}
+
+/** One recording from start to end. Whatever ends it, `onEnd` comes exactly once with everything recorded until then. */
+export class Recorder {
+  readonly #recorder: MediaRecorder;
+  readonly #stream: MediaStream;
+  readonly #format: RecordingFormat;
+  readonly #events: RecorderEvents;
+  readonly #pieces: Blob[] = [];
+  /** Undefined until somebody or something asked for the end. */
+  #reason: EndReason | undefined;
+  #recordedMs = 0;
+  /** When the present run began; undefined while paused. */
+  #runningSince: number | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+
+  constructor(stream: MediaStream, format: RecordingFormat, events: RecorderEvents) {
+    this.#stream = stream;
+    this.#format = format;
+    this.#events = events;
+    const options: MediaRecorderOptions = { audioBitsPerSecond: BITS_PER_SECOND };
+    if (format.mimeType) options.mimeType = format.mimeType;
+    this.#recorder = new MediaRecorder(stream, options);
+    this.#recorder.addEventListener("dataavailable", (event) => this.#keep(event.data));
+    this.#recorder.addEventListener("stop", () => this.#end());
+    this.#recorder.addEventListener("error", () => this.#stopFor("failed"));
+    for (const track of stream.getAudioTracks()) {
+      track.addEventListener("ended", () => this.#stopFor("microphone-lost"));
+    }
+  }
+
+  get seconds(): number {
+    const running = this.#runningSince === undefined ? 0 : performance.now() - this.#runningSince;
+    return (this.#recordedMs + running) / 1000;
+  }
+
+  get isPaused(): boolean {
+    return this.#recorder.state === "paused";
+  }
+
+  start(): void {
+    this.#recorder.start(TIMESLICE_MS);
+    this.#runningSince = performance.now();
+    // Not requestAnimationFrame: that stops in a hidden tab, and the limit must hold there too.
+    this.#timer = setInterval(() => this.#tick(), 200);
+  }
+
+  pause(): void {
+    if (this.#recorder.state !== "recording") return;
+    this.#recorder.pause();
+    this.#haltClock();
+  }
+
+  resume(): void {
+    if (this.#recorder.state !== "paused") return;
+    this.#recorder.resume();
+    this.#runningSince = performance.now();
+  }
+
+  stop(): void {
+    this.#stopFor("stopped");
+  }
+
+  #stopFor(reason: EndReason): void {
+    if (this.#recorder.state === "inactive") return;
+    this.#reason = reason;
+    this.#haltClock();
+    this.#recorder.stop();
+  }
+
+  #haltClock(): void {
+    this.#recordedMs = this.seconds * 1000;
+    this.#runningSince = undefined;
+  }
+
+  #tick(): void {
+    const seconds = this.seconds;
+    this.#events.onTick(seconds);
+    if (seconds >= this.#format.limitSeconds) this.#stopFor("limit");
+  }
+
+  #keep(piece: Blob): void {
+    if (piece.size === 0) return;
+    this.#pieces.push(piece);
+    this.#events.onPiece(piece, this.seconds);
+  }
+
+  #end(): void {
+    clearInterval(this.#timer);
+    this.#haltClock();
+    const tracks = this.#stream.getAudioTracks();
+    // Some browsers stop the recorder of a vanished microphone by themselves, before `ended` is heard.
+    this.#reason ??= tracks.some((track) => track.readyState === "ended") ? "microphone-lost" : "failed";
+    for (const track of tracks) track.stop();
+    const type = this.#recorder.mimeType || this.#pieces[0]?.type || this.#format.mimeType;
+    this.#events.onEnd({ blob: new Blob(this.#pieces, { type }), seconds: this.seconds, reason: this.#reason });
+  }
+}

@@ -1,0 +1,83 @@
+import type { Draft } from "../drafts/draft_store.ts";
+import type { DraftWriter } from "../drafts/draft_writer.ts";
+import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import { LevelMeter } from "./level_meter.ts";
+import { openMicrophone } from "./microphone.ts";
+import { Recorder, type Recording } from "./recorder.ts";
+import { chooseRecordingFormat } from "./recording_format.ts";
+import { WakeLock } from "./wake_lock.ts";
+
+/** How often the level is looked at: one bar of the waveform each time. */
+const LEVEL_EVERY_MS = 60;
+
+export interface SessionEvents {
+  onSeconds(seconds: number): void;
+  onLevel(level: number): void;
+  /** `isSafe` is false when there is no complete copy on disk. */
+  onEnd(recording: Recording, draft: Draft | undefined, isSafe: boolean): void;
+}
+
+/** Everything that runs while somebody speaks: microphone, recorder, safe copy, level, screen. */
+export class RecordingSession {
+  readonly limitSeconds: number;
+  readonly #recorder: Recorder;
+  readonly #meter: LevelMeter;
+  readonly #wakeLock = new WakeLock();
+  readonly #levelTimer: ReturnType<typeof setInterval>;
+
+  private constructor(stream: MediaStream, saved: SavedRecordings, events: SessionEvents) {
+    const format = chooseRecordingFormat();
+    this.limitSeconds = format.limitSeconds;
+    let writer: DraftWriter | undefined;
+    this.#recorder = new Recorder(stream, format, {
+      onPiece: (piece, seconds) => {
+        writer ??= saved.begin(piece.type || format.mimeType);
+        writer?.add(piece, seconds);
+      },
+      onTick: (seconds) => events.onSeconds(seconds),
+      onEnd: async (recording) => {
+        clearInterval(this.#levelTimer);
+        this.#meter.close();
+        this.#wakeLock.release();
+        const isSafe = (await writer?.finish(recording.seconds)) ?? false;
+        events.onEnd(recording, writer?.draft, isSafe);
+      },
+    });
+    this.#meter = new LevelMeter(stream);
+    this.#levelTimer = setInterval(() => {
+      if (!this.#recorder.isPaused) events.onLevel(this.#meter.read());
+    }, LEVEL_EVERY_MS);
+    this.#wakeLock.hold();
+    this.#recorder.start();
+  }
+
+  static async begin(
+    microphoneId: string,
+    saved: SavedRecordings,
+    events: SessionEvents,
+  ): Promise<RecordingSession> {
+    const stream = await openMicrophone(microphoneId);
+    try {
+      return new RecordingSession(stream, saved, events);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      throw error;
+    }
+  }
+
+  get isPaused(): boolean {
+    return this.#recorder.isPaused;
+  }
+
+  pause(): void {
+    this.#recorder.pause();
+  }
+
+  resume(): void {
+    this.#recorder.resume();
+  }
+
+  stop(): void {
+    this.#recorder.stop();
+  }
+}

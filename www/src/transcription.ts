@@ -1,0 +1,65 @@
+import type { AsrError, Transcript, TranscribeOptions } from "dashscope-asr";
+import { convertToWav, needsConversion } from "./audio/preparation.ts";
+import { loadPackage } from "./package.ts";
+
+export type Step = "preparing" | "converting" | "sending" | "waiting" | "writing";
+
+export interface Progress {
+  onStep(step: Step): void;
+  /** All of the text so far; earlier words may have changed. */
+  onText(text: string): void;
+}
+
+/** Where the page's own edge function listens; the package appends DashScope's paths. */
+const BASE_URL = "/api";
+
+/** The service could not read the bytes, but perhaps the browser can. */
+const WORTH_CONVERTING = new Set(["unsupported_format", "invalid_audio"]);
+
+export async function transcribe(
+  audio: Blob | string,
+  options: TranscribeOptions & { signal: AbortSignal },
+  progress: Progress,
+): Promise<Transcript> {
+  progress.onStep("preparing");
+  const { isAsrError } = await loadPackage();
+  if (typeof audio === "string") return stream(audio, options, progress);
+
+  let converted: Blob | undefined;
+  if (await needsConversion(audio)) {
+    progress.onStep("converting");
+    converted = await convertToWav(audio);
+  }
+  options.signal.throwIfAborted();
+
+  try {
+    return await stream(converted ?? audio, options, progress);
+  } catch (error) {
+    if (converted || !isAsrError(error) || !WORTH_CONVERTING.has((error as AsrError).code)) throw error;
+    progress.onStep("converting");
+    converted = await convertToWav(audio);
+    options.signal.throwIfAborted();
+    if (!converted) throw error;
+    return stream(converted, options, progress);
+  }
+}
+
+async function stream(
+  audio: Blob | string,
+  options: TranscribeOptions & { signal: AbortSignal },
+  progress: Progress,
+): Promise<Transcript> {
+  const { Transcriber } = await loadPackage();
+  const asr = new Transcriber({ baseURL: BASE_URL });
+  progress.onStep("sending");
+  const events = asr.stream(audio, {
+    ...options,
+    onProgress: ({ phase }) => progress.onStep(phase === "receive" ? "waiting" : "sending"),
+  });
+  for await (const event of events) {
+    if (event.type === "done") return event.transcript;
+    progress.onStep("writing");
+    progress.onText(event.text);
+  }
+  return events.final();
+}
