@@ -10,7 +10,7 @@ export const SWITCHES = {
   "json-error-in-200": "refuse with a JSON body and HTTP 200",
   "sse-on-error": "refuse with the right status but an event-stream body",
   "html-error": "answer as a broken gateway does: 502 with a page of HTML",
-  "retry-after": "=SECONDS (or an HTTP date) adds the header Retry-After",
+  "retry-after": "=SECONDS (or a percent-encoded HTTP date) adds the header Retry-After",
   "retry-after-ms": "=MILLISECONDS adds the header Retry-After-Ms",
   "fail-times": "=N all switches of this request apply only to the first N requests with the same fault-key",
   "fault-key": "=NAME what fail-times counts by; the path when absent",

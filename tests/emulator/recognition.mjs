@@ -4,7 +4,7 @@ import { faultError } from "./fault_error.mjs";
 
 /**
  * @param {import("./exchange.mjs").Exchange} exchange
- * @param {Float32Array} samples
+ * @param {Float32Array | undefined} samples undefined: nobody speaks, whatever was recorded
  * @param {(piece: { delta: string, text: string }) => void} onPiece
  * @returns {Promise<{ text: string, failure?: import("./service_error.mjs").ServiceError }>} `failure` has to be sent as the
  *   stream's last event
@@ -20,7 +20,6 @@ export async function recogniseInPieces({ account, faults, signal }, samples, on
     pieces++;
     onPiece({ delta, text });
   };
-  const recognition = await account.recogniser.recognise(samples, { onText, signal });
-  onText(recognition.text);
+  if (samples) onText((await account.recogniser.recognise(samples, { onText, signal })).text);
   return faults.has("error-mid") ? { text, failure: faultError(faults, 500) } : { text };
 }

@@ -92,7 +92,7 @@ async function streamAnswer(exchange, { model, id, created, samples, durationMs,
   };
 
   const annotations = annotationsOf({ language, heard: true, faults });
-  const said = await recogniseInPieces(exchange, silence ? new Float32Array(0) : samples, ({ delta, text }) => {
+  const said = await recogniseInPieces(exchange, silence ? undefined : samples, ({ delta, text }) => {
     const content = faults.has("cumulative-a") ? text : delta;
     chunk({ delta: { ...(annotations && { annotations }), content, role: null }, index: 0, ...unfinished(faults) });
   });

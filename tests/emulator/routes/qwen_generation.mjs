@@ -65,7 +65,7 @@ async function streamAnswer(exchange, { samples, durationMs, language, silence }
     stream.send({ event: "result", status: 200, data: JSON.stringify(body) });
   };
 
-  const said = await recogniseInPieces(exchange, silence ? new Float32Array(0) : samples, ({ delta, text }) => {
+  const said = await recogniseInPieces(exchange, silence ? undefined : samples, ({ delta, text }) => {
     send(incremental ? delta : text, text, unfinished(faults));
   });
   if (said.failure) stream.send(exchange.errorEvent(said.failure));
