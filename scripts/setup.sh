@@ -5,6 +5,7 @@
 #   packages      npm packages of package-lock.json, with a Node 24 among them
 #   wasm-target   std for wasm32-unknown-unknown
 #   wasm-tools    wasm-bindgen and its test runner, in target/tools
+#   rust-components  rustfmt and clippy, for the lints
 #   model         the local speech recogniser of the emulator, in target/asr-model
 #   ffmpeg        what the emulator decodes recordings with
 #   browser       Chromium and its driver, for the tests that need a page
@@ -108,6 +109,13 @@ install_wasm_tools() {
     cargo install --locked --force --path scripts/wasm-tools --root target/tools
 }
 
+install_rust_components() {
+  cargo fmt --version >/dev/null 2>&1 && cargo clippy --version >/dev/null 2>&1 || {
+    have rustup || { say "rustfmt and clippy are needed: install the packages that bring cargo-fmt and cargo-clippy." >&2; exit 1; }
+    step "rustfmt and clippy" "Is static.rust-lang.org reachable?" rustup component add rustfmt clippy
+  }
+}
+
 install_model() {
   # The files are put there in one move after their checksums were right, so being there is enough.
   [ ! -s target/asr-model/tiny/encoder_model.onnx ] || return 0
@@ -143,12 +151,13 @@ install_browser() {
 }
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(packages wasm-target wasm-tools model ffmpeg browser)
+[ $# -gt 0 ] || parts=(packages wasm-target wasm-tools rust-components model ffmpeg browser)
 for part in "${parts[@]}"; do
   case $part in
     packages) install_packages ;;
     wasm-target) install_wasm_target ;;
     wasm-tools) install_wasm_tools ;;
+    rust-components) install_rust_components ;;
     model) install_model ;;
     ffmpeg) install_ffmpeg ;;
     browser) install_browser ;;

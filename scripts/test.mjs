@@ -21,12 +21,9 @@ function chosenGroups() {
   return names.length === 0 ? present : present.filter(({ name }) => names.includes(name));
 }
 
-/** Runs a script of ours that speaks for itself, and ends this program when it fails. */
-function must(command, parameters) {
-  const { status } = spawnSync(command, parameters, { cwd: project, stdio: "inherit" });
-  if (status === 0) return;
-  console.error(`\n${parameters[0]} failed, so no tests ran.\n0 passed, 1 failed, 0 skipped`);
-  process.exit(1);
+/** Runs a script of ours that speaks for itself. @returns {boolean} whether it succeeded */
+function succeeds(command, parameters) {
+  return spawnSync(command, parameters, { cwd: project, stdio: "inherit" }).status === 0;
 }
 
 /** @param {typeof groups[number]} group @returns {Promise<Outcome>} */
@@ -51,18 +48,38 @@ function announceBrowser() {
 
 const chosen = chosenGroups();
 const parts = new Set(["wasm-target", "wasm-tools", ...chosen.flatMap(({ needs }) => needs ?? [])]);
-must("bash", ["scripts/setup.sh", ...parts]);
-if (chosen.some(({ build }) => build !== false)) must(process.execPath, ["scripts/build.mjs"]);
+if (!succeeds("bash", ["scripts/setup.sh", ...parts])) {
+  console.log("\nThe set-up failed, so no tests ran.\n0 passed, 1 failed, 0 skipped");
+  process.exit(1);
+}
 announceBrowser();
 
 const rows = [];
+
+/** @param {string} name @param {() => Outcome | Promise<Outcome>} work */
+async function run(name, work) {
+  const began = performance.now();
+  const outcome = await work();
+  const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
+  rows.push({ name, seconds, ...outcome });
+  console.log(`--- ${name}: ${outcome.state} after ${seconds}${outcome.note ? ` (${outcome.note})` : ""}`);
+  return outcome.state;
+}
+
+let built = "passed";
+if (chosen.some(({ build }) => build !== false)) {
+  console.log("\n=== build: the package");
+  built = await run("build", () =>
+    succeeds(process.execPath, ["scripts/build.mjs"])
+      ? { state: "passed", note: "" }
+      : { state: "FAILED", note: "see above" },
+  );
+}
 for (const group of chosen) {
   console.log(`\n=== ${group.name}: ${group.about}`);
-  const began = performance.now();
-  const outcome = await outcomeOf(group);
-  const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
-  rows.push({ name: group.name, seconds, ...outcome });
-  console.log(`--- ${group.name}: ${outcome.state} after ${seconds}${outcome.note ? ` (${outcome.note})` : ""}`);
+  // What does not depend on the build still has something to say.
+  const possible = built === "passed" || group.build === false;
+  await run(group.name, () => (possible ? outcomeOf(group) : { state: "FAILED", note: "not run: the build failed" }));
 }
 
 const count = (state) => rows.filter((row) => row.state === state).length;
