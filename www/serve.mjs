@@ -44,17 +44,20 @@ export async function serve(options = {}) {
   return { url: url.origin, close: () => worker.dispose() };
 }
 
-/** Read at import time by wrangler: no telemetry, no look-up of this machine's place in the world. */
+/** Read at import time by wrangler: no telemetry, no look-up of this machine's place in the world, no chatter. */
 async function importWrangler() {
   process.env.WRANGLER_SEND_METRICS ??= "false";
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= "false";
+  process.env.WRANGLER_LOG ??= "warn";
   const major = Number(process.versions.node.split(".")[0]);
-  if (major < 22) throw new Error(`wrangler needs Node 22 or newer and this is ${process.version}; npm scripts bring one.`);
+  if (major < 22)
+    throw new Error(`wrangler needs Node 22 or newer and this is ${process.version}; npm scripts bring one.`);
   return import("wrangler");
 }
 
 function variablesOf({ upstream, apiKey, variables }) {
-  const key = apiKey === undefined ? (process.env.DASHSCOPE_API_KEY ?? (isLocal(upstream) ? EMULATOR_KEY : null)) : apiKey;
+  const key =
+    apiKey === undefined ? (process.env.DASHSCOPE_API_KEY ?? (isLocal(upstream) ? EMULATOR_KEY : null)) : apiKey;
   return {
     ...(upstream ? { DASHSCOPE_BASE_URL: upstream } : {}),
     ...(key ? { DASHSCOPE_API_KEY: key } : {}),

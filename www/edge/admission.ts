@@ -40,7 +40,11 @@ function checkBody(request: Request, settings: Settings): Response | undefined {
   if (length === 0) return refusal(400, "BadRequest.EmptyInput", "The request has no body.");
   if (length > settings.maxBodyBytes) {
     const limit = settings.maxBodyBytes;
-    return refusal(413, "BadRequest.TooLarge", `The request has ${length} bytes and this site passes on at most ${limit}.`);
+    return refusal(
+      413,
+      "BadRequest.TooLarge",
+      `The request has ${length} bytes and this site passes on at most ${limit}.`,
+    );
   }
   return undefined;
 }
@@ -61,7 +65,9 @@ async function checkRate(request: Request, environment: Environment): Promise<Re
   const visitor = request.headers.get("cf-connecting-ip") ?? "local";
   const verdict = await environment.VISITOR_RATE_LIMIT?.limit({ key: visitor });
   if (verdict?.success !== false) return undefined;
-  return refusal(429, "Throttling.RateQuota", "Too many requests from one visitor; wait a minute.", { "retry-after": "60" });
+  return refusal(429, "Throttling.RateQuota", "Too many requests from one visitor; wait a minute.", {
+    "retry-after": "60",
+  });
 }
 
 export function preflight(request: Request, settings: Settings): Response {

@@ -27,11 +27,17 @@ export async function relay(request: Request, path: string, route: Route, settin
   }
   if (answer.status >= 300 && answer.status < 400) {
     await answer.body?.cancel();
-    return refusal(502, "ServiceUnavailable", `${settings.upstream.host} answered with a redirect, which is not followed.`);
+    return refusal(
+      502,
+      "ServiceUnavailable",
+      `${settings.upstream.host} answered with a redirect, which is not followed.`,
+    );
   }
 
   const headers = responseHeaders(answer.headers);
   for (const [name, value] of Object.entries(ANSWER_HEADERS)) headers.set(name, value);
+  // Compressing would hold words back until there are enough of them.
+  headers.set("cache-control", "no-store, no-transform");
   return new Response(answer.body, { status: answer.status, headers });
 }
 

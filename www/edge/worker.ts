@@ -10,7 +10,7 @@ import { admit, crossOriginHeaders, preflight } from "./admission.ts";
 import { refusal } from "./refusal.ts";
 import { relay } from "./relay.ts";
 import { findRoute } from "./routes.ts";
-import { readSettings, type Environment } from "./settings.ts";
+import { type Environment, readSettings } from "./settings.ts";
 
 const PREFIX = "/api";
 

@@ -53,6 +53,7 @@ elements.transcribe.addEventListener("click", () => void app.transcribe());
 elements.tryAgain.addEventListener("click", () => void app.transcribe());
 elements.cancel.addEventListener("click", () => app.cancel());
 elements.discard.addEventListener("click", () => void app.discard());
+elements.renew.addEventListener("click", () => void app.discard());
 elements.text.addEventListener("input", () => app.editText(elements.text.value));
 elements.copy.addEventListener("click", () => void copy());
 elements.copyCode.addEventListener("click", async () => {
@@ -87,7 +88,7 @@ void showMicrophones(elements, settings);
 void askWhoListens();
 warmUpPackage();
 // For scripts and tests that want to know that every listener is in place.
-document.documentElement.dataset["ready"] = "";
+document.documentElement.dataset.ready = "";
 
 async function copy(): Promise<void> {
   if (app.state.text === "") return;

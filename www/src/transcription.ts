@@ -1,4 +1,4 @@
-import type { AsrError, Transcript, TranscribeOptions } from "dashscope-asr";
+import type { AsrError, TranscribeOptions, Transcript } from "dashscope-asr";
 import { convertToWav, needsConversion } from "./audio/preparation.ts";
 import { loadPackage } from "./package.ts";
 

@@ -1,5 +1,5 @@
-import { inTransaction, openDatabase } from "./database.ts";
 import type { Transcript } from "dashscope-asr";
+import { inTransaction, openDatabase } from "./database.ts";
 
 /** A recording that is kept on disk until its owner throws it away. */
 export interface Draft {

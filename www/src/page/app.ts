@@ -76,7 +76,11 @@ export class App {
     this.#parts.waveform.startLive();
     this.#parts.onMicrophoneOpened();
     const { limitSeconds } = this.#session;
-    this.#set({ phase: { name: "recording", paused: false }, limitSeconds, message: "Recording." });
+    this.#set({
+      phase: { name: "recording", paused: false },
+      limitSeconds,
+      message: "Recording. Press again to stop.",
+    });
   }
 
   pauseOrResume(): void {
@@ -222,7 +226,8 @@ export class App {
   /** Deletes a recording that nobody has read yet, after asking; anything else is only put away. */
   async discard(): Promise<void> {
     const unheard = isUnheard(this.state);
-    if (unheard && !(await this.#parts.confirm("This recording has not been transcribed. Discard it for good?"))) return;
+    if (unheard && !(await this.#parts.confirm("This recording has not been transcribed. Discard it for good?")))
+      return;
     if (this.#session) {
       this.#discardAtEnd = true;
       return this.#session.stop();

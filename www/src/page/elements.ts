@@ -25,7 +25,7 @@ export function findElements() {
     transcribeWords: find("transcribe-words", HTMLElement),
     cancel: find("cancel", HTMLButtonElement),
     discard: find("discard", HTMLButtonElement),
-    discardWords: find("discard-words", HTMLElement),
+    renew: find("renew", HTMLButtonElement),
     progress: find("progress", HTMLElement),
     status: find("status", HTMLElement),
     trouble: find("trouble", HTMLElement),

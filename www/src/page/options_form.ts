@@ -1,5 +1,5 @@
 import { listMicrophones } from "../recording/microphone.ts";
-import { saveSettings, type Settings } from "../settings.ts";
+import { type Settings, saveSettings } from "../settings.ts";
 import { LANGUAGE_CODES, languageName } from "../words/languages.ts";
 import type { Elements } from "./elements.ts";
 

@@ -29,7 +29,7 @@ export class SavedView {
 
   #item(draft: Draft): HTMLLIElement {
     const when = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(draft.startedAt);
-    const title = `${when}, ${formatSeconds(draft.seconds)}`;
+    const title = `${when} · ${formatSeconds(draft.seconds)}`;
 
     const item = document.createElement("li");
     const words = document.createElement("div");

@@ -32,15 +32,11 @@ function renderControls(elements: Elements, state: State): void {
   const hasAudio = ready && source?.kind !== "url";
   const done = ready && state.transcript !== undefined;
 
-  document.documentElement.dataset["phase"] = phase.name;
+  document.documentElement.dataset.phase = phase.name;
   show(elements.record, phase.name === "idle" || phase.name === "starting" || recording);
   elements.record.setAttribute("aria-pressed", String(recording));
   elements.record.disabled = phase.name === "starting" || !state.canRecord;
-  write(
-    elements.recordCaption,
-    recording ? "Press to stop" : phase.name === "starting" ? "Waiting for the microphone" : "Press to speak",
-  );
-  show(elements.recordCaption, !elements.record.hidden && state.canRecord);
+  show(elements.recordCaption, phase.name === "idle" && state.canRecord && state.message === "");
 
   show(elements.pause, recording);
   elements.pause.setAttribute("aria-pressed", String(recording && phase.paused));
@@ -50,8 +46,8 @@ function renderControls(elements: Elements, state: State): void {
   write(elements.transcribeWords, done ? "Transcribe again" : "Transcribe");
   elements.transcribe.classList.toggle("primary", !done);
   show(elements.cancel, phase.name === "busy");
-  show(elements.discard, recording || ready);
-  write(elements.discardWords, isUnheard(state) ? "Discard" : "Start over");
+  show(elements.discard, isUnheard(state) && phase.name !== "busy");
+  show(elements.renew, ready && !isUnheard(state));
   show(elements.progress, phase.name === "busy");
   show(elements.sources, resting);
   show(elements.level, recording);
@@ -66,6 +62,7 @@ function renderClock(elements: Elements, state: State): void {
   const known = recording || state.outline !== undefined || state.source?.kind === "recording";
   write(elements.elapsed, known ? formatSeconds(state.seconds) : "");
   write(elements.remaining, recording ? `${formatSeconds(left)} left` : lengthOf(state));
+  show(elements.remaining, elements.remaining.textContent !== "");
   elements.remaining.classList.toggle("urgent", recording && left <= SHORT_OF_TIME_SECONDS);
 
   const length = state.outline?.seconds;
@@ -76,6 +73,7 @@ function renderClock(elements: Elements, state: State): void {
 }
 
 function lengthOf(state: State): string {
+  if (state.phase.name === "idle") return state.canRecord ? `up to ${saySeconds(state.limitSeconds)}` : "";
   const length = state.outline?.seconds ?? (state.source?.kind === "recording" ? state.source.seconds : undefined);
   return length === undefined ? "" : `of ${formatSeconds(length)}`;
 }
@@ -99,6 +97,7 @@ function renderTrouble(elements: Elements, state: State): void {
 function renderResult(elements: Elements, state: State): void {
   const writing = state.phase.name === "busy" && state.phase.step === "writing";
   const visible = state.text !== "" || state.transcript !== undefined;
+  const appears = visible && elements.result.hidden;
   show(elements.result, visible);
   elements.result.classList.toggle("writing", writing);
   elements.text.readOnly = state.phase.name === "busy";
@@ -106,6 +105,7 @@ function renderResult(elements: Elements, state: State): void {
   if (elements.text.value !== state.text) elements.text.value = state.text;
   fitHeight(elements.text);
   show(elements.copy, state.text !== "" && !writing);
+  if (appears) elements.result.scrollIntoView({ block: "nearest" });
 
   const transcript = state.transcript;
   const facts: [name: string, value: string | undefined][] = [
@@ -137,7 +137,7 @@ function fitHeight(text: HTMLTextAreaElement): void {
 
 function renderUpstream(elements: Elements, state: State): void {
   const { about } = state;
-  elements.upstream.dataset["kind"] = about === undefined || about === "unreachable" ? "unknown" : about.upstream;
+  elements.upstream.dataset.kind = about === undefined || about === "unreachable" ? "unknown" : about.upstream;
   if (about === undefined) return;
   if (about === "unreachable") {
     write(elements.upstream, "This site's edge function does not answer, so nothing can be transcribed now.");
@@ -149,7 +149,7 @@ function renderUpstream(elements: Elements, state: State): void {
   } else if (about.hasKey) {
     write(elements.upstream, `DashScope, ${about.model}: what you transcribe is sent to Alibaba Cloud.`);
   } else {
-    elements.upstream.dataset["kind"] = "unknown";
+    elements.upstream.dataset.kind = "unknown";
     write(elements.upstream, "This site has no key yet: set DASHSCOPE_API_KEY and start it again.");
   }
 }

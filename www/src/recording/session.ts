@@ -51,11 +51,7 @@ export class RecordingSession {
     this.#recorder.start();
   }
 
-  static async begin(
-    microphoneId: string,
-    saved: SavedRecordings,
-    events: SessionEvents,
-  ): Promise<RecordingSession> {
+  static async begin(microphoneId: string, saved: SavedRecordings, events: SessionEvents): Promise<RecordingSession> {
     const stream = await openMicrophone(microphoneId);
     try {
       return new RecordingSession(stream, saved, events);

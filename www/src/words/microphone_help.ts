@@ -6,7 +6,10 @@ export function describeMicrophoneTrouble(error: unknown, userAgent = navigator.
   switch (name) {
     case "NotAllowedError":
     case "SecurityError":
-      return { title: "The microphone is blocked", advice: `${howToAllow(userAgent)} A recording from a file works without it.` };
+      return {
+        title: "The microphone is blocked",
+        advice: `${howToAllow(userAgent)} A recording from a file works without it.`,
+      };
     case "NotFoundError":
     case "OverconstrainedError":
       return {

@@ -35,7 +35,10 @@ const TITLES: Record<string, string> = {
 export function describeTrouble(error: unknown, isAsrError: (error: unknown) => boolean): Trouble {
   if (!isAsrError(error)) {
     const detail = error instanceof Error ? error.message : String(error);
-    return { title: "Something unexpected went wrong", advice: `${sentence(detail)} Reload the page if it happens again.` };
+    return {
+      title: "Something unexpected went wrong",
+      advice: `${sentence(detail)} Reload the page if it happens again.`,
+    };
   }
   const { code, message, requestId, partialText } = error as AsrError;
   const kept = partialText ? " The words that had arrived are below." : "";

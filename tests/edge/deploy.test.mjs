@@ -1,0 +1,27 @@
+// What `wrangler deploy` would upload, short of uploading it.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { buildPage } from "../../www/build.mjs";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const output = mkdtempSync(join(tmpdir(), "dashscope-asr-deploy-"));
+
+after(() => rmSync(output, { recursive: true, force: true }));
+
+test("the site can be deployed, and its worker is small and holds no key", async () => {
+  await buildPage();
+  const wrangler = join(root, "node_modules", "wrangler", "bin", "wrangler.js");
+  const parameters = ["deploy", "--dry-run", "--config", join(root, "www", "wrangler.jsonc"), "--outdir", output];
+  const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", DASHSCOPE_API_KEY: "sk-not-for-the-bundle" };
+  const words = execFileSync(process.execPath, [wrangler, ...parameters], { env, encoding: "utf8" });
+  assert.match(words, /VISITOR_RATE_LIMIT/);
+  const worker = readFileSync(join(output, "worker.js"), "utf8");
+  assert.ok(worker.length < 20_000, `${worker.length} characters`);
+  assert.ok(!worker.includes("sk-"));
+});

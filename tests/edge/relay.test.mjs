@@ -1,0 +1,260 @@
+// The edge function in workerd, with a server of our own in the place of the speech service.
+
+import assert from "node:assert/strict";
+import { request as httpRequest } from "node:http";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { serve } from "../../www/serve.mjs";
+import { eventually, startUpstream } from "./upstream.mjs";
+
+const KEY = "sk-the-secret-of-the-edge";
+const GENERATION = "/api/v1/services/aigc/multimodal-generation/generation";
+const CHAT = "/compatible-mode/v1/chat/completions";
+
+let upstream;
+let site;
+/** What the upstream does with the next requests. */
+let answer;
+
+before(async () => {
+  upstream = await startUpstream((request, response) => answer(request, response));
+  site = await serve({ upstream: upstream.url, apiKey: KEY, variables: { MAX_BODY_BYTES: "100000" } });
+});
+
+after(async () => {
+  await site?.close();
+  await upstream?.close();
+});
+
+beforeEach(() => {
+  upstream.requests.length = 0;
+  answer = async (request, response) => {
+    await request.whole;
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end('{"output":{}}');
+  };
+});
+
+function post(path = GENERATION, { body = '{"model":"m"}', headers = {} } = {}) {
+  return fetch(`${site.url}/api${path}`, {
+    method: "POST",
+    body,
+    headers: { "content-type": "application/json", origin: site.url, ...headers },
+  });
+}
+
+async function assertRefused(response, status, code) {
+  const body = await response.json();
+  assert.equal(response.status, status, body.message);
+  assert.equal(body.code, code);
+  assert.equal(body.request_id, response.headers.get("x-request-id"));
+  assert.match(body.message, /\S \S/);
+  assert.equal(upstream.requests.length, 0, "nothing may reach the service");
+  return body;
+}
+
+describe("what the service sees", () => {
+  for (const path of [GENERATION, CHAT]) {
+    test(`POST ${path} arrives with the key and its body`, async () => {
+      const response = await post(path, { body: '{"hello":"wörld"}' });
+      assert.equal(response.status, 200);
+      assert.deepEqual(await response.json(), { output: {} });
+      const [arrived] = upstream.requests;
+      assert.equal(arrived.url, path);
+      assert.equal(arrived.headers.authorization, `Bearer ${KEY}`);
+      assert.equal(arrived.headers["content-length"], "18");
+      assert.equal(Buffer.concat(arrived.pieces).toString(), '{"hello":"wörld"}');
+    });
+  }
+
+  test("only the headers that the service needs are passed on", async () => {
+    await post(GENERATION, {
+      headers: {
+        accept: "text/event-stream",
+        "x-dashscope-sse": "enable",
+        "x-dashscope-ossresourceresolve": "enable",
+        "x-emulator-fault": "status=500",
+        authorization: "Bearer sk-from-the-page",
+        cookie: "session=1",
+        referer: `${site.url}/secret`,
+        "x-forwarded-for": "10.0.0.1",
+        "x-dashscope-workspace": "somebody-elses",
+        "user-agent": "the visitor's",
+      },
+    });
+    const { headers } = upstream.requests[0];
+    const expected = [
+      "accept",
+      "authorization",
+      "content-length",
+      "content-type",
+      "host",
+      "x-dashscope-ossresourceresolve",
+      "x-dashscope-sse",
+      "x-emulator-fault",
+    ];
+    // Cloudflare adds these two to whatever a Worker fetches.
+    const own = Object.keys(headers).filter((name) => !["cf-worker", "accept-encoding", "connection"].includes(name));
+    assert.deepEqual(own.sort(), expected);
+    assert.equal(headers.authorization, `Bearer ${KEY}`);
+  });
+
+  test("the query is dropped", async () => {
+    await post(`${GENERATION}?api_key=x&fault=y`);
+    assert.equal(upstream.requests[0].url, GENERATION);
+  });
+});
+
+describe("what the page sees", () => {
+  test("only the headers that the page needs, and the policy of an answer", async () => {
+    answer = (_request, response) => {
+      response.writeHead(429, {
+        "content-type": "application/json",
+        "retry-after": "7",
+        "x-request-id": "r-1",
+        "set-cookie": "a=b",
+        server: "istio-envoy",
+        "req-cost-time": "12",
+        "x-echo-key": KEY,
+      });
+      response.end('{"code":"Throttling","message":"slow down","request_id":"r-1"}');
+    };
+    const response = await post();
+    assert.equal(response.status, 429);
+    assert.equal((await response.json()).code, "Throttling");
+    const { headers } = response;
+    assert.equal(headers.get("retry-after"), "7");
+    assert.equal(headers.get("x-request-id"), "r-1");
+    assert.match(headers.get("content-type"), /^application\/json/);
+    for (const name of ["set-cookie", "server", "req-cost-time", "x-echo-key"])
+      assert.equal(headers.get(name), null, name);
+    assert.ok(!JSON.stringify([...headers]).includes(KEY));
+    assert.match(headers.get("cache-control"), /no-store/);
+    assert.match(headers.get("content-security-policy"), /default-src 'none'/);
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("access-control-allow-origin"), null);
+  });
+
+  test("a redirect is not followed, so that the key cannot be carried away", async () => {
+    answer = (_request, response) => {
+      response.writeHead(307, { location: "https://example.com/" });
+      response.end();
+    };
+    const response = await post();
+    assert.equal(response.status, 502);
+    assert.equal(response.headers.get("location"), null);
+    assert.equal(upstream.requests.length, 1);
+    assert.match((await response.json()).message, /redirect/);
+  });
+
+  test("who listens", async () => {
+    const response = await fetch(`${site.url}/api/about`);
+    assert.deepEqual(await response.json(), { upstream: "emulator", model: "qwen3-asr-flash", hasKey: true });
+  });
+});
+
+describe("streaming", () => {
+  test("the answer's first bytes arrive before the service has finished", async () => {
+    let finish;
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write("data: first\n\n");
+      finish = () => response.end("data: last\n\n");
+    };
+    const response = await post(GENERATION, { headers: { "accept-encoding": "gzip, br" } });
+    const reader = response.body.getReader();
+    const decoder = new TextDecoder();
+    assert.equal(decoder.decode((await reader.read()).value), "data: first\n\n");
+    finish();
+    assert.equal(decoder.decode((await reader.read()).value), "data: last\n\n");
+    assert.equal((await reader.read()).done, true);
+  });
+
+  test("the service gets the first bytes before the page has sent the last", async () => {
+    const { hostname, port } = new URL(site.url);
+    const path = `/api${GENERATION}`;
+    const headers = { "content-type": "application/json", "content-length": "20000", origin: site.url };
+    const outgoing = httpRequest({ hostname, port, path, method: "POST", headers });
+    const answered = new Promise((resolve, reject) => outgoing.on("response", resolve).on("error", reject));
+    outgoing.write("a".repeat(5000));
+    const arrived = await eventually("the first half at the service", () =>
+      upstream.requests.find((r) => r.pieces.length > 0),
+    );
+    const early = Buffer.concat(arrived.pieces).length;
+    assert.ok(early > 0 && early <= 5000, `${early} bytes`);
+    outgoing.end("b".repeat(15000));
+    const response = await answered;
+    response.resume();
+    assert.equal(response.statusCode, 200);
+    assert.equal(Buffer.concat(arrived.pieces).length, 20000);
+    assert.equal(arrived.headers["content-length"], "20000");
+  });
+
+  test("when the visitor leaves, the service is let go at its next word", async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const words = setInterval(() => response.write("data: word\n\n"), 100);
+      response.on("close", () => clearInterval(words));
+    };
+    const leaving = new AbortController();
+    const response = await fetch(`${site.url}/api${GENERATION}`, {
+      method: "POST",
+      body: "{}",
+      headers: { origin: site.url },
+      signal: leaving.signal,
+    });
+    await response.body.getReader().read();
+    leaving.abort();
+    await eventually("the end of the upstream request", () => upstream.requests[0].closed);
+  });
+});
+
+describe("what is refused", () => {
+  test("paths that the page does not need", async () => {
+    for (const path of [
+      "/api/v1/tasks",
+      "/api/v1/services/aigc/text-generation/generation",
+      `${GENERATION}/`,
+      `${GENERATION}/../../../../tasks`,
+      "/compatible-mode/v1/files",
+      "/",
+    ]) {
+      await assertRefused(await post(path), 404, "NotFound");
+    }
+    await assertRefused(await fetch(`${site.url}/api`), 404, "NotFound");
+  });
+
+  test("other methods", async () => {
+    const response = await fetch(`${site.url}/api${GENERATION}`, { headers: { origin: site.url } });
+    assert.equal(response.headers.get("allow"), "POST");
+    await assertRefused(response, 405, "MethodNotAllowed");
+  });
+
+  test("pages of other origins, and requests without an origin", async () => {
+    for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }, { origin: "" }]) {
+      await assertRefused(await post(GENERATION, { headers }), 403, "AccessDenied");
+    }
+    const preflight = await fetch(`${site.url}/api${GENERATION}`, {
+      method: "OPTIONS",
+      headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
+    });
+    assert.equal(preflight.headers.get("access-control-allow-origin"), null);
+    await assertRefused(preflight, 403, "AccessDenied");
+  });
+
+  test("bodies over the limit, by their announced length", async () => {
+    const body = await assertRefused(await post(GENERATION, { body: "x".repeat(100_001) }), 413, "BadRequest.TooLarge");
+    assert.match(body.message, /100001 .*100000/);
+    assert.equal((await post(GENERATION, { body: "x".repeat(100_000) })).status, 200);
+  });
+
+  test("bodies of unknown length", async () => {
+    const body = new Blob(["x".repeat(10)]).stream();
+    const headers = { origin: site.url };
+    const response = await fetch(`${site.url}/api${GENERATION}`, { method: "POST", body, headers, duplex: "half" });
+    await assertRefused(response, 411, "BadRequest.LengthRequired");
+  });
+
+  test("empty bodies", async () => {
+    await assertRefused(await post(GENERATION, { body: "" }), 400, "BadRequest.EmptyInput");
+  });
+});
