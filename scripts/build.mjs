@@ -1,5 +1,6 @@
 // build.mjs — from the Rust crate and src/js to dist/, the files of the npm package. `npm run build`.
 // Every step is skipped while its inputs are what they were, so a build without changes takes about a second.
+//   --sizes   prints the table of sizes even if nothing was built
 
 import { buildEntries } from "./build/entries.mjs";
 import { buildGlue } from "./build/glue.mjs";
@@ -15,8 +16,8 @@ try {
   await buildInlineWasm();
   await buildEntries();
   await buildTypes();
-  finishSteps();
-  await printSizes();
+  const changed = finishSteps();
+  if (changed || process.argv.includes("--sizes")) await printSizes();
 } catch (error) {
   // What went wrong is in the message; where in these scripts it was noticed helps nobody who builds the package.
   console.error(`[build] FAILED: ${error instanceof Error ? error.message : error}`);

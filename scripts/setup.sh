@@ -107,6 +107,8 @@ install_wasm_tools() {
   step "wasm-bindgen $wanted (compiles, about a minute)" "Is crates.io reachable? Run it again: what was compiled is kept." \
     env CARGO_TARGET_DIR="$project/target/tools-build" \
     cargo install --locked --force --path scripts/wasm-tools --root target/tools
+  # 400 MB that served their purpose; they stay only where the step failed, for the next try.
+  rm -rf target/tools-build
 }
 
 install_rust_components() {

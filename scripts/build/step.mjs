@@ -47,9 +47,10 @@ function hashOf(inputs, settings) {
   return hash.digest("hex");
 }
 
-/** Prints the last line: what the whole build took. */
+/** Prints the last line: what the whole build took. @returns {boolean} whether there was anything to do */
 export function finishSteps() {
   console.log(`[build] ${ran === 0 ? "everything was current" : "done"}: ${seconds(started)}`);
+  return ran > 0;
 }
 
 /** @param {number} since */

@@ -16,7 +16,7 @@ const ATTW_RUNS = [
 ];
 
 /** Every project of TypeScript files, as far as it exists. */
-const TYPESCRIPT_PROJECTS = ["tsconfig.json", "scripts/tsconfig.json", "www/tsconfig.json", "www/edge/tsconfig.json"];
+const TYPESCRIPT_PROJECTS = ["tsconfig.json", "www/tsconfig.json", "www/edge/tsconfig.json"];
 
 /** @returns {Promise<import("../test.mjs").Outcome>} */
 export async function lint() {
