@@ -32,5 +32,6 @@ export const groups = [
   folder("types", "the published types as users compile them"),
   folder("packaging", "the packed package in bundlers and runtimes", ["browser"]),
   folder("readme", "every snippet of the README", ["model", "ffmpeg"]),
+  folder("start", "npm start, from the command to Ctrl-C", ["model", "ffmpeg"]),
   folder("www", "the demo site in headless Chromium", ["browser", "model", "ffmpeg"]),
 ];
