@@ -7,13 +7,14 @@ const LONGEST_STRING = 28_000_000;
 /**
  * @param {unknown} source
  * @param {object} context
+ * @param {string} context.model
  * @param {import("./models.mjs").Family} context.family
  * @param {import("node:http").IncomingHttpHeaders} context.headers
  * @param {import("./object_store.mjs").ObjectStore} context.objects
  * @param {AbortSignal} [context.signal]
  * @returns {Promise<Uint8Array>}
  */
-export async function fetchAudio(source, { family, headers, objects, signal }) {
+export async function fetchAudio(source, context) {
   if (typeof source !== "string" || source === "") throw invalidParameter("The audio is empty");
   if (source.length > LONGEST_STRING) {
     throw new ServiceError(
@@ -21,12 +22,12 @@ export async function fetchAudio(source, { family, headers, objects, signal }) {
       `String value length (${source.length}) exceeds the maximum allowed (${LONGEST_STRING}, from \`StreamReadConstraints.getMaxStringLength()\`)`,
     );
   }
-  const bytes = await read(source, { family, headers, objects, signal });
+  const bytes = await read(source, context);
   if (bytes.length === 0) throw invalidParameter("The audio is empty");
   return bytes;
 }
 
-async function read(source, { family, headers, objects, signal }) {
+async function read(source, { model, family, headers, objects, signal }) {
   if (/^data:/i.test(source)) {
     if (source.length > family.dataUriLimit) {
       const words = `Exceeded limit on max bytes per data-uri item : ${family.dataUriLimit}`;
@@ -36,14 +37,14 @@ async function read(source, { family, headers, objects, signal }) {
     if (!read) throw invalidParameter("The provided data URL is not valid base64.");
     return read.bytes;
   }
-  if (/^oss:/i.test(source)) return readObject(source, headers, objects);
+  if (/^oss:/i.test(source)) return readObject(source, { model, headers, objects });
   return download(source, family.byteLimit, signal);
 }
 
 /** Uploaded files are only resolved for those who ask for it by header. */
-export function readObject(source, headers, objects) {
+export function readObject(source, { model, headers, objects }) {
   if (String(headers["x-dashscope-ossresourceresolve"]).toLowerCase() !== "enable") throw urlError();
-  const bytes = objects.get(source.slice("oss://".length));
+  const bytes = objects.get(source.slice("oss://".length), model);
   if (!bytes) throw new ServiceError("InvalidFile.DownloadFailed");
   return bytes;
 }

@@ -82,6 +82,14 @@ export class Exchange {
     await createBodyWriter(this.response, this.faults).writeWhole(text);
   }
 
+  /** As the object store answers, which is another server than the gateway. @param {number} status @param {string} text */
+  async replyFromStore(status, text, contentType = "application/xml") {
+    const id = this.requestId.replaceAll("-", "").slice(0, 24).toUpperCase();
+    const headers = { "content-type": contentType, "content-length": String(Buffer.byteLength(text)) };
+    this.#head(status, headers, { server: "AliyunOSS", "x-oss-request-id": id });
+    await createBodyWriter(this.response, this.faults).writeWhole(text);
+  }
+
   /** @param {number} [status] */
   async openEventStream(status = 200) {
     this.#head(status, { "content-type": "text/event-stream;charset=UTF-8", "cache-control": "no-cache" });
@@ -116,11 +124,11 @@ export class Exchange {
     await this.reply(status, this.describe(error), bare ? { "content-type": undefined } : {});
   }
 
-  #head(status, headers) {
+  #head(status, headers, server = gatewayHeaders(this.requestId)) {
     const { faults } = this;
     this.entry.status = status;
     const all = {
-      ...gatewayHeaders(this.requestId),
+      ...server,
       ...(faults.has("retry-after") && { "retry-after": decodeURIComponent(faults.value("retry-after") ?? "") }),
       ...(faults.has("retry-after-ms") && { "retry-after-ms": faults.value("retry-after-ms") }),
       ...headers,

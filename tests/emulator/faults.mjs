@@ -32,16 +32,21 @@ export const SWITCHES = {
   "no-annotations": "no annotations in the answer",
   "finish-reason": "=null|string-null|length|absent instead of the usual finish_reason of unfinished (length: of last) events",
   usage: "=audio-tokens|seconds-total|2024|2025|none|null shape of usage",
-  layout: "=shared|workspace|nested|sentence|nested-sentence where dialect C puts its text",
-  revise: "dialect C: an earlier part of the text changes once while streaming",
+  layout: "=shared|workspace|top|nested|sentence|nested-sentence where dialect C puts its text",
+  snapshots: "dialect C: several events also for short audio",
+  revise: "dialect C: as snapshots, and the first word changes after the second event",
   "task-pending": "=N polls that a task answers PENDING (1)",
   "task-running": "=N polls that a task answers RUNNING, at least (1)",
   "task-fail": "=CODE the task ends FAILED with this code",
   "subtask-fail": "=CODE the first file of the task fails with this code while the task succeeds",
-  "result-fault": "=STATUS|expired|html|cut what happens when the result document is fetched",
+  "result-fault": "=STATUS|expired|html|cut what happens when the task's result document is fetched",
   "result-fault-times": "=N only the first N times",
+  "result-https": "the link of the result document is https: (nobody answers there)",
   "policy-expired": "the upload policy is already expired",
 };
+
+/** A switch or a value that does not exist: the test's mistake, not the service's answer. */
+export class FaultMistake extends Error {}
 
 /** @typedef {ReturnType<typeof readFaults>} Faults */
 
@@ -54,7 +59,7 @@ export function readFaults(headers, query) {
   return parseFaults([header, ...query.getAll("fault")].flat().filter(Boolean).join(","));
 }
 
-/** @param {string} text throws an Error naming a switch that does not exist */
+/** @param {string} text throws a FaultMistake naming a switch that does not exist */
 export function parseFaults(text) {
   /** @type {Map<string, string>} */
   const values = new Map();
@@ -62,7 +67,7 @@ export function parseFaults(text) {
     if (item === "") continue;
     const [name, ...rest] = item.split("=");
     if (!(name in SWITCHES)) {
-      throw new Error(`no fault switch "${name}"; there are: ${Object.keys(SWITCHES).join(", ")}`);
+      throw new FaultMistake(`no fault switch "${name}"; there are: ${Object.keys(SWITCHES).join(", ")}`);
     }
     values.set(name, rest.join("="));
   }

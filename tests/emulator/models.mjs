@@ -9,6 +9,8 @@ const MIB = 1024 * 1024;
  * @property {number} [dataUriLimit] characters of a data URL
  * @property {number} [byteLimit] of a file behind a URL
  * @property {number} [seconds]
+ * @property {boolean} [snapshots] streams unfinished text also when the audio is short
+ * @property {boolean} [sentences] answers with a list of sentences and counts tokens
  * @property {boolean} [instantVocabulary] takes parameters.vocabulary
  * @property {boolean} [diarization] takes parameters.speaker_diarization_enabled
  */
@@ -18,6 +20,7 @@ const BATCH = { byteLimit: 2048 * MIB, seconds: 12 * 3600 };
 
 /** @type {[RegExp, Family][]} */
 const FAMILIES = [
+  [/^fun-asr-realtime/, { kind: "flash", snapshots: true, ...SYNCHRONOUS, byteLimit: 2048 * MIB }],
   [/-(realtime|streaming)/, { kind: "other" }],
   [/^qwen3-asr-flash-filetrans/, { kind: "qwen-task", ...BATCH }],
   [/^qwen-audio-3\.\d+-asr-flash-filetrans/, { kind: "task", instantVocabulary: true, ...BATCH }],
@@ -33,6 +36,7 @@ const FAMILIES = [
       ...SYNCHRONOUS,
       dataUriLimit: 20 * MIB,
       byteLimit: 2048 * MIB,
+      sentences: true,
       instantVocabulary: true,
       diarization: true,
     },

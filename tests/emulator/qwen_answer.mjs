@@ -1,7 +1,8 @@
 // What dialects A and B have in common: annotations, usage and what is said when nobody speaks.
+import { FaultMistake } from "./faults.mjs";
 import { billedSeconds, textTokensOf, tokensOf } from "./hearing.mjs";
-import { ServiceError, invalidParameter } from "./service_error.mjs";
 import { QWEN_LANGUAGES } from "./models.mjs";
+import { ServiceError, invalidParameter } from "./service_error.mjs";
 
 /** @param {any} options asr_options @returns {string | undefined} */
 export function languageOf(options) {
@@ -76,7 +77,7 @@ export function forcedSilence(faults) {
   const shape = faults.value("no-speech");
   if (shape === undefined) return faults.has("empty-content") ? "content-empty-array" : undefined;
   if (shape === "content-empty-array" || shape === "empty-string" || shape === "error") return shape;
-  throw new Error(`no-speech=${shape}: content-empty-array, empty-string or error`);
+  throw new FaultMistake(`no-speech=${shape}: content-empty-array, empty-string or error`);
 }
 
 /** @param {ReturnType<typeof forcedSilence>} shape */

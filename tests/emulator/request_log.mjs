@@ -11,7 +11,7 @@ const KEPT = 2000;
  * @property {Record<string, string>} query
  * @property {Record<string, string | string[] | undefined>} headers `authorization` only shows its scheme and the key's prefix
  * @property {string} [keySha256] SHA-256 of the key, so that a test can tell which one was used
- * @property {unknown} [body] JSON with audio as {mediaType, bytes, sha256}; form posts as {fields, file}
+ * @property {unknown} [body] JSON with audio as {mediaType, bytes, sha256}; form posts as {fields, values, file}
  * @property {number} bodyBytes
  * @property {number} [status] of the answer
  */

@@ -6,7 +6,7 @@ import { authorise } from "./authorisation.mjs";
 import { createControl } from "./control.mjs";
 import { Exchange } from "./exchange.mjs";
 import { faultError } from "./fault_error.mjs";
-import { NO_FAULTS, createFaultCounter, readFaults } from "./faults.mjs";
+import { FaultMistake, NO_FAULTS, createFaultCounter, readFaults } from "./faults.mjs";
 import { createMoonshineRecogniser } from "./recogniser/moonshine.mjs";
 import { createRequestLog } from "./request_log.mjs";
 import { ROUTES } from "./routes/all.mjs";
@@ -38,7 +38,8 @@ const GATEWAY_PAGE = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<
  */
 export async function startEmulator({ port = 0, host = "127.0.0.1", key, modelDirectory, recogniser, log } = {}) {
   const ears = recogniser ?? createMoonshineRecogniser({ modelDirectory });
-  const account = createAccount({ key, recogniser: ears, log });
+  const closing = new AbortController();
+  const account = createAccount({ key, recogniser: ears, closing: closing.signal, log });
   const requestLog = createRequestLog();
   const control = createControl(requestLog.requests);
   const counter = createFaultCounter();
@@ -78,6 +79,7 @@ export async function startEmulator({ port = 0, host = "127.0.0.1", key, modelDi
     arm: control.arm,
     account,
     async close() {
+      closing.abort(new Error("the emulator was closed"));
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       if (!recogniser) await ears.close();
@@ -104,6 +106,7 @@ async function serve(exchange, method) {
     await route.handle(exchange, route.path.exec(path) ?? []);
   } catch (cause) {
     if (exchange.response.destroyed) return;
+    if (cause instanceof FaultMistake) throw cause;
     if (cause instanceof ServiceError && !exchange.response.headersSent) return await exchange.refuse(cause);
     account.log(`${method} ${path}: ${/** @type {Error} */ (cause)?.stack ?? cause}`);
     if (exchange.response.headersSent) exchange.response.destroy();

@@ -26,7 +26,7 @@ export function createMoonshineRecogniser({ modelDirectory = DEFAULT_MODEL_DIREC
   /** @type {Worker | undefined} */
   let worker;
   let lastId = 0;
-  /** @type {Map<number, { resolve: Function, reject: Function, onText?: (text: string) => void }>} */
+  /** @type {Map<number, { resolve: Function, reject: Function, onText?: import("./recogniser.mjs").RecogniseCall["onText"] }>} */
   const jobs = new Map();
   /** @type {Promise<void> | undefined} */
   let readiness;
@@ -54,7 +54,7 @@ export function createMoonshineRecogniser({ modelDirectory = DEFAULT_MODEL_DIREC
   function settle({ type, id, ...message }) {
     const job = jobs.get(id);
     if (!job) return;
-    if (type === "text") return job.onText?.(message.text);
+    if (type === "text") return job.onText?.(message.text, message.phrases);
     jobs.delete(id);
     if (jobs.size === 0) worker?.unref();
     if (type === "done") job.resolve(message.recognition);

@@ -6,6 +6,7 @@ import { loadMoonshine } from "./moonshine_model.mjs";
 import { spreadWords } from "./words.mjs";
 
 const SAMPLES_PER_FRAME = FRAME_MS * 16;
+const USUAL_MS_PER_LETTER = 70;
 const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
 const loading = loadMoonshine(workerData.modelDirectory);
 loading.then(
@@ -29,21 +30,42 @@ async function recognise({ id, samples, cancelled }) {
     for (const piece of cutIntoPieces(runs, loudness)) {
       if (isCancelled()) break;
       const cut = samples.slice(piece.begin * SAMPLES_PER_FRAME, piece.end * SAMPLES_PER_FRAME);
-      const before = phrases.map((phrase) => phrase.text);
-      const tell = (text) => port.postMessage({ type: "text", id, text: [...before, text].join(" ") });
-      const text = await model.transcribe(cut, tell, isCancelled);
+      const tell = (phrase) => {
+        const sofar = [...phrases, phrase];
+        port.postMessage({ type: "text", id, text: textOf(sofar), phrases: sofar });
+      };
+      const early = (text) => tell(phraseOf(text, firstPart(piece.voiced, text.length * USUAL_MS_PER_LETTER)));
+      const text = await model.transcribe(cut, early, isCancelled);
       // A cough makes the model answer with dots or brackets; only letters and digits are words.
       if (!/[\p{L}\p{N}]/u.test(text)) continue;
-      tell(text);
-      phrases.push({
-        text,
-        beginMs: piece.voiced[0].begin * FRAME_MS,
-        endMs: piece.voiced.at(-1).end * FRAME_MS,
-        words: spreadWords(text, piece.voiced),
-      });
+      const phrase = phraseOf(text, piece.voiced);
+      tell(phrase);
+      phrases.push(phrase);
     }
-    port.postMessage({ type: "done", id, recognition: { text: phrases.map(({ text }) => text).join(" "), phrases } });
+    port.postMessage({ type: "done", id, recognition: { text: textOf(phrases), phrases } });
   } catch (cause) {
     port.postMessage({ type: "failed", id, message: String(/** @type {Error} */ (cause)?.message ?? cause) });
   }
+}
+
+function textOf(phrases) {
+  return phrases.map((phrase) => phrase.text).join(" ");
+}
+
+/** @param {string} text @param {import("../audio/voice_activity.mjs").Run[]} voiced */
+function phraseOf(text, voiced) {
+  const words = spreadWords(text, voiced);
+  return { text, beginMs: voiced[0].begin * FRAME_MS, endMs: voiced.at(-1).end * FRAME_MS, words };
+}
+
+/** The first so many milliseconds of speech: where an unfinished phrase is likely to have got to. */
+function firstPart(voiced, milliseconds) {
+  const part = [];
+  let left = Math.max(1, Math.ceil(milliseconds / FRAME_MS));
+  for (const run of voiced) {
+    if (left <= 0) break;
+    part.push({ begin: run.begin, end: Math.min(run.end, run.begin + left) });
+    left -= run.end - run.begin;
+  }
+  return part;
 }

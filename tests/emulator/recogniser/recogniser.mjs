@@ -16,7 +16,8 @@
 
 /**
  * @typedef {object} RecogniseCall
- * @property {(textSoFar: string) => void} [onText] called with a text that only ever grows
+ * @property {(textSoFar: string, phrases: Phrase[]) => void} [onText] called with a text that only ever grows; the last of
+ *   `phrases` is the one being recognised, with word times that may still move
  * @property {AbortSignal} [signal]
  */
 

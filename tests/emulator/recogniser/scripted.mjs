@@ -14,13 +14,17 @@ export function createScriptedRecogniser(script, { pauseMs = 0 } = {}) {
       const heard = typeof script === "function" ? script(samples) : script;
       const phrases = [heard].flat().filter((text) => text !== "").map(toPhrase);
       const text = phrases.map((phrase) => phrase.text).join(" ");
-      // Words keep their leading space and marks stand alone, which is how the service cuts its pieces.
-      let said = "";
-      for (const unit of text.match(/\s*[^\s.,!?;:]+|\s*[.,!?;:]/gu) ?? []) {
-        signal?.throwIfAborted();
-        if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
-        said += unit;
-        onText?.(said);
+      for (const [index, phrase] of phrases.entries()) {
+        const finished = phrases.slice(0, index);
+        let said = "";
+        // Words keep their leading space and marks stand alone, which is how the service cuts its pieces.
+        for (const unit of phrase.text.match(/\s*[^\s.,!?;:]+|\s*[.,!?;:]/gu) ?? []) {
+          signal?.throwIfAborted();
+          if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+          said += unit;
+          const sofar = [...finished, said === phrase.text ? phrase : toPhrase(said, index)];
+          onText?.(sofar.map((one) => one.text).join(" "), sofar);
+        }
       }
       return { text, phrases };
     },

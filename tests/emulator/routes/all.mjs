@@ -1,6 +1,12 @@
 // Every route the emulator has; one file each.
 import { chatCompletions } from "./chat_completions.mjs";
+import { customization } from "./customization.mjs";
 import { generation } from "./generation.mjs";
+import { results } from "./results.mjs";
+import { cancelTask, listTasks, oneTask } from "./tasks.mjs";
+import { tokens } from "./tokens.mjs";
+import { transcription } from "./transcription.mjs";
+import { objectPost, uploadPolicy } from "./uploads.mjs";
 
 /**
  * @typedef {object} Route
@@ -11,4 +17,16 @@ import { generation } from "./generation.mjs";
  */
 
 /** @type {Route[]} */
-export const ROUTES = [chatCompletions, generation];
+export const ROUTES = [
+  chatCompletions,
+  generation,
+  transcription,
+  listTasks,
+  oneTask,
+  cancelTask,
+  results,
+  uploadPolicy,
+  objectPost,
+  tokens,
+  customization,
+];

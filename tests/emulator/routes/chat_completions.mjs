@@ -12,9 +12,10 @@ export const chatCompletions = {
   path: /^\/compatible-mode\/v1\/chat\/completions$/,
   async handle(exchange) {
     const call = readCall(exchange.json());
-    const { family } = call;
-    const bytes = await fetchAudio(call.audio, { ...exchange, family, objects: exchange.account.objects });
-    const sound = await listen(bytes, family, exchange.account.log);
+    const { audio, model, family } = call;
+    const { headers, signal, account } = exchange;
+    const bytes = await fetchAudio(audio, { model, family, headers, signal, objects: account.objects });
+    const sound = await listen(bytes, family, account.log);
     const answer = { ...call, ...sound, id: `chatcmpl-${exchange.requestId}`, created: Math.floor(Date.now() / 1000) };
     await (call.stream ? streamAnswer(exchange, answer) : wholeAnswer(exchange, answer));
   },

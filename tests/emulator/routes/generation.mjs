@@ -1,6 +1,7 @@
 // The native synchronous endpoint. Two dialects share its path; the model's name tells which one is spoken.
 import { familyOf } from "../models.mjs";
 import { ServiceError } from "../service_error.mjs";
+import { answerFlash } from "./flash_generation.mjs";
 import { answerQwen } from "./qwen_generation.mjs";
 
 /** @type {import("./all.mjs").Route} */
@@ -17,6 +18,7 @@ export const generation = {
     }
     if (body.input === undefined || body.input === null) throw new ServiceError("BadRequest.EmptyInput");
     if (family.kind === "qwen") return answerQwen(exchange, body, family);
+    if (family.kind === "flash") return answerFlash(exchange, body, family);
     throw new ServiceError("AccessDenied", "current user api does not support synchronous calls");
   },
 };

@@ -12,8 +12,10 @@ import { ServiceError, invalidParameter } from "../service_error.mjs";
  */
 export async function answerQwen(exchange, body, family) {
   const language = languageOf(body.parameters?.asr_options);
-  const bytes = await fetchAudio(audioOf(body.input), { ...exchange, family, objects: exchange.account.objects });
-  const sound = await listen(bytes, family, exchange.account.log);
+  const { headers, signal, account } = exchange;
+  const source = { model: body.model, family, headers, signal, objects: account.objects };
+  const bytes = await fetchAudio(audioOf(body.input), source);
+  const sound = await listen(bytes, family, account.log);
   const silence = forcedSilence(exchange.faults);
   refuseSilence(silence);
   const call = { ...sound, language, silence };

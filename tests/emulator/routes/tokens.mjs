@@ -1,0 +1,18 @@
+// Temporary keys.
+import { ServiceError } from "../service_error.mjs";
+
+const LONGEST_SECONDS = 1800;
+
+/** @type {import("./all.mjs").Route} */
+export const tokens = {
+  methods: ["POST"],
+  path: /^\/api\/v1\/tokens$/,
+  async handle(exchange) {
+    const text = exchange.url.searchParams.get("expire_in_seconds") ?? "60";
+    const seconds = Number(text);
+    if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_SECONDS) {
+      throw new ServiceError("InvalidParameter", `expire_in_seconds must be between 1 and ${LONGEST_SECONDS}`);
+    }
+    await exchange.reply(200, exchange.account.tokens.issue(seconds));
+  },
+};
