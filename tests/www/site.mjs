@@ -1,24 +1,17 @@
 // What the page tests share: emulator, site in workerd, and a Chromium whose microphone plays a recording.
 
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
+import { findBrowser } from "../../scripts/browser.mjs";
 import { serve } from "../../www/serve.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
 const temporary = join(root, "target", "www-tests");
-
-export const SPEECH = {
-  jfk: "And so, my fellow Americans: ask not what your country can do for you, ask what you can do for your country.",
-  libri_0880: "He was not an ill-disposed young man,",
-  libri_0930: "he might even have been made amiable himself.",
-};
-
-export const speechFile = (name) => join(root, "tests", "fixtures", "speech", `${name}.wav`);
 
 /** Starts everything; `close` ends everything. */
 export async function startSite(options = {}) {
@@ -41,10 +34,8 @@ export async function startSite(options = {}) {
  * @param {string[]} [options.flags]
  */
 export function launchBrowser({ microphone = "jfk", repeat = false, flags = [] } = {}) {
-  const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
-  if (!existsSync(executablePath)) {
-    throw new Error(`The page tests need Chromium: install it (apt-get install chromium) or set CHROMIUM_PATH.`);
-  }
+  const { chromium: executablePath, missing } = findBrowser();
+  if (!executablePath) throw new Error(missing);
   return chromium.launch({
     executablePath,
     args: [
@@ -76,24 +67,27 @@ export async function openPage(browser, url, contextOptions = {}) {
 
 /** Chromium's fake microphone wants 48 kHz. */
 function asMicrophoneFile(name) {
-  const path = join(temporary, `${name}-48k.wav`);
-  if (!existsSync(path)) {
-    mkdirSync(temporary, { recursive: true });
-    convert(speechFile(name), ["-ar", "48000", "-ac", "1", "-c:a", "pcm_s16le"], path);
-  }
-  return path;
+  return convertSpeech(name, ["-ar", "48000", "-ac", "1", "-c:a", "pcm_s16le"], `${name}-48k.wav`);
 }
 
-/** Makes a recording in another format. */
+/** A recording of tests/fixtures/speech in another format; made once. */
 export function convertSpeech(name, ffmpegArguments, fileName) {
-  mkdirSync(temporary, { recursive: true });
   const path = join(temporary, fileName);
-  convert(speechFile(name), ffmpegArguments, path);
+  if (existsSync(path)) return path;
+  mkdirSync(temporary, { recursive: true });
+  const unfinished = join(temporary, `unfinished-${process.pid}-${fileName}`);
+  const source = join(root, "tests", "fixtures", "speech", `${name}.wav`);
+  execFileSync("ffmpeg", ["-loglevel", "error", "-y", "-i", source, ...ffmpegArguments, unfinished]);
+  // Several test files may make the same one at once.
+  renameSync(unfinished, path);
   return path;
 }
 
-function convert(from, ffmpegArguments, to) {
-  execFileSync("ffmpeg", ["-loglevel", "error", "-y", "-i", from, ...ffmpegArguments, to]);
+export function temporaryFile(name, contents) {
+  mkdirSync(temporary, { recursive: true });
+  const path = join(temporary, name);
+  writeFileSync(path, contents);
+  return path;
 }
 
 export async function screenshot(page, name, options = {}) {
