@@ -8,9 +8,9 @@ import { nodeTests } from "./node-tests.mjs";
 
 /** @typedef {import("../test.mjs").Outcome} Outcome */
 
-/** @param {string} name @param {string} about @param {string[]} [needs] */
-function folder(name, about, needs) {
-  return { name, about, needs, folder: `tests/${name}`, run: () => nodeTests(`tests/${name}`) };
+/** @param {string} name @param {string} about @param {string[]} [needs] @param {{ build?: boolean }} [more] */
+function folder(name, about, needs, more) {
+  return { name, about, needs, ...more, folder: `tests/${name}`, run: () => nodeTests(`tests/${name}`) };
 }
 
 /** @type {{ name: string, about: string, needs?: string[], folder?: string, build?: boolean, run: () => Promise<Outcome> }[]} */
@@ -26,8 +26,8 @@ export const groups = [
     run: () => wasmTests("browser"),
   },
   folder("js", "the JavaScript face and the build"),
-  folder("emulator", "the emulator by itself", ["model", "ffmpeg"]),
-  folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg"]),
+  folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),
+  folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg"], { build: false }),
   folder("edge", "the package in Cloudflare's runtime", ["model", "ffmpeg"]),
   folder("types", "the published types as users compile them"),
   folder("packaging", "the packed package in bundlers and runtimes", ["browser"]),
