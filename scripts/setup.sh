@@ -5,9 +5,10 @@
 #   packages      npm packages of package-lock.json, with a Node 24 among them
 #   wasm-target   std for wasm32-unknown-unknown
 #   wasm-tools    wasm-bindgen and its test runner, in target/tools
-#   rust-components  rustfmt and clippy, for the lints
+#   rust-components rustfmt and clippy, for the lints
 #   model         the local speech recogniser of the emulator, in target/asr-model
 #   ffmpeg        what the emulator decodes recordings with
+#   python        Python and the official DashScope SDK for it, for the tests of the emulator against that
 #   browser       Chromium and its driver, for the tests that need a page
 # Without arguments: all. NO_APT=1 never installs Debian packages; then the command only says which are missing.
 set -euo pipefail
@@ -146,6 +147,16 @@ install_ffmpeg() {
   }
 }
 
+install_python() {
+  python3 -c 'import venv, ensurepip' >/dev/null 2>&1 || install_debian python3 python3-venv || {
+    say "Python 3 with venv is missing; until then the tests that need it are skipped."
+    say "  Debian, Ubuntu: sudo apt-get install python3 python3-venv     macOS: brew install python"
+    return 0
+  }
+  cmp -s tests/conformance/requirements.txt target/python-venv/installed-requirements.txt ||
+    (step "official Python SDK" "The tests that need it are skipped." bash scripts/python-venv.sh) || true
+}
+
 install_browser() {
   local advice
   node scripts/browser.mjs >/dev/null 2>&1 || install_debian chromium chromium-driver || true
@@ -153,7 +164,7 @@ install_browser() {
 }
 
 parts=("$@")
-[ $# -gt 0 ] || parts=(packages wasm-target wasm-tools rust-components model ffmpeg browser)
+[ $# -gt 0 ] || parts=(packages wasm-target wasm-tools rust-components model ffmpeg python browser)
 for part in "${parts[@]}"; do
   case $part in
     packages) install_packages ;;
@@ -162,6 +173,7 @@ for part in "${parts[@]}"; do
     rust-components) install_rust_components ;;
     model) install_model ;;
     ffmpeg) install_ffmpeg ;;
+    python) install_python ;;
     browser) install_browser ;;
     *) say "unknown part: $part (see the head of scripts/setup.sh)" >&2; exit 2 ;;
   esac

@@ -27,7 +27,7 @@ export const groups = [
   },
   folder("js", "the JavaScript face and the build"),
   folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),
-  folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg"], { build: false }),
+  folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),
   folder("edge", "the package in Cloudflare's runtime", ["model", "ffmpeg"]),
   folder("types", "the published types as users compile them"),
   folder("packaging", "the packed package in bundlers and runtimes", ["browser"]),
