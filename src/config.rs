@@ -3,9 +3,9 @@
 use core::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use crate::error::Error;
+use crate::fields::Fields;
+use crate::json::View;
 use crate::options::Protocol;
 
 /// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
@@ -25,9 +25,8 @@ pub const NATIVE_PREFIX: &str = "/api/v1";
 pub const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
 
 /// A region of the service. Keys belong to one region.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "lowercase"))]
 pub enum Region {
     /// `ap-southeast-1`, "International".
     #[default]
@@ -45,6 +44,16 @@ pub enum Region {
 }
 
 impl Region {
+    /// The words callers write.
+    const WORDS: [(&'static str, Self); 6] = [
+        ("singapore", Self::Singapore),
+        ("beijing", Self::Beijing),
+        ("virginia", Self::Virginia),
+        ("hongkong", Self::Hongkong),
+        ("frankfurt", Self::Frankfurt),
+        ("tokyo", Self::Tokyo),
+    ];
+
     /// The region's id in host names.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -104,15 +113,14 @@ impl fmt::Debug for ApiKey {
 }
 
 /// What a client is made with, as the caller writes it.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase", default))]
 pub struct ClientSettings {
     /// Host and any path prefix, e.g. `https://dashscope.aliyuncs.com`, `https://proxy.example/asr` or `/dashscope`.
     ///
     /// `/api/v1/…` and `/compatible-mode/v1/…` are appended; a value that already ends in either is understood.
     /// Give the address of your own relay here in a page: browsers cannot reach DashScope itself (no CORS).
-    #[serde(rename = "baseURL", alias = "baseUrl")]
+    #[cfg_attr(target_arch = "wasm32", serde(rename = "baseURL"))]
     pub base_url: Option<String>,
     /// Region of the service, when `baseURL` is not given. Default: `"singapore"`.
     pub region: Option<Region>,
@@ -126,6 +134,24 @@ pub struct ClientSettings {
     pub timeout: Option<f64>,
     /// How often a failed attempt is repeated. Default: 2.
     pub max_retries: Option<u32>,
+}
+
+impl ClientSettings {
+    /// Reads the settings as a caller wrote them; a bad or unknown member is refused by its name.
+    pub fn read(given: View<'_>) -> Result<Self, Error> {
+        let mut fields = Fields::new(given, "client option")?;
+        let settings = Self {
+            base_url: fields.text("baseURL")?.or(fields.text("baseUrl")?),
+            region: fields.one_of("region", &Region::WORDS)?,
+            workspace_id: fields.text("workspaceId")?,
+            model: fields.text("model")?,
+            protocol: fields.one_of("protocol", &Protocol::WORDS)?,
+            timeout: fields.number("timeout")?,
+            max_retries: fields.count("maxRetries", 100)?,
+        };
+        fields.finish()?;
+        Ok(settings)
+    }
 }
 
 /// [`ClientSettings`], checked and resolved.
@@ -332,6 +358,21 @@ mod tests {
         }
         for given in ["proxy.example", "ftp://x", "https://x/?a=1", "https://x y"] {
             assert_eq!(with_base(given).unwrap_err().field(), Some("baseURL"), "{given}");
+        }
+    }
+
+    #[test]
+    fn settings_are_read_by_name() {
+        let read = |text: &str| ClientSettings::read(crate::json::Json::parse(text).unwrap().view());
+        let settings = read(r#"{"baseUrl":"/x","region":"beijing","maxRetries":0,"timeout":1500}"#).unwrap();
+        assert_eq!((settings.base_url.as_deref(), settings.region), (Some("/x"), Some(Region::Beijing)));
+        assert_eq!((settings.max_retries, settings.timeout), (Some(0), Some(1500.0)));
+        for (text, field) in [
+            (r#"{"maxRetries":1.5}"#, "maxRetries"),
+            (r#"{"region":"mars"}"#, "region"),
+            (r#"{"apikey":"k"}"#, "apikey"),
+        ] {
+            assert_eq!(read(text).unwrap_err().field(), Some(field));
         }
     }
 

@@ -30,6 +30,7 @@ pub mod client;
 pub mod config;
 pub mod data_url;
 pub mod error;
+pub mod fields;
 pub mod host;
 pub mod json;
 pub mod media_type;

@@ -1,17 +1,15 @@
 //! What a caller may ask for, and the checks at the door: one error per bad field, by dotted path.
 
-use serde::Deserialize;
-
 use crate::config::Config;
 use crate::error::Error;
-use crate::json::Json;
+use crate::fields::Fields;
+use crate::json::View;
 use crate::media_type::MediaType;
 use crate::model::{Dialect, Family};
 
 /// Which API to speak where a model speaks both.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "lowercase"))]
 pub enum Protocol {
     /// DashScope's own API (dialect B); every region has it.
     #[default]
@@ -20,10 +18,14 @@ pub enum Protocol {
     Openai,
 }
 
+impl Protocol {
+    /// The words callers write.
+    pub(crate) const WORDS: [(&'static str, Self); 2] = [("dashscope", Self::Dashscope), ("openai", Self::Openai)];
+}
+
 /// The options of one transcription, as data.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-#[serde(rename_all = "camelCase", default)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase", default))]
 pub struct TranscribeOptions {
     /// Model name; any name is accepted, known ones are checked. Default: the client's.
     pub model: Option<String>,
@@ -45,10 +47,10 @@ pub struct TranscribeOptions {
     pub result_format: Option<String>,
     /// More members for the service's `asr_options`, passed as they are, e.g. `{ enable_lid: true }`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
-    pub asr_options: Option<Json>,
+    pub asr_options: Vec<(String, String)>,
     /// More members for the request's `parameters` (dialect B) or top level (dialect A), passed as they are.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
-    pub parameters: Option<Json>,
+    pub parameters: Vec<(String, String)>,
 }
 
 /// Options that have been checked against the client and the model; what requests are built from.
@@ -67,6 +69,26 @@ pub struct Verified {
 }
 
 impl TranscribeOptions {
+    /// Reads the options as a caller wrote them; a bad or unknown member is refused by its name.
+    pub fn read(given: View<'_>) -> Result<Self, Error> {
+        let mut fields = Fields::new(given, "option")?;
+        let options = Self {
+            model: fields.text("model")?,
+            protocol: fields.one_of("protocol", &Protocol::WORDS)?,
+            language: fields.text("language")?,
+            enable_itn: fields.bool("enableItn")?,
+            context: fields.text("context")?,
+            media_type: fields.text("mediaType")?,
+            include_usage: fields.bool("includeUsage")?,
+            incremental_output: fields.bool("incrementalOutput")?,
+            result_format: fields.one_of("resultFormat", &[("message", "message")])?.map(str::to_owned),
+            asr_options: fields.members("asrOptions")?,
+            parameters: fields.members("parameters")?,
+        };
+        fields.finish()?;
+        Ok(options)
+    }
+
     /// Checks every field against the client and the model.
     pub fn verify(&self, config: &Config) -> Result<Verified, Error> {
         let model = match self.model.as_deref().map(str::trim) {
@@ -85,17 +107,6 @@ impl TranscribeOptions {
                 "language",
                 format_args!("{model} does not know \"{language}\"; it takes one of {}", languages.join(", ")),
             ));
-        }
-        if let Some(format) = &self.result_format
-            && format != "message"
-        {
-            return Err(Error::option("resultFormat", "the only value is \"message\""));
-        }
-        let extras = [("asrOptions", &self.asr_options), ("parameters", &self.parameters)];
-        for (name, extra) in extras {
-            if extra.as_ref().is_some_and(|extra| !extra.is_object()) {
-                return Err(Error::option(name, "expected an object"));
-            }
         }
         let media_type = match &self.media_type {
             None => None,
@@ -131,33 +142,47 @@ mod tests {
     use super::*;
     use crate::config::ClientSettings;
     use crate::config::Region;
+    use crate::json::Json;
 
     fn verify(json: &str) -> Result<Verified, Error> {
-        let options: TranscribeOptions = serde_json::from_str(json).unwrap();
-        options.verify(&Config::new(&ClientSettings::default()).unwrap())
+        let json = Json::parse(json).unwrap();
+        TranscribeOptions::read(json.view())?.verify(&Config::new(&ClientSettings::default()).unwrap())
     }
 
     #[test]
     fn wire_names_are_camel_case() {
-        let verified = verify(r#"{"language":"en","enableItn":true,"context":"x","asrOptions":{"enable_lid":true}}"#);
+        let verified = verify(r#"{"language":"en","enableItn":true,"context":null,"asrOptions":{"enable_lid":true}}"#);
         let options = verified.unwrap().options;
-        assert_eq!(options.enable_itn, Some(true));
-        assert_eq!(options.asr_options.unwrap().view().get("enable_lid").bool(), Some(true));
+        assert_eq!((options.enable_itn, options.context), (Some(true), None));
+        assert_eq!(options.asr_options, [("enable_lid".to_owned(), "true".to_owned())]);
     }
 
     #[test]
     fn each_bad_field_is_named() {
         for (json, field) in [
+            (r#"[]"#, "option"),
             (r#"{"model":" "}"#, "model"),
+            (r#"{"model":5}"#, "model"),
             (r#"{"model":"fun-asr-realtime"}"#, "model"),
             (r#"{"language":"english"}"#, "language"),
+            (r#"{"enableItn":"yes"}"#, "enableItn"),
+            (r#"{"protocol":"soap"}"#, "protocol"),
             (r#"{"resultFormat":"text"}"#, "resultFormat"),
             (r#"{"asrOptions":[1]}"#, "asrOptions"),
             (r#"{"parameters":"x"}"#, "parameters"),
             (r#"{"mediaType":"image/png"}"#, "mediaType"),
+            (r#"{"prompt":"x"}"#, "prompt"),
         ] {
             assert_eq!(verify(json).unwrap_err().field(), Some(field), "{json}");
         }
+    }
+
+    #[test]
+    fn an_unknown_name_comes_with_advice() {
+        let error = verify(r#"{"enable_itn":true}"#).unwrap_err();
+        assert_eq!(error.message(), "enable_itn: there is no such option; did you mean enableItn?");
+        let error = verify(r#"{"prompt":"x"}"#).unwrap_err();
+        assert!(error.message().contains("known are model, protocol, language"), "{error}");
     }
 
     #[test]

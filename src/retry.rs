@@ -34,15 +34,38 @@ impl RetryPolicy {
     }
 }
 
-/// The pause that response headers ask for: `retry-after-ms`, then `retry-after` in seconds.
+/// The pause that response headers ask for: `retry-after-ms`, then `retry-after` in seconds or as a date.
 ///
-/// A date in `retry-after` is not read: the service has never been seen to send one, and clocks of pages are wrong.
+/// `now` is in milliseconds since 1970.
 #[must_use]
-pub fn retry_after(header: impl Fn(&str) -> Option<String>) -> Option<Duration> {
-    let number =
-        |name: &str| header(name)?.trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
-    let seconds = number("retry-after-ms").map(|millis| millis / 1000.0).or_else(|| number("retry-after"))?;
+pub fn retry_after(header: impl Fn(&str) -> Option<String>, now: f64) -> Option<Duration> {
+    let number = |text: &str| crate::json::number(text.trim()).filter(|number| *number >= 0.0);
+    let seconds = match header("retry-after-ms").as_deref().and_then(number) {
+        Some(millis) => millis / 1000.0,
+        None => {
+            let text = header("retry-after")?;
+            number(&text).or_else(|| Some(http_date(&text)? - now / 1000.0)).filter(|seconds| *seconds >= 0.0)?
+        }
+    };
     Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// Seconds since 1970 of a date like `Wed, 21 Oct 2026 07:28:00 GMT`, the only form HTTP still allows (RFC 9110 §5.6.7).
+fn http_date(text: &str) -> Option<f64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (_, date) = text.trim().strip_suffix(" GMT")?.split_once(", ")?;
+    let mut fields = date.split(' ');
+    let day: i64 = fields.next()?.parse().ok()?;
+    let month_name = fields.next()?;
+    let month = i64::try_from(MONTHS.iter().position(|name| *name == month_name)?).ok()? + 1;
+    let year: i64 = fields.next()?.parse().ok().filter(|year| (1970..=9999).contains(year))?;
+    let mut clock = fields.next()?.splitn(3, ':').map(|part| part.parse::<i64>().ok());
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    // Days since 1970 by the civil-calendar arithmetic of Howard Hinnant; years begin in March there.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
+    #[allow(clippy::cast_precision_loss, reason = "seconds until the year 9999 are exact")]
+    Some((days * 86_400 + hour * 3_600 + minute * 60 + second) as f64)
 }
 
 /// Whether an HTTP status is worth another attempt, unless `x-should-retry` says otherwise.
@@ -87,13 +110,28 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_read_in_both_units() {
+    fn retry_after_is_read_in_all_forms() {
         let header =
             |wanted: &'static str, value: &'static str| move |name: &str| (name == wanted).then(|| value.to_owned());
-        assert_eq!(retry_after(header("retry-after", "2")), Some(Duration::from_secs(2)));
-        assert_eq!(retry_after(header("retry-after-ms", "150")), Some(Duration::from_millis(150)));
-        for bad in ["", "-1", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "NaN", "1e999"] {
-            assert_eq!(retry_after(move |_| Some(bad.to_owned())), None, "{bad}");
+        assert_eq!(retry_after(header("retry-after", "2"), 0.0), Some(Duration::from_secs(2)));
+        assert_eq!(retry_after(header("retry-after-ms", "150"), 0.0), Some(Duration::from_millis(150)));
+        let date = header("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT");
+        assert_eq!(retry_after(date, 1_792_567_675_000.0), Some(Duration::from_secs(5)));
+        for bad in ["", "-1", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Okt 2026 07:28:00 GMT", "NaN", "1e999"]
+        {
+            assert_eq!(retry_after(move |_| Some(bad.to_owned()), 1_792_567_675_000.0), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn dates_are_the_calendar_s() {
+        for (text, seconds) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
+            ("Tue, 29 Feb 2000 12:34:56 GMT", 951_827_696.0),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777.0),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799.0),
+        ] {
+            assert_eq!(http_date(text), Some(seconds), "{text}");
         }
     }
 

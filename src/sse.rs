@@ -92,7 +92,7 @@ impl EventParser {
     ///
     /// Fails when an event grows over the limit; what came before it has been delivered, and the parser stays failed
     /// until [`reset`](Self::reset).
-    pub fn feed(&mut self, piece: &[u8], mut sink: impl FnMut(Item<'_>)) -> Result<(), Error> {
+    pub fn feed(&mut self, piece: &[u8], sink: &mut dyn FnMut(Item<'_>)) -> Result<(), Error> {
         if self.overflown {
             return Err(self.overflow());
         }
@@ -104,11 +104,11 @@ impl EventParser {
         while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
             let (line, after) = rest.split_at(end);
             if self.line.is_empty() {
-                self.line(line, &mut sink);
+                self.line(line, sink);
             } else {
                 let mut whole = std::mem::take(&mut self.line);
                 whole.extend_from_slice(line);
-                self.line(&whole, &mut sink);
+                self.line(&whole, sink);
                 whole.clear();
                 self.line = whole; // keeps its capacity
             }
@@ -133,12 +133,12 @@ impl EventParser {
     /// The stream has ended: delivers an event that was not followed by a blank line.
     ///
     /// The standard would drop it; DashScope's last event is too valuable for that.
-    pub fn finish(&mut self, mut sink: impl FnMut(Item<'_>)) {
+    pub fn finish(&mut self, sink: &mut dyn FnMut(Item<'_>)) {
         let line = std::mem::take(&mut self.line);
         if !line.is_empty() && !self.overflown {
-            self.line(&line, &mut sink);
+            self.line(&line, sink);
         }
-        self.dispatch(&mut sink);
+        self.dispatch(sink);
         self.reset();
     }
 
@@ -174,7 +174,7 @@ impl EventParser {
         &piece[common..]
     }
 
-    fn line(&mut self, line: &[u8], sink: &mut impl FnMut(Item<'_>)) {
+    fn line(&mut self, line: &[u8], sink: &mut dyn FnMut(Item<'_>)) {
         if line.is_empty() {
             self.dispatch(sink);
             return;
@@ -219,7 +219,7 @@ impl EventParser {
         }
     }
 
-    fn dispatch(&mut self, sink: &mut impl FnMut(Item<'_>)) {
+    fn dispatch(&mut self, sink: &mut dyn FnMut(Item<'_>)) {
         if self.has_data {
             sink(Item::Event(Event {
                 id: self.id.as_deref().map(String::from_utf8_lossy),
@@ -360,14 +360,14 @@ mod tests {
     fn memory_is_bounded() {
         let mut parser = EventParser::new(64, true);
         let mut events = 0;
-        parser.feed(b"data: ok\n\n", |_| events += 1).unwrap();
-        assert!(parser.feed(&[b'x'; 100], |_| events += 1).is_err());
-        assert!(parser.feed(b"data: more\n\n", |_| events += 1).is_err(), "it stays failed");
+        parser.feed(b"data: ok\n\n", &mut |_| events += 1).unwrap();
+        assert!(parser.feed(&[b'x'; 100], &mut |_| events += 1).is_err());
+        assert!(parser.feed(b"data: more\n\n", &mut |_| events += 1).is_err(), "it stays failed");
         parser.reset();
-        parser.feed(b"data: again\n\n", |_| events += 1).unwrap();
+        parser.feed(b"data: again\n\n", &mut |_| events += 1).unwrap();
         assert_eq!(events, 2);
         let mut lines = EventParser::new(64, true);
-        let failed = (0..100).any(|_| lines.feed(b"data: 0123456789\n", |_| ()).is_err());
+        let failed = (0..100).any(|_| lines.feed(b"data: 0123456789\n", &mut |_| ()).is_err());
         assert!(failed, "many short lines are one long event");
     }
 }

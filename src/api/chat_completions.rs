@@ -35,13 +35,13 @@ pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream
             ObjectWriter::new(out).bool("include_usage", options.include_usage.unwrap_or(true)).close();
         });
     }
-    body.extra(options.parameters.as_ref(), &["model", "messages", "asr_options", "stream", "stream_options"]);
+    body.extra(&options.parameters, &["model", "messages", "asr_options", "stream", "stream_options"]);
     body.close();
     post(config, config.compatible_url("/chat/completions"), &json, audio, stream)
 }
 
 /// Reads a whole answer.
-pub fn read(json: &Json) -> Result<Transcript, Error> {
+pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
     let view = json.view();
     let choice = view.get("choices").at(0);
     let message = choice.get("message");
@@ -55,13 +55,13 @@ pub fn read(json: &Json) -> Result<Transcript, Error> {
 }
 
 /// Takes over one chunk of a stream; its text is what is new.
-pub fn chunk(json: &Json, accumulator: &mut Accumulator) -> Step {
+pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator) -> Step {
     facts(json, accumulator);
     let choice = json.view().get("choices").at(0);
     accumulator.choice(choice, choice.get("delta"), true)
 }
 
-fn facts(json: &Json, accumulator: &mut Accumulator) {
+fn facts(json: &Json<'_>, accumulator: &mut Accumulator) {
     let view = json.view();
     // The id is `chatcmpl-` and the request id (recorded: opencode #39724).
     let id = view.get("request_id").word().or_else(|| {

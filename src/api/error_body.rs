@@ -105,16 +105,17 @@ struct Words {
     request_id: Option<String>,
 }
 
-/// Reads the body of an answer that is not 2xx. `header` finds a header by its lower-case name.
+/// Reads the body of an answer that is not 2xx. `header` finds a header by its lower-case name, `now` is
+/// in milliseconds since 1970.
 #[must_use]
-pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, body: &[u8]) -> Error {
+pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, now: f64, body: &[u8]) -> Error {
     let words = Json::parse_bytes(body)
         .and_then(|json| from_json(json.view()))
         .or_else(|| from_events(body))
         .or_else(|| from_xml(body))
         .unwrap_or_default();
     let verdict = header("x-should-retry");
-    let asked = retry::retry_after(&header);
+    let asked = retry::retry_after(&header, now);
     let mut error = build(status, words, asked);
     if let Some(verdict) = verdict {
         error = error.with_retryable(retry::is_retryable_status(status, Some(&verdict)));
@@ -127,9 +128,15 @@ pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, body: &[u8]) -
 
 /// The error in an answer that claims success: an object with `code`, or with `error` (`protocol.md` §6 rules 5, 8).
 #[must_use]
-pub fn in_json(json: &Json, status: Option<u16>) -> Option<Error> {
+pub fn in_json(json: &Json<'_>, status: Option<u16>) -> Option<Error> {
     let words = from_json(json.view())?;
     Some(build(status.filter(|status| *status >= 400).unwrap_or(400), words, None))
+}
+
+/// The error in a 2xx body that is no JSON: a failed call may be framed as an event even when no stream was asked for.
+#[must_use]
+pub fn in_framed_body(body: &[u8]) -> Option<Error> {
+    from_events(body).map(|words| build(400, words, None))
 }
 
 /// The error of an event that says it is one (`event: error`, or a status of 400 and up) whatever its data.
@@ -266,7 +273,7 @@ mod tests {
         let native = br#"{"code":"InvalidApiKey","message":"Invalid API-key provided.","request_id":"a1"}"#;
         let compatible = br#"{"error":{"message":"Incorrect API key provided. For details, see: https://help.aliyun.com/zh/model-studio/error-code#apikey-error","type":"invalid_request_error","param":null,"code":"invalid_api_key"},"request_id":"a1"}"#;
         for body in [&native[..], compatible] {
-            let error = read(401, none, body);
+            let error = read(401, none, 0.0, body);
             assert_eq!(
                 (error.kind(), error.request_id(), error.is_retryable()),
                 (ErrorKind::Authentication, Some("a1"), false)
@@ -282,7 +289,8 @@ mod tests {
             (r#"{"error":{"code":"x"},"id":"chatcmpl-1","request_id":"top"}"#, None, "top"),
             (r#"{"code":"InternalError","message":"m"}"#, Some("head"), "head"),
         ] {
-            let error = read(500, |name| (name == "x-request-id").then(|| header.map(str::to_owned))?, body.as_bytes());
+            let error =
+                read(500, |name| (name == "x-request-id").then(|| header.map(str::to_owned))?, 0.0, body.as_bytes());
             assert_eq!(error.request_id(), Some(expected), "{body}");
         }
     }
@@ -292,14 +300,15 @@ mod tests {
         let error = read(
             400,
             none,
+            0.0,
             b"id:1\nevent:error\n:HTTP_STATUS/400\ndata:{\"code\":\"Arrearage\",\"message\":\"Access denied.\"}\n\n",
         );
         assert_eq!(error.kind(), ErrorKind::Billing);
-        let error = read(403, none, b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Expired.</Message><RequestId>r</RequestId></Error>");
+        let error = read(403, none, 0.0, b"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Expired.</Message><RequestId>r</RequestId></Error>");
         assert_eq!((error.kind(), error.request_id()), (ErrorKind::PermissionDenied, Some("r")));
-        let error = read(502, none, b"<html><body>Bad Gateway</body></html>");
+        let error = read(502, none, 0.0, b"<html><body>Bad Gateway</body></html>");
         assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::Server, true));
-        assert_eq!(read(401, none, b"").kind(), ErrorKind::Authentication);
+        assert_eq!(read(401, none, 0.0, b"").kind(), ErrorKind::Authentication);
     }
 
     #[test]
@@ -337,7 +346,7 @@ mod tests {
             (418, "SomethingNew", "", ErrorKind::BadRequest, false),
         ] {
             let body = format!(r#"{{"code":"{code}","message":"{message}"}}"#);
-            let error = read(status, none, body.as_bytes());
+            let error = read(status, none, 0.0, body.as_bytes());
             assert_eq!((error.kind(), error.is_retryable()), (kind, retryable), "{code} {message}");
             assert_eq!((error.service_code(), error.status()), (Some(code), Some(status)));
         }
@@ -345,7 +354,7 @@ mod tests {
 
     #[test]
     fn no_speech_is_a_transcript() {
-        let error = read(400, none, br#"{"code":"ASR_RESPONSE_HAVE_NO_WORDS","message":"m","request_id":"r"}"#);
+        let error = read(400, none, 0.0, br#"{"code":"ASR_RESPONSE_HAVE_NO_WORDS","message":"m","request_id":"r"}"#);
         let transcript = or_no_speech(error).unwrap();
         assert!(transcript.no_speech && transcript.text.is_empty());
         assert_eq!(transcript.request_id.as_deref(), Some("r"));
@@ -362,7 +371,7 @@ mod tests {
     #[test]
     fn keys_and_floods_do_not_get_through() {
         let body = format!(r#"{{"code":"x","message":"key sk-0123456789abcdef is wrong {}"}}"#, "y".repeat(5000));
-        let message = read(400, none, body.as_bytes()).message().to_owned();
+        let message = read(400, none, 0.0, body.as_bytes()).message().to_owned();
         assert!(!message.contains("0123456789") && message.chars().count() < 700, "{message}");
     }
 }

@@ -40,7 +40,7 @@ pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream
                 parameters.string("result_format", format);
             }
             let taken = ["asr_options", "incremental_output", "result_format"];
-            parameters.extra(options.parameters.as_ref(), &taken).close();
+            parameters.extra(&options.parameters, &taken).close();
         });
     body.close();
     let url = config.native_url("/services/aigc/multimodal-generation/generation");
@@ -58,7 +58,7 @@ pub fn is_incremental(options: &TranscribeOptions) -> bool {
 }
 
 /// Reads a whole answer.
-pub fn read(json: &Json) -> Result<Transcript, Error> {
+pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
     let view = json.view();
     let choice = view.get("output").get("choices").at(0);
     let message = choice.get("message");
@@ -73,7 +73,7 @@ pub fn read(json: &Json) -> Result<Transcript, Error> {
 }
 
 /// Takes over one event of a stream.
-pub fn chunk(json: &Json, accumulator: &mut Accumulator, incremental: bool) -> Step {
+pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator, incremental: bool) -> Step {
     let view = json.view();
     accumulator.facts(view.get("model").word(), view.get("request_id").word(), view.get("usage"));
     let choice = view.get("output").get("choices").at(0);
@@ -81,7 +81,7 @@ pub fn chunk(json: &Json, accumulator: &mut Accumulator, incremental: bool) -> S
 }
 
 pub(super) fn has_asr_options(options: &TranscribeOptions) -> bool {
-    options.language.is_some() || options.enable_itn.is_some() || options.asr_options.is_some()
+    options.language.is_some() || options.enable_itn.is_some() || !options.asr_options.is_empty()
 }
 
 /// `asr_options` is the same object in both dialects.
@@ -96,5 +96,5 @@ pub(super) fn write_asr_options(options: &TranscribeOptions, out: &mut String) {
         writer.bool("enable_itn", enable_itn);
         taken.push("enable_itn");
     }
-    writer.extra(options.asr_options.as_ref(), &taken).close();
+    writer.extra(&options.asr_options, &taken).close();
 }

@@ -1,5 +1,7 @@
 //! One attempt, and repeating it: key, send, patience, pause.
 
+use core::pin::Pin;
+
 use super::Patience;
 use super::race::{First, race};
 use crate::api::error_body;
@@ -48,6 +50,21 @@ pub(super) async fn send<H: Host>(
     request: &HttpRequest,
     audio: Option<&H::Audio>,
 ) -> Result<H::Response, Error> {
+    let request = authorized(host, config, request).await?;
+    let sent = Box::pin(host.send(&request, audio));
+    let mut response = within(host, patience, sent).await.map_err(|error| explained(host, config, error))?;
+    if (200..300).contains(&response.status()) {
+        return Ok(response);
+    }
+    Err(failure(host, patience, &mut response).await)
+}
+
+/// The request with the caller's key on it.
+pub(super) async fn authorized<H: Host>(
+    host: &H,
+    config: &Config,
+    request: &HttpRequest,
+) -> Result<HttpRequest, Error> {
     let mut request = request.clone();
     match host.api_key().await? {
         Some(key) => {
@@ -60,26 +77,35 @@ pub(super) async fn send<H: Host>(
         }
         None => {}
     }
-    let response = within(host, patience, host.send(&request, audio)).await?;
-    if (200..300).contains(&response.status()) { Ok(response) } else { Err(failure(host, patience, response).await) }
+    Ok(request)
+}
+
+/// A page that asks DashScope directly fails without a word from the browser: say it for the browser.
+fn explained<H: Host>(host: &H, config: &Config, error: Error) -> Error {
+    if error.kind() == ErrorKind::Connection && config.is_direct() && host.is_page() {
+        let message = "a web page cannot reach DashScope: it allows no cross-origin requests (CORS); put a relay on your \
+                       own server or edge function and give its address as baseURL";
+        return Error::new(ErrorKind::Connection, message).with_retryable(false).with_source(error);
+    }
+    error
 }
 
 /// The error that an answer describes. A body that cannot be read takes nothing away from its status.
-async fn failure<H: Host>(host: &H, patience: &Patience, mut response: H::Response) -> Error {
+pub(super) async fn failure<H: Host>(host: &H, patience: &Patience, response: &mut H::Response) -> Error {
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = within(host, patience, response.chunk()).await {
+    while let Ok(Some(chunk)) = within(host, patience, Box::pin(response.chunk())).await {
         body.extend_from_slice(&chunk);
         if body.len() > LONGEST_ERROR_BODY {
             break;
         }
     }
-    error_body::read(response.status(), |name| response.header(name), &body)
+    error_body::read(response.status(), |name| response.header(name), host.now(), &body)
 }
 
 /// The whole body of an answer.
 pub(super) async fn body<H: Host>(host: &H, patience: &Patience, response: &mut H::Response) -> Result<Vec<u8>, Error> {
     let mut body = Vec::new();
-    while let Some(chunk) = within(host, patience, response.chunk()).await? {
+    while let Some(chunk) = within(host, patience, Box::pin(response.chunk())).await? {
         if body.is_empty() {
             body = chunk;
         } else {
@@ -89,11 +115,11 @@ pub(super) async fn body<H: Host>(host: &H, patience: &Patience, response: &mut 
     Ok(body)
 }
 
-/// Gives `work` as long as the caller's patience lasts.
+/// Gives `work` as long as the caller's patience lasts. Boxed: one state machine in the wasm instead of one per use.
 pub(super) async fn within<H: Host, T>(
     host: &H,
     patience: &Patience,
-    work: impl Future<Output = Result<T, Error>>,
+    work: Pin<Box<dyn Future<Output = Result<T, Error>> + '_>>,
 ) -> Result<T, Error> {
     match race(work, host.sleep(patience.timeout)).await {
         First::Left(result) => result,

@@ -46,11 +46,11 @@ impl<R: HttpResponse> TranscriptStream<R> {
         Self { prepared, state: State::Idle, attempts: 0, delivered: false }
     }
 
-    /// A stream over an answer that somebody else fetched.
-    #[must_use]
-    pub fn from_response(prepared: Prepared, response: R) -> Self {
+    /// A stream over an answer that somebody else fetched. It cannot be asked for again, so nothing is retried.
+    pub fn from_response(config: &Config, verified: Verified, response: R) -> Result<Self, Error> {
+        let prepared = Prepared::for_reading(config, verified)?;
         let reader = Reader::new(prepared.verified.clone(), response);
-        Self { prepared, state: State::Open(Box::new(reader)), attempts: u32::MAX, delivered: false }
+        Ok(Self { prepared, state: State::Open(Box::new(reader)), attempts: 0, delivered: false })
     }
 
     /// Waits for the next change of the text; `None` after the end.
@@ -115,7 +115,10 @@ impl<R: HttpResponse> TranscriptStream<R> {
             self.state = State::Open(Box::new(Reader::new(self.prepared.verified.clone(), response)));
         }
         let State::Open(reader) = &mut self.state else { return Ok(None) };
-        let chunk = attempt::within(host, &patience, reader.response.chunk()).await.map_err(|error| {
+        if !(200..300).contains(&reader.response.status()) {
+            return Err(attempt::failure(host, &patience, &mut reader.response).await);
+        }
+        let chunk = attempt::within(host, &patience, Box::pin(reader.response.chunk())).await.map_err(|error| {
             let broken = error.kind() == ErrorKind::Connection;
             if broken { interrupted().with_source(error) } else { error }
         })?;

@@ -5,7 +5,7 @@ use super::{CallSettings, Patience, attempt};
 use crate::api::{chat_completions, error_body, generation};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, HttpRequest, HttpResponse};
+use crate::host::{Body, Host, HttpRequest, HttpResponse};
 use crate::json::Json;
 use crate::model::Dialect;
 use crate::options::{TranscribeOptions, Verified};
@@ -37,6 +37,13 @@ impl Prepared {
             Some(media_type) => super::source::check_length(&self.verified, media_type, length),
             None => Ok(()),
         }
+    }
+
+    /// For an answer that somebody else asked for: there is nothing to send.
+    pub(super) fn for_reading(config: &Config, verified: Verified) -> Result<Self, Error> {
+        let request = HttpRequest { method: "GET", url: String::new(), headers: Vec::new(), body: Body::default() };
+        let patience = Patience::new(config, &CallSettings::default())?;
+        Ok(Self { request, verified, media_type: None, replayable: false, patience })
     }
 
     pub(super) fn patience(&self) -> &Patience {
@@ -78,6 +85,11 @@ pub fn prepare<A>(
     Ok(Prepared { request, verified, media_type, replayable, patience })
 }
 
+/// The prepared request with the key on it, for sending by other means.
+pub async fn authorized<H: Host>(host: &H, config: &Config, prepared: &Prepared) -> Result<HttpRequest, Error> {
+    attempt::authorized(host, config, &prepared.request).await
+}
+
 /// Sends a prepared call and reads the answer; tries again where that is safe and sensible.
 pub async fn run<H: Host>(
     host: &H,
@@ -106,8 +118,7 @@ pub async fn read<H: Host>(
     let result = if (200..300).contains(&response.status()) {
         read_with(host, &patience, &verified, &mut response).await
     } else {
-        let body = attempt::body(host, &patience, &mut response).await.unwrap_or_default();
-        Err(error_body::read(response.status(), |name| response.header(name), &body))
+        Err(attempt::failure(host, &patience, &mut response).await)
     };
     result.or_else(error_body::or_no_speech)
 }
@@ -142,10 +153,9 @@ pub(super) fn with_header_facts(
 /// Reads a whole 2xx body.
 pub(super) fn read_body(verified: &Verified, status: u16, body: &[u8]) -> Result<Transcript, Error> {
     let Some(json) = Json::parse_bytes(body) else {
-        return Err(Error::new(
-            ErrorKind::InvalidResponse,
-            "the answer is not JSON; is baseURL the address of DashScope or of a relay to it?",
-        ));
+        let message = "the answer is not JSON; is baseURL the address of DashScope or of a relay to it?";
+        let unknown = || Error::new(ErrorKind::InvalidResponse, message);
+        return Err(error_body::in_framed_body(body).unwrap_or_else(unknown));
     };
     if let Some(error) = error_body::in_json(&json, Some(status)) {
         return Err(error);

@@ -1,0 +1,32 @@
+// Audio without a client: data URLs, media types, WAV files.
+
+import type { AudioInput } from "../../target/js/glue.js";
+import { type RequestOptions, splitCall, splitClient } from "./call.js";
+import { call, run } from "./instance.js";
+
+/** Options of `toDataUrl`. */
+export interface DataUrlOptions extends Pick<RequestOptions, "signal" | "onProgress"> {
+  /** Media type to write. Default: what the bytes say, else what the Blob declares, without parameters. */
+  mediaType?: string | undefined;
+}
+
+/** Encodes a Blob, bytes or a stream as `data:<media type>;base64,…`, whatever its label says. */
+export function toDataUrl(audio: Exclude<AudioInput, string | URL>, options: DataUrlOptions = {}): Promise<string> {
+  const { mediaType, ...rest } = options;
+  const parts = splitCall(splitClient({}), rest);
+  return run((glue) => glue.toDataUrl(audio, mediaType, parts.call));
+}
+
+/** The media type of audio by its first bytes (4 096 are plenty), `undefined` where they tell nothing. */
+export function sniffMediaType(head: Uint8Array): string | undefined {
+  return call((glue) => glue.sniffMediaType(head));
+}
+
+/**
+ * Writes samples (−1 to 1, one array for each channel) as a WAV file that every model takes: 16 kHz, mono, 16 bits.
+ *
+ * Channels are averaged; another rate is resampled without aliasing.
+ */
+export function encodeWav(channels: Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer> {
+  return call((glue) => glue.encodeWav(channels, sampleRate)) as Uint8Array<ArrayBuffer>;
+}

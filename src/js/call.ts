@@ -1,0 +1,71 @@
+// Splitting what a caller writes into data, which Rust checks, and what data cannot be: signals and functions.
+
+import type { Call, ClientSettings, Progress, TranscribeOptions } from "../../target/js/glue.js";
+
+/** Options of a client: data, and what reaches the service. */
+export interface TranscriberOptions extends ClientSettings {
+  /**
+   * The API key, or a function that gives one before each request (a short-lived token, say). Never in a page that
+   * others see: leave it out there and set `baseURL` to your relay. Node, Deno and Bun fall back to
+   * `DASHSCOPE_API_KEY` when neither `apiKey` nor `baseURL` is given.
+   */
+  apiKey?: string | (() => string | Promise<string>) | undefined;
+  /** Another spelling of `baseURL`. */
+  baseUrl?: string | undefined;
+  /** Sends the requests; gets a standard `Request`. Default: the global `fetch`, looked up at each call. */
+  fetch?: ((request: Request) => Promise<Response>) | undefined;
+  /** More headers for every request, e.g. for your relay. */
+  defaultHeaders?: Record<string, string> | undefined;
+}
+
+/** Options of one call that are not data for the service. */
+export interface RequestOptions {
+  /** Cancels the call. */
+  signal?: AbortSignal | undefined;
+  /** Milliseconds until an attempt is given up, and between two chunks of a stream. Default: the client's. */
+  timeout?: number | undefined;
+  /** How often a failed attempt is repeated. Default: the client's. */
+  maxRetries?: number | undefined;
+  /** More headers for this call. */
+  headers?: Record<string, string> | undefined;
+  /** Told how far the call has come. */
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Options of one transcription. */
+export type CallOptions = TranscribeOptions & RequestOptions;
+
+/** A client's options, taken apart. */
+export interface Client {
+  settings: ClientSettings;
+  apiKey: TranscriberOptions["apiKey"];
+  fetch: TranscriberOptions["fetch"];
+  headers: Record<string, string>;
+}
+
+/** Takes a client's options apart. */
+export function splitClient(options: TranscriberOptions): Client {
+  const { apiKey, fetch, defaultHeaders, ...settings } = options;
+  const direct = settings.baseURL === undefined && settings.baseUrl === undefined;
+  return { settings, apiKey: apiKey ?? (direct ? keyFromEnvironment() : undefined), fetch, headers: { ...defaultHeaders } };
+}
+
+/** Takes a call's options apart. */
+export function splitCall(client: Client, options: CallOptions = {}): { data: TranscribeOptions; call: Call } {
+  const { signal, timeout, maxRetries, headers, onProgress, ...data } = options;
+  const call: Record<keyof Call, unknown> = {
+    fetch: client.fetch ?? ((request: Request) => globalThis.fetch(request)),
+    apiKey: client.apiKey,
+    signal,
+    onProgress,
+    timeout,
+    maxRetries,
+    headers: Object.entries({ ...client.headers, ...headers }),
+  };
+  return { data, call: call as unknown as Call };
+}
+
+function keyFromEnvironment(): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env?.DASHSCOPE_API_KEY || undefined;
+}

@@ -1,0 +1,134 @@
+// Server-sent events for everybody: the parser as an object and as a TransformStream.
+
+import type { ErrorFacts, Glue } from "../../target/js/glue.js";
+import { toError } from "./errors.js";
+import { call } from "./instance.js";
+
+/** A complete event. */
+export interface ServerSentEvent {
+  /** The `id` field of this event. */
+  id: string | undefined;
+  /** The `event` field, `undefined` where it is missing or empty. */
+  event: string | undefined;
+  /** The `data` fields, joined by line feeds. */
+  data: string;
+}
+
+/** What a parser tells, and its limits. */
+export interface EventParserOptions {
+  /** An event is complete. */
+  onEvent?: ((event: ServerSentEvent) => void) | undefined;
+  /** A comment line; DashScope hides a status in some (`HTTP_STATUS/400`). */
+  onComment?: ((comment: string) => void) | undefined;
+  /** The server asks for another reconnection time, in milliseconds. */
+  onRetry?: ((milliseconds: number) => void) | undefined;
+  /** Most bytes kept of an unfinished event. Default: 16 MiB. Beyond it `feed` throws until `reset()`. */
+  maxBufferSize?: number | undefined;
+  /** Understand DashScope's missing blank lines between events. Default: true; false is the standard to the letter. */
+  quirks?: boolean | undefined;
+}
+
+const DEFAULT_MAX_BUFFER = 16 * 1024 * 1024;
+const EVENT = 0;
+const COMMENT = 1;
+
+type Packed = [string, Int32Array, ErrorFacts | undefined];
+
+/**
+ * Parses server-sent events from pieces of any size, bytes or text.
+ *
+ * ```ts
+ * const parser = new EventParser({ onEvent: ({ data }) => console.log(data) });
+ * for await (const chunk of response.body) parser.feed(chunk);
+ * parser.flush();
+ * ```
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export class EventParser {
+  readonly #options: EventParserOptions;
+  readonly #parser: InstanceType<Glue["RawEventParser"]>;
+  #encoder: TextEncoder | undefined;
+
+  constructor(options: EventParserOptions = {}) {
+    if (typeof options === "function") {
+      throw new TypeError("EventParser takes an object; did you mean new EventParser({ onEvent: fn })?");
+    }
+    this.#options = options;
+    const { maxBufferSize = DEFAULT_MAX_BUFFER, quirks = true } = options;
+    this.#parser = call((glue) => new glue.RawEventParser(maxBufferSize, quirks));
+  }
+
+  /** Reads the next piece and calls back for all that is complete. */
+  feed(piece: Uint8Array | string): void {
+    if (typeof piece === "string") {
+      this.#encoder ??= new TextEncoder();
+      piece = this.#encoder.encode(piece);
+    }
+    const bytes = piece;
+    this.#deliver(call(() => this.#parser.feed(bytes)));
+  }
+
+  /** The stream has ended: delivers a last event that no blank line followed, and forgets everything. */
+  flush(): void {
+    this.#deliver(call(() => this.#parser.finish()));
+  }
+
+  /** Forgets everything, ready for another stream. */
+  reset(): void {
+    call(() => this.#parser.reset());
+  }
+
+  /** Unpacks what one piece brought; see `src/wasm/event_parser.rs` for the form. */
+  #deliver([text, lengths, error]: Packed): void {
+    const { onEvent, onComment, onRetry } = this.#options;
+    let at = 0;
+    const string = (length: number) => (length < 0 ? undefined : text.slice(at, (at += length)));
+    for (let index = 0; index < lengths.length; ) {
+      const kind = lengths[index++]!;
+      if (kind === EVENT) {
+        const id = string(lengths[index++]!);
+        const event = string(lengths[index++]!);
+        const data = string(lengths[index++]!)!;
+        onEvent?.({ id, event, data });
+      } else if (kind === COMMENT) {
+        const comment = string(lengths[index++]!)!;
+        onComment?.(comment);
+      } else {
+        onRetry?.(lengths[index++]!);
+      }
+    }
+    if (error) throw toError(error);
+  }
+}
+
+/**
+ * The parser as a `TransformStream`: bytes or text in, events out.
+ *
+ * ```ts
+ * for await (const { data } of response.body.pipeThrough(new EventStream())) console.log(data);
+ * ```
+ */
+export class EventStream {
+  /** Where the pieces go. */
+  readonly writable: WritableStream<Uint8Array | string>;
+  /** Where the events come from. */
+  readonly readable: ReadableStream<ServerSentEvent>;
+
+  constructor(options: Omit<EventParserOptions, "onEvent"> = {}) {
+    let parser: EventParser;
+    const { readable, writable } = new TransformStream<Uint8Array | string, ServerSentEvent>({
+      start(controller) {
+        parser = new EventParser({ ...options, onEvent: (event) => controller.enqueue(event) });
+      },
+      transform(piece) {
+        parser.feed(piece);
+      },
+      flush() {
+        parser.flush();
+      },
+    });
+    this.readable = readable;
+    this.writable = writable;
+  }
+}

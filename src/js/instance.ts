@@ -1,0 +1,107 @@
+// The wasm instance behind the package: made on first use, replaced when it has died.
+
+import { createGlue, type Glue } from "../../target/js/glue.js";
+import { AsrError, InternalError, toError } from "./errors.js";
+
+/** Import namespace that wasm-bindgen gives its glue. */
+const NAMESPACE = "./dashscope_asr_bg.js";
+
+/** One instance with its own copy of the glue, so that a dead one takes nothing along. */
+interface Instance {
+  glue: Glue;
+  /** How to fail the calls that are under way: a trapped instance settles no promise any more. */
+  pending: Set<(reason: unknown) => void>;
+}
+
+let moduleSource: (() => WebAssembly.Module) | undefined;
+let current: Instance | undefined;
+
+/** Says where the compiled module comes from; nothing is compiled or instantiated before it is needed. */
+export function setModuleSource(source: () => WebAssembly.Module): void {
+  moduleSource = source;
+}
+
+function instance(): Instance {
+  if (!current) {
+    if (!moduleSource) {
+      throw new InternalError({
+        code: "internal_error",
+        message: "dashscope-asr/slim has no WebAssembly inside: await init(module) before the first call",
+        retryable: false,
+      });
+    }
+    current = boot(moduleSource());
+  }
+  return current;
+}
+
+function boot(module: WebAssembly.Module): Instance {
+  const glue = createGlue();
+  const booted: Instance = { glue, pending: new Set() };
+  const { exports } = new WebAssembly.Instance(module, { [NAMESPACE]: glue as unknown as WebAssembly.ModuleImports });
+  const guarded: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(exports)) {
+    guarded[name] = typeof value === "function" ? guard(value as (...values: unknown[]) => unknown, booted) : value;
+  }
+  glue.__wbg_set_wasm(guarded as WebAssembly.Exports);
+  (guarded.__wbindgen_start as () => void)();
+  return booted;
+}
+
+/** Every way into the instance, timers and promises included, notices when it dies. */
+function guard(enter: (...values: unknown[]) => unknown, owner: Instance) {
+  return (...values: unknown[]) => {
+    try {
+      return enter(...values);
+    } catch (error) {
+      // A stack overflow is a RangeError in V8, an InternalError in SpiderMonkey; both leave the memory half-written.
+      const name = (error as Error | undefined)?.name;
+      const died = error instanceof WebAssembly.RuntimeError || name === "RangeError" || name === "InternalError";
+      throw died ? bury(owner, error) : error;
+    }
+  };
+}
+
+/** Forgets a dead instance, so that the next call gets a new one, and fails the calls it had under way. */
+function bury(dead: Instance, cause: unknown): InternalError {
+  if (current === dead) current = undefined;
+  const error = new InternalError({
+    code: "internal_error",
+    message: "the WebAssembly instance died; the next call uses a new one. Please report this with the cause",
+    retryable: true,
+    cause,
+  });
+  for (const fail of dead.pending) fail(error);
+  dead.pending.clear();
+  return error;
+}
+
+/** A synchronous call into the instance. */
+export function call<T>(work: (glue: Glue) => T): T {
+  try {
+    return work(instance().glue);
+  } catch (error) {
+    throw error instanceof AsrError ? error : toError(error);
+  }
+}
+
+/** An asynchronous call into the instance: settles even if the instance dies under way. */
+export function run<T>(work: (glue: Glue) => Promise<T>): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const { glue, pending } = instance();
+    pending.add(reject);
+    const settled = () => pending.delete(reject);
+    work(glue).then(
+      (value) => {
+        settled();
+        resolve(value);
+      },
+      (error) => {
+        settled();
+        reject(error);
+      },
+    );
+  }).catch((error) => {
+    throw error instanceof AsrError ? error : toError(error);
+  });
+}

@@ -1,0 +1,137 @@
+// A streamed transcription as JavaScript likes it: an async iterable, a promise of the end, a ReadableStream.
+
+import type { Glue, Transcript, TranscriptEvent } from "../../target/js/glue.js";
+import { AbortError, AsrError, toError } from "./errors.js";
+import { run } from "./instance.js";
+
+type Reader = InstanceType<Glue["TranscriptReader"]>;
+
+/**
+ * Text while it is recognised. Nothing is sent before the first event, or `final()`, is asked for.
+ *
+ * ```ts
+ * for await (const event of asr.stream(file)) {
+ *   if (event.type === "delta") show(event.delta);
+ * }
+ * ```
+ *
+ * Leaving the loop cancels the request. An error carries `partialText`.
+ */
+export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
+  readonly #open: (signal: AbortSignal) => Reader;
+  readonly #controller = new AbortController();
+  readonly #unlink: () => void;
+  #reader: Reader | undefined;
+  #events: TranscriptEvent[] = [];
+  #text = "";
+  #pulling: Promise<void> | undefined;
+  #ended = false;
+  #transcript: Transcript | undefined;
+  #error: AsrError | undefined;
+
+  /** @internal */
+  constructor(open: (signal: AbortSignal) => Reader, signal: AbortSignal | undefined) {
+    this.#open = open;
+    const abort = () => this.#controller.abort(signal?.reason);
+    if (signal?.aborted) abort();
+    signal?.addEventListener("abort", abort);
+    this.#unlink = () => signal?.removeEventListener("abort", abort);
+  }
+
+  /** All text that has arrived. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Waits for the end. Rejects with what went wrong; the text so far is in the error's `partialText`. */
+  async final(): Promise<Transcript> {
+    while (!this.#ended) await this.#pull();
+    if (this.#transcript) return this.#transcript;
+    throw this.#error;
+  }
+
+  /** Stops the request. A pending event, and `final()`, reject with an `AbortError`. */
+  cancel(): void {
+    if (this.#ended) return;
+    this.#controller.abort();
+    if (!this.#pulling) this.#end(cancelled(this.#text));
+  }
+
+  /** The events as a `ReadableStream`, for `Response` bodies and pipes. Cancelling it cancels the request. */
+  toReadableStream(): ReadableStream<TranscriptEvent> {
+    const events = this[Symbol.asyncIterator]();
+    return new ReadableStream<TranscriptEvent>({
+      async pull(controller) {
+        const { value, done } = await events.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => this.cancel(),
+    });
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TranscriptEvent, void, undefined> {
+    try {
+      for (;;) {
+        const event = this.#events.shift();
+        if (event) yield event;
+        else if (this.#error) throw this.#error;
+        else if (this.#ended) return;
+        else await this.#pull();
+      }
+    } finally {
+      this.cancel(); // `break`, `return` and an exception in the loop end here too
+    }
+  }
+
+  /** One batch, shared by everybody who waits for it. */
+  #pull(): Promise<void> {
+    this.#pulling ??= this.#next().finally(() => {
+      this.#pulling = undefined;
+    });
+    return this.#pulling;
+  }
+
+  async #next(): Promise<void> {
+    try {
+      this.#reader ??= this.#open(this.#controller.signal);
+      const reader = this.#reader;
+      const batch = await run(() => reader.next());
+      if (batch) this.#take(...batch);
+      else this.#end(this.#transcript ? undefined : cancelled(this.#text));
+    } catch (error) {
+      this.#end(error instanceof AsrError ? error : toError(error));
+    }
+  }
+
+  /** Unpacks what one network chunk brought; see `src/wasm/reader.rs` for the form. */
+  #take(text: string, lengths: Int32Array, transcript: Transcript | undefined): void {
+    let at = 0;
+    for (const length of lengths) {
+      const revised = length < 0;
+      const piece = text.slice(at, (at += revised ? -1 - length : length));
+      this.#text = revised ? piece : this.#text + piece;
+      this.#events.push(
+        revised ? { type: "revision", text: piece } : { type: "delta", delta: piece, text: this.#text },
+      );
+    }
+    if (transcript) {
+      this.#transcript = transcript;
+      this.#events.push({ type: "done", transcript });
+      this.#end();
+    }
+  }
+
+  #end(error?: AsrError): void {
+    this.#ended = true;
+    this.#error = error;
+    this.#unlink();
+    this.#reader?.free();
+    this.#reader = undefined;
+  }
+}
+
+function cancelled(partialText: string): AbortError {
+  const message = "the stream was cancelled; the audio is still with you";
+  return new AbortError({ code: "aborted", message, retryable: false, partialText });
+}

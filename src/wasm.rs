@@ -1,0 +1,18 @@
+//! The boundary: the only code that names JavaScript. It decides nothing; an `if` about the API belongs below.
+//!
+//! Everything exported here is for `src/js`, which gives it classes, iterables and error types.
+
+#![allow(unreachable_pub, reason = "wasm-bindgen exports what Rust itself cannot reach")]
+
+mod abort;
+mod audio;
+mod body;
+mod call;
+mod encode;
+mod error;
+mod event_parser;
+mod exports;
+mod host;
+mod input;
+mod options;
+mod reader;

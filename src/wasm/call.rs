@@ -1,0 +1,100 @@
+//! What JavaScript hands over beside the data: functions and signals, which cannot be checked as data.
+
+use js_sys::{Array, Function, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use super::error::from_js;
+use crate::client::CallSettings;
+use crate::error::{Error, ErrorKind};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What one call needs beside its data. Made by the JavaScript face. */
+export interface Call {
+  fetch: (request: Request) => Promise<Response>;
+  apiKey?: string | (() => string | Promise<string>);
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+  timeout?: number;
+  maxRetries?: number;
+  headers?: [name: string, value: string][];
+}
+
+/** How far a call has come. */
+export interface Progress {
+  /** What is being done: reading a stream, encoding the audio, waiting for the answer, receiving it. */
+  phase: "read" | "encode" | "send" | "receive";
+  /** Bytes done: of the audio in `read` and `encode`, of the request in `send`, of the answer in `receive`. */
+  loaded: number;
+  /** Bytes in all, where that is known. */
+  total?: number;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The `Call` of the TypeScript section above.
+    #[wasm_bindgen(typescript_type = "Call")]
+    #[derive(Clone, Debug)]
+    pub type Call;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn fetch(this: &Call) -> Function;
+    #[wasm_bindgen(method, getter, js_name = apiKey)]
+    pub(super) fn api_key(this: &Call) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn signal(this: &Call) -> Option<AbortSignal>;
+    #[wasm_bindgen(method, getter, js_name = onProgress)]
+    fn on_progress(this: &Call) -> Option<Function>;
+    #[wasm_bindgen(method, getter)]
+    fn timeout(this: &Call) -> JsValue;
+    #[wasm_bindgen(method, getter, js_name = maxRetries)]
+    fn max_retries(this: &Call) -> JsValue;
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Call) -> Option<Array>;
+}
+
+impl Call {
+    /// The part of the call that is data.
+    pub(super) fn settings(&self) -> Result<CallSettings, Error> {
+        let number = |name: &str, value: JsValue| match value.as_f64() {
+            Some(number) => Ok(Some(number)),
+            None if value.is_undefined() || value.is_null() => Ok(None),
+            None => Err(Error::option(name, "expected a number")),
+        };
+        let max_retries = match number("maxRetries", self.max_retries())? {
+            None => None,
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+            Some(count) if (0.0..=100.0).contains(&count) && count.fract() == 0.0 => Some(count as u32),
+            Some(_) => return Err(Error::option("maxRetries", "expected a whole number from 0 to 100")),
+        };
+        let text = |pair: &JsValue, index| Reflect::get_u32(pair, index).ok().and_then(|text| text.as_string());
+        let headers = self
+            .headers()
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|pair| Some((text(&pair, 0)?.to_ascii_lowercase(), text(&pair, 1)?)))
+            .collect();
+        Ok(CallSettings { timeout: number("timeout", self.timeout())?, max_retries, headers })
+    }
+
+    /// Tells the caller how far the call has come. An exception of the callback ends the call.
+    pub(super) fn progress(&self, phase: &str, loaded: u64, total: Option<u64>) -> Result<(), Error> {
+        let Some(callback) = self.on_progress() else { return Ok(()) };
+        let progress = Object::new();
+        #[allow(clippy::cast_precision_loss, reason = "JavaScript's own numbers")]
+        let number = |count: u64| JsValue::from_f64(count as f64);
+        let set = |name: &str, value: &JsValue| {
+            let _ = Reflect::set(&progress, &name.into(), value);
+        };
+        set("phase", &phase.into());
+        set("loaded", &number(loaded));
+        if let Some(total) = total {
+            set("total", &number(total));
+        }
+        callback.call1(&JsValue::UNDEFINED, &progress).map(|_| ()).map_err(|thrown| {
+            from_js(ErrorKind::Aborted, "the onProgress callback threw, so the call was cancelled", thrown)
+        })
+    }
+}

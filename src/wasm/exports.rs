@@ -1,0 +1,225 @@
+//! What `src/js` calls.
+
+use core::pin::Pin;
+use std::rc::Rc;
+
+use js_sys::{Array, Float32Array, Promise};
+use serde::Serialize as _;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::future_to_promise;
+use web_sys::AbortSignal;
+
+use super::abort::unless_aborted;
+use super::audio::JsAudio;
+use super::body::flat_length;
+use super::call::Call;
+use super::error::to_js;
+use super::host::{JsHost, JsResponse};
+use super::{input, options};
+use crate::audio::wav;
+use crate::client::transcribe::{self, Prepared};
+use crate::client::{AudioFacts, Source};
+use crate::config::{ClientSettings, Config};
+use crate::data_url;
+use crate::error::{Error, ErrorKind};
+use crate::media_type::{MediaType, Sniffed, sniff};
+use crate::options::TranscribeOptions;
+use crate::transcript::Transcript;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r"
+/** Everything that can be transcribed. */
+export type AudioInput =
+  | Blob
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>
+  | Response
+  | Request
+  | URL
+  | string;
+";
+
+/// Runs once for each instance: a panic is written to the console before the instance dies.
+#[wasm_bindgen(start)]
+fn start() {
+    console_error_panic_hook::set_once();
+}
+
+/// The version of the crate.
+#[wasm_bindgen]
+#[must_use]
+pub fn version() -> String {
+    env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Checks a client's settings without doing anything.
+#[wasm_bindgen(js_name = checkSettings)]
+pub fn check_settings(
+    #[wasm_bindgen(unchecked_param_type = "ClientSettings")] settings: &JsValue,
+) -> Result<(), JsValue> {
+    config(settings).map(|_| ()).map_err(|error| to_js(&error))
+}
+
+/// Transcribes audio in one answer.
+#[wasm_bindgen(unchecked_return_type = "Promise<Transcript>")]
+pub fn transcribe(
+    #[wasm_bindgen(unchecked_param_type = "ClientSettings")] settings: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "AudioInput")] audio: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "TranscribeOptions")] options: JsValue,
+    call: Call,
+) -> Promise {
+    promise(call.signal(), async move {
+        let Ready { config, prepared, audio } = prepare(&settings, &audio, &options, &call, false).await?;
+        let transcript = transcribe::run(&JsHost { call }, &config, &prepared, audio.as_ref()).await?;
+        transcript_to_js(&transcript)
+    })
+}
+
+/// Builds the request of a transcription, for sending by other means.
+#[wasm_bindgen(js_name = buildRequest, unchecked_return_type = "Promise<Request>")]
+pub fn build_request(
+    #[wasm_bindgen(unchecked_param_type = "ClientSettings")] settings: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "AudioInput")] audio: JsValue,
+    #[wasm_bindgen(unchecked_param_type = "TranscribeOptions")] options: JsValue,
+    call: Call,
+    stream: bool,
+) -> Promise {
+    promise(call.signal(), async move {
+        let Ready { config, prepared, audio } = prepare(&settings, &audio, &options, &call, stream).await?;
+        let host = JsHost { call };
+        let request = transcribe::authorized(&host, &config, &prepared).await?;
+        host.request(&request, audio.as_ref(), None).await.map(JsValue::from)
+    })
+}
+
+/// Reads the whole answer of a transcription that was sent by other means.
+#[wasm_bindgen(js_name = readResponse, unchecked_return_type = "Promise<Transcript>")]
+pub fn read_response(
+    #[wasm_bindgen(unchecked_param_type = "ClientSettings")] settings: JsValue,
+    response: web_sys::Response,
+    #[wasm_bindgen(unchecked_param_type = "TranscribeOptions")] options: JsValue,
+    call: Call,
+) -> Promise {
+    promise(call.signal(), async move {
+        let config = config(&settings)?;
+        let options = options::read(&options, "option", TranscribeOptions::read)?;
+        let response = JsResponse::new(response, None, call.clone());
+        transcript_to_js(&transcribe::read(&JsHost { call }, &config, &options, response).await?)
+    })
+}
+
+/// Encodes audio as a data URL whose media type fits the bytes.
+#[wasm_bindgen(js_name = toDataUrl, unchecked_return_type = "Promise<string>")]
+pub fn to_data_url(
+    #[wasm_bindgen(unchecked_param_type = "AudioInput")] audio: JsValue,
+    media_type: Option<String>,
+    call: Call,
+) -> Promise {
+    promise(call.signal(), async move {
+        match input::resolve(&audio, &call).await? {
+            Source::Url(_) => Err(Error::new(
+                ErrorKind::InvalidAudio,
+                "a data URL is made of bytes; pass a Blob, bytes or a stream, or fetch the URL first",
+            )),
+            Source::Bytes { audio, facts } => {
+                let media_type = media_type.or_else(|| label(&facts)).unwrap_or_default();
+                audio.base64_text(&call, &data_url::prefix(&media_type)).await.map(JsValue::from)
+            }
+        }
+    })
+}
+
+/// The media type of bytes by their magic numbers, `undefined` where they tell nothing.
+#[wasm_bindgen(js_name = sniffMediaType)]
+#[must_use]
+pub fn sniff_media_type(head: &[u8]) -> Option<String> {
+    match sniff(head) {
+        Sniffed::Audio(format) => Some(format.media_type().to_owned()),
+        Sniffed::NotAudio(_) | Sniffed::Unknown => None,
+    }
+}
+
+/// Writes samples as a 16 kHz mono 16-bit WAV file.
+#[wasm_bindgen(js_name = encodeWav)]
+pub fn encode_wav(
+    #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] channels: &Array,
+    sample_rate: f64,
+) -> Result<Vec<u8>, JsValue> {
+    let channels: Vec<Vec<f32>> = channels.iter().map(|channel| Float32Array::new(&channel).to_vec()).collect();
+    let views: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "out of range is refused below")]
+    wav::encode(&views, sample_rate.round() as u32).map_err(|error| to_js(&error))
+}
+
+/// Dies on purpose, so that the replacement of a dead instance can be tested.
+#[wasm_bindgen(js_name = trapForTest)]
+pub fn trap_for_test() {
+    core::arch::wasm32::unreachable()
+}
+
+/// A call that is ready to be sent.
+pub(super) struct Ready {
+    pub(super) config: Config,
+    pub(super) prepared: Prepared,
+    pub(super) audio: Option<Rc<JsAudio>>,
+}
+
+/// Reads options and audio and checks both.
+pub(super) async fn prepare(
+    settings: &JsValue,
+    audio: &JsValue,
+    options: &JsValue,
+    call: &Call,
+    stream: bool,
+) -> Result<Ready, Error> {
+    let config = config(settings)?;
+    let options: TranscribeOptions = options::read(options, "option", TranscribeOptions::read)?;
+    options.verify(&config)?; // before the audio is touched: a stream can be read only once
+    let mut source = input::resolve(audio, call).await?;
+    if let Source::Bytes { audio, facts } = &mut source {
+        facts.replayable = flat_length(audio).is_none();
+    }
+    let prepared = transcribe::prepare(&config, &source, &options, &call.settings()?, stream)?;
+    let audio = match source {
+        Source::Url(_) => None,
+        Source::Bytes { audio, .. } => {
+            let limits = prepared.clone();
+            audio.limit(Box::new(move |length| limits.check_length(length)));
+            Some(Rc::new(audio))
+        }
+    };
+    Ok(Ready { config, prepared, audio })
+}
+
+/// A transcript as a plain object.
+pub(super) fn transcript_to_js(transcript: &Transcript) -> Result<JsValue, Error> {
+    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+    transcript
+        .serialize(&serializer)
+        .map_err(|_| Error::new(ErrorKind::Internal, "the transcript cannot be handed over"))
+}
+
+fn config(settings: &JsValue) -> Result<Config, Error> {
+    Config::new(&options::read(settings, "client option", ClientSettings::read)?)
+}
+
+fn label(facts: &AudioFacts) -> Option<String> {
+    let declared = facts.declared.as_deref().and_then(MediaType::parse);
+    match sniff(&facts.head) {
+        Sniffed::Audio(format) => Some(format.media_type().to_owned()),
+        Sniffed::NotAudio(_) | Sniffed::Unknown => declared.map(|declared| declared.as_str().to_owned()),
+    }
+}
+
+/// Work as a promise that the call's signal can cut short. Boxed: one state machine in the wasm instead of one per use.
+pub(super) fn promise(
+    signal: Option<AbortSignal>,
+    work: impl Future<Output = Result<JsValue, Error>> + 'static,
+) -> Promise {
+    let work: Work = Box::pin(work);
+    future_to_promise(async move { unless_aborted(signal, work).await.map_err(|error| to_js(&error)) })
+}
+
+type Work = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;

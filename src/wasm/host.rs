@@ -1,0 +1,161 @@
+//! The world of JavaScript: fetch, timers, chance, the caller's key.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response};
+
+use super::abort::AbortOnDrop;
+use super::audio::JsAudio;
+use super::body;
+use super::call::Call;
+use super::error::from_js;
+use crate::config::ApiKey;
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, HttpRequest, HttpResponse};
+
+/// A host for one call.
+#[derive(Clone, Debug)]
+pub(super) struct JsHost {
+    pub(super) call: Call,
+}
+
+impl JsHost {
+    /// A standard `Request`, body included.
+    pub(super) async fn request(
+        &self,
+        request: &HttpRequest,
+        audio: Option<&Rc<JsAudio>>,
+        controller: Option<&AbortController>,
+    ) -> Result<Request, Error> {
+        let refused = |problem: gloo_net::Error| {
+            Error::option("baseURL", format_args!("no request can be made of {}: {problem}", request.url))
+        };
+        let signal = controller.map(AbortController::signal);
+        let method = if request.method == "POST" { Method::POST } else { Method::GET };
+        let mut builder = RequestBuilder::new(&request.url).method(method).abort_signal(signal.as_ref());
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if request.body.parts.is_empty() {
+            return builder.build().map(Request::from).map_err(refused);
+        }
+        let (content, is_stream) = body::materialize(&request.body, audio, &self.call).await?;
+        if !is_stream {
+            return builder.body(content).map(Request::from).map_err(refused);
+        }
+        // `duplex` must be said for a streaming body, and RequestInit of web-sys does not know it.
+        let bare = builder.build().map(Request::from).map_err(refused)?;
+        let init = Object::new();
+        let _ = Reflect::set(&init, &"body".into(), &content);
+        let _ = Reflect::set(&init, &"duplex".into(), &"half".into());
+        Request::new_with_request_and_init(&bare, init.unchecked_ref())
+            .map_err(|thrown| from_js(ErrorKind::Internal, "the runtime refuses a streaming request", thrown))
+    }
+}
+
+impl Host for JsHost {
+    type Audio = Rc<JsAudio>;
+    type Response = JsResponse;
+
+    async fn send(&self, request: &HttpRequest, audio: Option<&Rc<JsAudio>>) -> Result<JsResponse, Error> {
+        let controller = AbortController::new()
+            .map_err(|thrown| from_js(ErrorKind::Internal, "this runtime has no AbortController", thrown))?;
+        let guard = AbortOnDrop(controller);
+        let request = self.request(request, audio, Some(&guard.0)).await?;
+        let lost = |thrown| from_js(ErrorKind::Connection, "the request did not get through", thrown);
+        self.call.progress("send", 0, None)?;
+        let promise = self.call.fetch().call1(&JsValue::UNDEFINED, &request).map_err(lost)?;
+        let response: Response = JsFuture::from(Promise::resolve(&promise)).await.map_err(lost)?.unchecked_into();
+        Ok(JsResponse::new(response, Some(guard), self.call.clone()))
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        gloo_timers::future::sleep(pause).await;
+    }
+
+    fn random(&self) -> f64 {
+        js_sys::Math::random()
+    }
+
+    fn now(&self) -> f64 {
+        js_sys::Date::now()
+    }
+
+    fn is_page(&self) -> bool {
+        Reflect::get(&js_sys::global(), &"document".into()).is_ok_and(|document| document.is_object())
+    }
+
+    async fn api_key(&self) -> Result<Option<ApiKey>, Error> {
+        let given = self.call.api_key();
+        if given.is_undefined() || given.is_null() {
+            return Ok(None);
+        }
+        let key = match given.dyn_ref::<Function>() {
+            None => given,
+            Some(function) => {
+                let failed = |thrown| from_js(ErrorKind::Authentication, "the apiKey function failed", thrown);
+                let promise = function.call0(&JsValue::UNDEFINED).map_err(failed)?;
+                JsFuture::from(Promise::resolve(&promise)).await.map_err(failed)?
+            }
+        };
+        match key.as_string() {
+            Some(key) => ApiKey::new(key).map(Some),
+            None => Err(Error::option("apiKey", "expected a string, or a function that gives one")),
+        }
+    }
+}
+
+/// A `Response` whose body is read chunk by chunk.
+pub(super) struct JsResponse {
+    response: Response,
+    reader: Option<ReadableStreamDefaultReader>,
+    /// Cancels the transfer when the response goes away; `None` where somebody else fetched it.
+    _guard: Option<AbortOnDrop>,
+    call: Call,
+    loaded: u64,
+}
+
+impl JsResponse {
+    pub(super) fn new(response: Response, guard: Option<AbortOnDrop>, call: Call) -> Self {
+        Self { response, reader: None, _guard: guard, call, loaded: 0 }
+    }
+}
+
+impl HttpResponse for JsResponse {
+    fn status(&self) -> u16 {
+        self.response.status()
+    }
+
+    fn header(&self, name: &str) -> Option<String> {
+        self.response.headers().get(name).ok().flatten()
+    }
+
+    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let reader = match &self.reader {
+            Some(reader) => reader,
+            None => {
+                let Some(body) = self.response.body() else { return Ok(None) };
+                if body.locked() {
+                    let message = "the body of this Response is being read by somebody else; pass a clone() of it";
+                    return Err(Error::new(ErrorKind::InvalidResponse, message));
+                }
+                self.reader.insert(body.get_reader().unchecked_into())
+            }
+        };
+        let cut = |thrown| from_js(ErrorKind::Connection, "the connection broke while the answer came in", thrown);
+        let result = JsFuture::from(reader.read()).await.map_err(cut)?;
+        let get = |name: &str| Reflect::get(&result, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        if get("done").is_truthy() {
+            return Ok(None);
+        }
+        let bytes = Uint8Array::new(&get("value")).to_vec();
+        self.loaded += bytes.len() as u64;
+        self.call.progress("receive", self.loaded, None)?;
+        Ok(Some(bytes))
+    }
+}
