@@ -48,7 +48,7 @@ const app = new App({
 
 elements.record.addEventListener("click", () => void app.record());
 elements.pause.addEventListener("click", () => app.pauseOrResume());
-elements.play.addEventListener("click", () => void playback.toggle());
+elements.play.addEventListener("click", () => void app.playOrPause());
 elements.transcribe.addEventListener("click", () => void app.transcribe());
 elements.tryAgain.addEventListener("click", () => void app.transcribe());
 elements.cancel.addEventListener("click", () => app.cancel());
@@ -69,7 +69,7 @@ listenForSeeking(elements, playback, () => app.state.outline?.seconds);
 listenForKeys(() => app.state.phase.name === "recording", {
   record: () => void app.record(),
   pause: () => app.pauseOrResume(),
-  play: () => void (elements.play.hidden || playback.toggle()),
+  play: () => void app.playOrPause(),
   transcribe: () => void app.transcribe(),
   copy: () => void copy(),
   leave: () => void app.leave(),

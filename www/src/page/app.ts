@@ -18,6 +18,9 @@ import type { Waveform } from "./waveform.ts";
 /** A slip of the finger rather than a recording. */
 const SHORTEST_SECONDS = 0.3;
 
+const RECORDING_WORDS = "Recording. Press again to stop.";
+const SILENCE_WORDS = "Nothing is heard. Is the right microphone chosen under Options, and is it on?";
+
 const END_WORDS: Record<EndReason, string> = {
   stopped: "",
   limit: "The limit for one recording is reached. ",
@@ -67,6 +70,7 @@ export class App {
       this.#session = await RecordingSession.begin(this.#parts.settings.microphoneId, this.#parts.saved, {
         onSeconds: (seconds) => this.#set({ seconds }),
         onLevel: (level) => this.#parts.onLevel(level),
+        onSilence: (isSilent) => this.#set({ message: isSilent ? SILENCE_WORDS : RECORDING_WORDS }),
         onEnd: (recording, draft, isSafe) => void this.#recorded(recording, draft, isSafe),
       });
     } catch (error) {
@@ -89,7 +93,7 @@ export class App {
     if (session.isPaused) session.resume();
     else session.pause();
     const paused = session.isPaused;
-    this.#set({ phase: { name: "recording", paused }, message: paused ? "Paused." : "Recording." });
+    this.#set({ phase: { name: "recording", paused }, message: paused ? "Paused." : RECORDING_WORDS });
   }
 
   async #recorded(recording: Recording, draft: Draft | undefined, isSafe: boolean): Promise<void> {
@@ -148,6 +152,16 @@ export class App {
     await this.#parts.saved.delete(draft);
     await this.#listSaved();
     this.#set({ message: "Deleted." });
+  }
+
+  async playOrPause(): Promise<void> {
+    if (this.state.phase.name !== "ready" || this.state.source === undefined || this.state.source.kind === "url")
+      return;
+    try {
+      await this.#parts.playback.toggle();
+    } catch {
+      this.#set({ message: "This browser cannot play this recording. It can be transcribed all the same." });
+    }
   }
 
   // Transcribing

@@ -4,7 +4,7 @@ export class LevelMeter {
   readonly #analyser: AnalyserNode;
   readonly #samples: Float32Array<ArrayBuffer>;
 
-  constructor(stream: MediaStream) {
+  private constructor(stream: MediaStream) {
     this.#context = new AudioContext();
     this.#analyser = this.#context.createAnalyser();
     this.#analyser.fftSize = 2048;
@@ -12,6 +12,15 @@ export class LevelMeter {
     this.#context.createMediaStreamSource(stream).connect(this.#analyser);
     // Not awaited: without a sound card some browsers never settle it, and recording works all the same.
     void this.#context.resume().catch(() => {});
+  }
+
+  /** `undefined` where there is no audio output to hang it on: a recording without a picture is still a recording. */
+  static open(stream: MediaStream): LevelMeter | undefined {
+    try {
+      return new LevelMeter(stream);
+    } catch {
+      return undefined;
+    }
   }
 
   read(): number {

@@ -5,6 +5,7 @@ import { LevelMeter } from "./level_meter.ts";
 import { openMicrophone } from "./microphone.ts";
 import { Recorder, type Recording } from "./recorder.ts";
 import { chooseRecordingFormat } from "./recording_format.ts";
+import { SilenceWatch } from "./silence_watch.ts";
 import { WakeLock } from "./wake_lock.ts";
 
 /** How often the level is looked at: one bar of the waveform each time. */
@@ -13,6 +14,8 @@ const LEVEL_EVERY_MS = 60;
 export interface SessionEvents {
   onSeconds(seconds: number): void;
   onLevel(level: number): void;
+  /** Nothing has been heard for so long that somebody should be told, or that is over. */
+  onSilence(isSilent: boolean): void;
   /** `isSafe` is false when there is no complete copy on disk. */
   onEnd(recording: Recording, draft: Draft | undefined, isSafe: boolean): void;
 }
@@ -21,7 +24,8 @@ export interface SessionEvents {
 export class RecordingSession {
   readonly limitSeconds: number;
   readonly #recorder: Recorder;
-  readonly #meter: LevelMeter;
+  readonly #meter: LevelMeter | undefined;
+  readonly #silence = new SilenceWatch();
   readonly #wakeLock = new WakeLock();
   readonly #levelTimer: ReturnType<typeof setInterval>;
 
@@ -37,15 +41,15 @@ export class RecordingSession {
       onTick: (seconds) => events.onSeconds(seconds),
       onEnd: async (recording) => {
         clearInterval(this.#levelTimer);
-        this.#meter.close();
+        this.#meter?.close();
         this.#wakeLock.release();
         const isSafe = (await writer?.finish(recording.seconds)) ?? false;
         events.onEnd(recording, writer?.draft, isSafe);
       },
     });
-    this.#meter = new LevelMeter(stream);
+    this.#meter = LevelMeter.open(stream);
     this.#levelTimer = setInterval(() => {
-      if (!this.#recorder.isPaused) events.onLevel(this.#meter.read());
+      if (this.#meter && !this.#recorder.isPaused) this.#hear(this.#meter.read(), events);
     }, LEVEL_EVERY_MS);
     this.#wakeLock.hold();
     this.#recorder.start();
@@ -59,6 +63,13 @@ export class RecordingSession {
       for (const track of stream.getTracks()) track.stop();
       throw error;
     }
+  }
+
+  #hear(level: number, events: SessionEvents): void {
+    events.onLevel(level);
+    const wasSilent = this.#silence.isSuspicious;
+    this.#silence.hear(level, LEVEL_EVERY_MS);
+    if (this.#silence.isSuspicious !== wasSilent) events.onSilence(this.#silence.isSuspicious);
   }
 
   get isPaused(): boolean {

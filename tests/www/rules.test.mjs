@@ -1,0 +1,110 @@
+// The page's rules that need no browser.
+
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { formatSeconds, saySeconds } from "../../www/src/clock.ts";
+import { chooseRecordingFormat } from "../../www/src/recording/recording_format.ts";
+import { SilenceWatch } from "../../www/src/recording/silence_watch.ts";
+import { describeMicrophoneTrouble } from "../../www/src/words/microphone_help.ts";
+import { describeTrouble } from "../../www/src/words/trouble.ts";
+
+describe("what is recorded", () => {
+  const safari = ["audio/mp4", "audio/webm;codecs=opus", "audio/webm"];
+  for (const [browser, vendor, supported, mimeType, limitSeconds] of [
+    ["Chromium", "Google Inc.", ["audio/webm;codecs=opus", "audio/webm", "audio/mp4"], "audio/webm;codecs=opus", 300],
+    ["Firefox", "", ["audio/webm;codecs=opus", "audio/ogg;codecs=opus"], "audio/webm;codecs=opus", 300],
+    ["old Firefox", "", ["audio/ogg;codecs=opus"], "audio/ogg;codecs=opus", 300],
+    ["Safari 18.4, whose WebM is broken", "Apple Computer, Inc.", safari, "audio/mp4", 240],
+    ["old Safari", "Apple Computer, Inc.", ["audio/mp4"], "audio/mp4", 240],
+    ["a browser that knows none of them", "", [], "", 240],
+  ]) {
+    test(`in ${browser}`, () => {
+      const isSupported = (type) => supported.includes(type);
+      assert.deepEqual(chooseRecordingFormat(isSupported, vendor), { mimeType, limitSeconds });
+    });
+  }
+
+  test("the limit as WAV fits into one request", () => {
+    const { limitSeconds } = chooseRecordingFormat(() => false, "");
+    const wavBytes = 44 + limitSeconds * 16_000 * 2;
+    const dataUrl = "data:audio/wav;base64,".length + Math.ceil(wavBytes / 3) * 4;
+    assert.ok(dataUrl <= 10_485_760, `${dataUrl}`);
+  });
+});
+
+describe("time", () => {
+  test("to be read", () => {
+    assert.deepEqual([0, 9.99, 65.2, 600, 3661].map(formatSeconds), ["0:00", "0:09", "1:05", "10:00", "1:01:01"]);
+  });
+
+  test("to be heard", () => {
+    assert.deepEqual([0.4, 1, 60, 125].map(saySeconds), ["0 seconds", "1 second", "1 minute", "2 minutes 5 seconds"]);
+  });
+});
+
+describe("silence", () => {
+  test("is suspicious after four seconds and forgotten at the first sound", () => {
+    const watch = new SilenceWatch();
+    watch.hear(0.02, 3900);
+    assert.equal(watch.isSuspicious, false);
+    watch.hear(0.02, 200);
+    assert.equal(watch.isSuspicious, true);
+    watch.hear(0.4, 60);
+    assert.equal(watch.isSuspicious, false);
+  });
+});
+
+describe("help with the microphone", () => {
+  const blocked = new DOMException("no", "NotAllowedError");
+  for (const [browser, userAgent, place] of [
+    [
+      "Chrome",
+      "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/156.0 Safari/537.36",
+      /icon before the address/,
+    ],
+    ["Firefox", "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0", /crossed-out microphone/],
+    [
+      "Safari",
+      "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15",
+      /Settings for This Website/,
+    ],
+    [
+      "an iPhone",
+      "Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) Version/26.0 Safari/604.1",
+      /Website Settings/,
+    ],
+    ["Android", "Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36", /Permissions/],
+    ["something else", "Whatever/1.0", /browser's settings/],
+  ]) {
+    test(`in ${browser} names the place`, () => {
+      const trouble = describeMicrophoneTrouble(blocked, userAgent);
+      assert.equal(trouble.title, "The microphone is blocked");
+      assert.match(trouble.advice, place);
+    });
+  }
+});
+
+describe("errors in words", () => {
+  const isAsrError = (error) => error.name === "AsrError";
+
+  test("have a title of their own, the package's advice and the request id", () => {
+    const error = { name: "AsrError", code: "rate_limit", message: "Wait a minute", requestId: "r-1" };
+    assert.deepEqual(describeTrouble(error, isAsrError), {
+      title: "Too many requests just now",
+      advice: "Wait a minute.",
+      code: "rate_limit",
+      requestId: "r-1",
+    });
+  });
+
+  test("say that words were kept", () => {
+    const error = { name: "AsrError", code: "stream_interrupted", message: "Cut.", partialText: "And so" };
+    assert.match(describeTrouble(error, isAsrError).advice, /^Cut\. The words that had arrived are below\.$/);
+  });
+
+  test("of unknown kinds are still words", () => {
+    assert.match(describeTrouble(new TypeError("x is not y"), isAsrError).advice, /^x is not y\. Reload/);
+    const future = { name: "AsrError", code: "from_the_future", message: "New." };
+    assert.equal(describeTrouble(future, isAsrError).title, "Something went wrong");
+  });
+});
