@@ -10,12 +10,16 @@ const PLATFORM_NOTE =
 
 /**
  * Declarations of types of the platform that a project without DOM library can compile, too.
- * @param {Map<string, string>} aliases the name here, with type parameters → the platform's type
+ * @param {Map<string, string>} aliases the name here, with type parameters or, for a value, after `const` → the platform's
+ *   type
  * @returns {string}
  */
 export function platformAliases(aliases) {
   if (aliases.size === 0) return "";
-  return `${PLATFORM_NOTE}${[...aliases].map(([name, type]) => `// @ts-ignore\ntype ${name} = ${type};\n`).join("")}\n`;
+  const lines = [...aliases].map(([name, type]) =>
+    name.startsWith("const ") ? `declare ${name}: ${type};` : `type ${name} = ${type};`,
+  );
+  return `${PLATFORM_NOTE}${lines.map((line) => `// @ts-ignore\n${line}\n`).join("")}\n`;
 }
 
 /**
@@ -128,11 +132,9 @@ class Gathering {
       this.#aliases.set(memberName(parent), `globalThis.${parent.getText()}`);
       return;
     }
-    const inClassHead = ts.isExpressionWithTypeArguments(parent) && ts.isClassDeclaration(parent.parent.parent);
-    if (inClassHead) {
-      throw new Error(
-        `a published class extends ${identifier.text}, which projects without DOM types do not have: hold one instead`,
-      );
+    if (extendsAsClass(identifier)) {
+      this.#aliases.set(`const ${platformValue(identifier.text)}`, `typeof globalThis.${identifier.text}`);
+      return;
     }
     const declared = symbol.declarations.find((declaration) => declaration.typeParameters);
     const parameters = declared?.typeParameters ?? [];
@@ -188,6 +190,8 @@ class Gathering {
       const symbol = this.#symbolAt(node);
       if (symbol && ts.isTypeQueryNode(node.parent) && this.#isPlatform(symbol)) {
         edits.push([node.parent.getStart(), node.parent.end, platformValue(node.text)]);
+      } else if (symbol && extendsAsClass(node) && this.#isPlatform(symbol)) {
+        edits.push([node.getStart(), node.end, platformValue(node.text)]);
       } else if (symbol && ts.isQualifiedName(node.parent) && this.#isPlatform(symbol)) {
         edits.push([node.parent.getStart(), node.parent.end, memberName(node.parent)]);
       } else if (symbol && symbol.name !== node.text && this.#taken.get(symbol.name) === symbol) {
@@ -198,7 +202,13 @@ class Gathering {
   }
 }
 
-/** What the type of a platform function is called here: `typeof fetch` becomes `PlatformFetch`. */
+/** Is this the class that a published class extends? That is a value and needs one, where all other names are types. */
+function extendsAsClass(identifier) {
+  const { parent } = identifier;
+  return ts.isExpressionWithTypeArguments(parent) && ts.isClassDeclaration(parent.parent.parent);
+}
+
+/** What a value of the platform is called here: `typeof fetch` becomes `PlatformFetch`. */
 function platformValue(name) {
   return `Platform${name[0].toUpperCase()}${name.slice(1)}`;
 }
