@@ -137,7 +137,10 @@ describe("dashscope SDK for Python", { skip: missing }, () => {
       const call = { model: "fun-asr", file_urls: [jfkUrl, jfkUrl.replace("jfk", "missing")], language_hints: ["en"] };
       const { output, usage } = await value("Transcription.call", call);
       assert.equal(output.task_status, "SUCCEEDED");
-      assert.deepEqual(output.results.map((result) => result.subtask_status), ["SUCCEEDED", "FAILED"]);
+      assert.deepEqual(
+        output.results.map((result) => result.subtask_status),
+        ["SUCCEEDED", "FAILED"],
+      );
       assert.ok(usage.duration > 5);
       assertHeard((await fetchJson(output.results[0].transcription_url)).transcripts[0].text);
     });
@@ -177,7 +180,10 @@ describe("dashscope SDK for Python", { skip: missing }, () => {
     const id = await value("VocabularyService.create_vocabulary", create);
     assert.match(id, /^vocab-testpfx-/);
     const listed = await value("VocabularyService.list_vocabularies", { prefix: "testpfx" });
-    assert.deepEqual(listed.map((list) => [list.vocabulary_id, list.status]), [[id, "OK"]]);
+    assert.deepEqual(
+      listed.map((list) => [list.vocabulary_id, list.status]),
+      [[id, "OK"]],
+    );
     const next = [{ text: "Rust", weight: 50 }];
     await value("VocabularyService.update_vocabulary", { vocabulary_id: id, vocabulary: next });
     assert.deepEqual((await value("VocabularyService.query_vocabulary", { vocabulary_id: id })).vocabulary, next);

@@ -20,11 +20,20 @@ export function officialSdkMissing() {
  * @param {{ key?: string }} [options]
  */
 export function startOfficialSdk(emulatorUrl, { key = "sk-test" } = {}) {
-  const child = spawn(at("../../target/python-venv/bin/python"), [at("official_sdk.py")], {
-    stdio: ["pipe", "pipe", "inherit"],
-    // No proxy of the machine may come between the SDK and the emulator.
-    env: { PATH: process.env.PATH, EMULATOR_URL: emulatorUrl, DASHSCOPE_API_KEY: key, NO_PROXY: "127.0.0.1,localhost" },
-  });
+  const child = spawn(
+    at("../../target/python-venv/bin/python"),
+    ["-W", "ignore::FutureWarning", at("official_sdk.py")],
+    {
+      stdio: ["pipe", "pipe", "inherit"],
+      // No proxy of the machine may come between the SDK and the emulator.
+      env: {
+        PATH: process.env.PATH,
+        EMULATOR_URL: emulatorUrl,
+        DASHSCOPE_API_KEY: key,
+        NO_PROXY: "127.0.0.1,localhost",
+      },
+    },
+  );
   /** @type {Map<number, { resolve: Function, reject: Function }>} */
   const waiting = new Map();
   let lastId = 0;

@@ -64,12 +64,16 @@ describe("openai SDK", () => {
       ["status=500", OpenAI.InternalServerError, "internal_error"],
     ];
     for (const [fault, kind, code] of cases) {
-      const error = await client().chat.completions.create(call(), faults(fault)).catch((cause) => cause);
+      const error = await client()
+        .chat.completions.create(call(), faults(fault))
+        .catch((cause) => cause);
       assert.ok(error instanceof /** @type {any} */ (kind), `${fault}: ${error}`);
       assert.equal(error.code, code);
       assert.equal(typeof error.requestID, "string");
     }
-    const wrongKey = await client({ apiKey: "sk-invalid" }).chat.completions.create(call()).catch((cause) => cause);
+    const wrongKey = await client({ apiKey: "sk-invalid" })
+      .chat.completions.create(call())
+      .catch((cause) => cause);
     assert.ok(wrongKey instanceof OpenAI.AuthenticationError);
   });
 
@@ -78,16 +82,25 @@ describe("openai SDK", () => {
     const twice = faults("status=429,retry-after-ms=5,fail-times=2,fault-key=openai-retries");
     const { choices } = await client({ maxRetries: 2 }).chat.completions.create(call(), twice);
     assert.equal(choices[0].finish_reason, "stop");
-    assert.deepEqual(emulator.requests.map(({ status }) => status), [429, 429, 200]);
+    assert.deepEqual(
+      emulator.requests.map(({ status }) => status),
+      [429, 429, 200],
+    );
   });
 
   test("an error in the middle of a stream is raised", async () => {
-    const stream = await client().chat.completions.create(call({ stream: true }), faults("error-mid=2,code=DataInspectionFailed"));
+    const stream = await client().chat.completions.create(
+      call({ stream: true }),
+      faults("error-mid=2,code=DataInspectionFailed"),
+    );
     const pieces = [];
     const read = async () => {
       for await (const chunk of /** @type {any} */ (stream)) pieces.push(chunk.choices[0]?.delta.content);
     };
-    await assert.rejects(read, (/** @type {any} */ error) => error instanceof OpenAI.APIError && error.code === "data_inspection_failed");
+    await assert.rejects(
+      read,
+      (/** @type {any} */ error) => error instanceof OpenAI.APIError && error.code === "data_inspection_failed",
+    );
     assert.equal(pieces.length, 3);
   });
 

@@ -1,17 +1,21 @@
 // From what a request names (data URL, http(s) URL, oss:// URL) to bytes, with the service's limits and refusals.
 import { readDataUrl } from "./data_url.mjs";
-import { ServiceError, invalidParameter } from "./service_error.mjs";
+import { invalidParameter, ServiceError } from "./service_error.mjs";
 
 const LONGEST_STRING = 28_000_000;
 
 /**
+ * @typedef {object} SourceContext
+ * @property {string} model
+ * @property {import("./models.mjs").Family} family
+ * @property {import("node:http").IncomingHttpHeaders} headers
+ * @property {import("./object_store.mjs").ObjectStore} objects
+ * @property {AbortSignal} [signal]
+ */
+
+/**
  * @param {unknown} source
- * @param {object} context
- * @param {string} context.model
- * @param {import("./models.mjs").Family} context.family
- * @param {import("node:http").IncomingHttpHeaders} context.headers
- * @param {import("./object_store.mjs").ObjectStore} context.objects
- * @param {AbortSignal} [context.signal]
+ * @param {SourceContext} context
  * @returns {Promise<Uint8Array>}
  */
 export async function fetchAudio(source, context) {
@@ -27,10 +31,12 @@ export async function fetchAudio(source, context) {
   return bytes;
 }
 
+/** @param {string} source @param {SourceContext} context */
 async function read(source, { model, family, headers, objects, signal }) {
   if (/^data:/i.test(source)) {
-    if (source.length > family.dataUriLimit) {
-      const words = `Exceeded limit on max bytes per data-uri item : ${family.dataUriLimit}`;
+    const { dataUriLimit = 0 } = family;
+    if (source.length > dataUriLimit) {
+      const words = `Exceeded limit on max bytes per data-uri item : ${dataUriLimit}`;
       throw new ServiceError("BadRequest.TooLarge", words);
     }
     const read = readDataUrl(source);
@@ -38,7 +44,7 @@ async function read(source, { model, family, headers, objects, signal }) {
     return read.bytes;
   }
   if (/^oss:/i.test(source)) return readObject(source, { model, headers, objects });
-  return download(source, family.byteLimit, signal);
+  return download(source, family.byteLimit ?? 0, signal);
 }
 
 /** Uploaded files are only resolved for those who ask for it by header. */
@@ -65,14 +71,20 @@ export async function download(source, limit, signal) {
     response = await fetch(url, { redirect: "error", signal, headers: { "user-agent": "DashScopeUserBot" } });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ServiceError("InvalidURL.ConnectionRefused", `Connection to ${url.origin} refused, please provide available URL`);
+    throw new ServiceError(
+      "InvalidURL.ConnectionRefused",
+      `Connection to ${url.origin} refused, please provide available URL`,
+    );
   }
   if (!response.ok) {
     await response.body?.cancel();
     const refused = response.status === 401 || response.status === 403;
-    throw Object.assign(new ServiceError("BadRequest.InputDownloadFailed", `Failed to download the input file: ${source}`), {
-      forbidden: refused,
-    });
+    throw Object.assign(
+      new ServiceError("BadRequest.InputDownloadFailed", `Failed to download the input file: ${source}`),
+      {
+        forbidden: refused,
+      },
+    );
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
   if (bytes.length > limit) throw invalidParameter("Multimodal file size is too large");

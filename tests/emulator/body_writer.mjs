@@ -3,7 +3,10 @@ import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promi
 
 /** The chunk sizes of `split`, endlessly in turn; the whole when there is none. @param {string | undefined} sizes */
 export function splitBytes(bytes, sizes) {
-  const turns = (sizes ?? "").split("+").map(Number).filter((size) => size > 0);
+  const turns = (sizes ?? "")
+    .split("+")
+    .map(Number)
+    .filter((size) => size > 0);
   if (turns.length === 0) return [bytes];
   const chunks = [];
   for (let at = 0, turn = 0; at < bytes.length; turn++) {

@@ -57,7 +57,8 @@ export class Exchange {
     } catch {
       throw new ServiceError("BadRequest.IllegalInput");
     }
-    if (value === null || typeof value !== "object" || Array.isArray(value)) throw new ServiceError("BadRequest.IllegalInput");
+    if (value === null || typeof value !== "object" || Array.isArray(value))
+      throw new ServiceError("BadRequest.IllegalInput");
     return value;
   }
 
@@ -124,6 +125,7 @@ export class Exchange {
     await this.reply(status, this.describe(error), bare ? { "content-type": undefined } : {});
   }
 
+  /** @param {number} status @param {Record<string, string | undefined>} headers @param {Record<string, string>} server */
   #head(status, headers, server = gatewayHeaders(this.requestId)) {
     const { faults } = this;
     this.entry.status = status;

@@ -30,7 +30,8 @@ export const SWITCHES = {
   "empty-content": "the answer of the service when it hears nothing, whatever the audio",
   "no-speech": "=content-empty-array|empty-string|error shape of the answer when nobody speaks, whatever the audio",
   "no-annotations": "no annotations in the answer",
-  "finish-reason": "=null|string-null|length|absent instead of the usual finish_reason of unfinished (length: of last) events",
+  "finish-reason":
+    "=null|string-null|length|absent instead of the usual finish_reason of unfinished (length: of last) events",
   usage: "=audio-tokens|seconds-total|2024|2025|none|null shape of usage",
   layout: "=shared|workspace|top|nested|sentence|nested-sentence where dialect C puts its text",
   snapshots: "dialect C: several events also for short audio",

@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { parseFaults } from "./faults.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, GENERATION, chatBody, dataUrl, generationBody, send, someAudio } from "./test_client.mjs";
+import { CHAT, chatBody, dataUrl, GENERATION, generationBody, send, someAudio } from "./test_client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;
@@ -34,7 +34,13 @@ describe("refusals on order", () => {
     ["status=504", 504, "RequestTimeOut", "RequestTimeOut", "RequestTimeOut"],
     ["status=599", 599, "InternalError", "internal_error", "internal_server_error"],
     ["code=Arrearage", 400, "Arrearage", "Arrearage", "Arrearage"],
-    ["code=AllocationQuota.FreeTierOnly", 403, "AllocationQuota.FreeTierOnly", "AllocationQuota.FreeTierOnly", "AllocationQuota.FreeTierOnly"],
+    [
+      "code=AllocationQuota.FreeTierOnly",
+      403,
+      "AllocationQuota.FreeTierOnly",
+      "AllocationQuota.FreeTierOnly",
+      "AllocationQuota.FreeTierOnly",
+    ],
     ["code=insufficient_quota", 429, "Throttling.AllocationQuota", "insufficient_quota", "insufficient_quota"],
     ["code=Throttling.AllocationQuota", 429, "Throttling.AllocationQuota", "insufficient_quota", "insufficient_quota"],
     ["code=Brand.New,status=418", 418, "Brand.New", "Brand.New", "Brand.New"],
@@ -55,7 +61,10 @@ describe("refusals on order", () => {
 
   test("json-error-in-200, html-error, retry-after, retry-after-ms", async () => {
     const quiet = await generate("json-error-in-200,code=Arrearage");
-    assert.deepEqual([quiet.status, quiet.json().code, quiet.headers["content-type"]], [200, "Arrearage", "application/json"]);
+    assert.deepEqual(
+      [quiet.status, quiet.json().code, quiet.headers["content-type"]],
+      [200, "Arrearage", "application/json"],
+    );
     const gateway = await generate("html-error");
     assert.deepEqual([gateway.status, gateway.headers["content-type"]], [502, "text/html"]);
     assert.match(gateway.text, /^<html>.*502 Bad Gateway/s);
@@ -85,7 +94,11 @@ describe("refusals on order", () => {
 
 describe("failing only at first", () => {
   test("fail-times counts by fault-key", async () => {
-    const statuses = async (fault) => [(await generate(fault)).status, (await generate(fault)).status, (await generate(fault)).status];
+    const statuses = async (fault) => [
+      (await generate(fault)).status,
+      (await generate(fault)).status,
+      (await generate(fault)).status,
+    ];
     assert.deepEqual(await statuses("status=503,fail-times=2,fault-key=one"), [503, 503, 200]);
     assert.deepEqual(await statuses("status=429,retry-after=1,fail-times=1,fault-key=two"), [429, 200, 200]);
   });
@@ -98,7 +111,10 @@ describe("failing only at first", () => {
   test("faults are armed for callers that cannot send a header", async () => {
     emulator.arm({ fault: "status=503", times: 2, path: "/api/v1/" });
     assert.equal((await chat()).status, 200);
-    assert.deepEqual([(await generate()).status, (await generate()).status, (await generate()).status], [503, 503, 200]);
+    assert.deepEqual(
+      [(await generate()).status, (await generate()).status, (await generate()).status],
+      [503, 503, 200],
+    );
     await send(`${emulator.url}/_emulator/faults`, { body: { fault: "status=500" } });
     assert.equal((await generate()).status, 500);
     await send(`${emulator.url}/_emulator/faults`, { body: { fault: "status=500" } });
@@ -138,14 +154,22 @@ describe("the request log", () => {
   test("keeps what was sent, without the key and with the audio described", async () => {
     const audio = someAudio();
     const url = dataUrl(audio, "audio/wav;codecs=1");
-    await send(`${emulator.url}${GENERATION}?a=b`, { body: generationBody({ audio: url }), key: "sk-secret-1", headers: { "x-mine": "1" } });
+    await send(`${emulator.url}${GENERATION}?a=b`, {
+      body: generationBody({ audio: url }),
+      key: "sk-secret-1",
+      headers: { "x-mine": "1" },
+    });
     const [entry] = emulator.requests;
     assert.deepEqual(
       [entry.method, entry.path, entry.query, entry.status, entry.headers["x-mine"], entry.headers.authorization],
       ["POST", GENERATION, { a: "b" }, 200, "1", "Bearer sk-…"],
     );
     assert.equal(entry.keySha256, createHash("sha256").update("sk-secret-1").digest("hex"));
-    const described = { mediaType: "audio/wav;codecs=1", bytes: audio.length, sha256: createHash("sha256").update(audio).digest("hex") };
+    const described = {
+      mediaType: "audio/wav;codecs=1",
+      bytes: audio.length,
+      sha256: createHash("sha256").update(audio).digest("hex"),
+    };
     assert.deepEqual(entry.body, generationBody({ audio: /** @type {any} */ (described) }));
     assert.doesNotMatch(JSON.stringify(emulator.requests), /secret/);
   });
@@ -153,7 +177,10 @@ describe("the request log", () => {
   test("is read and emptied over HTTP", async () => {
     await chat("status=429");
     const listed = await send(`${emulator.url}/_emulator/requests`);
-    assert.deepEqual(listed.json().map(({ path, status }) => [path, status]), [[CHAT, 429]]);
+    assert.deepEqual(
+      listed.json().map(({ path, status }) => [path, status]),
+      [[CHAT, 429]],
+    );
     await send(`${emulator.url}/_emulator/requests`, { method: "DELETE" });
     assert.equal(emulator.requests.length, 0);
   });

@@ -1,6 +1,7 @@
 // One file of an asynchronous task: fetch, decode, recognise each wanted channel, write the result document.
-import { UndecodableAudio, decodeAudio } from "./audio/decode.mjs";
+
 import { containerOf } from "./audio/container.mjs";
+import { decodeAudio, UndecodableAudio } from "./audio/decode.mjs";
 import { download, readObject } from "./audio_source.mjs";
 import { cutAtPunctuation, phraseOfWords, trailingSpaceWords } from "./sentences.mjs";
 import { ServiceError } from "./service_error.mjs";
@@ -44,7 +45,11 @@ export async function transcribeFile(url, context) {
     const { phrases } = await account.recogniser.recognise(audio.channels[channel], { signal });
     const speech = phrases.reduce((sum, phrase) => sum + phrase.endMs - phrase.beginMs, 0);
     speechMs += speech;
-    transcripts.push(family.kind === "qwen-task" ? qwenTranscript(channel, phrases, parameters) : batchTranscript(channel, phrases, parameters, speech));
+    transcripts.push(
+      family.kind === "qwen-task"
+        ? qwenTranscript(channel, phrases, parameters)
+        : batchTranscript(channel, phrases, parameters, speech),
+    );
   }
   if (transcripts.every((transcript) => transcript.text === "")) throw new FileFailure("silence");
   const about =

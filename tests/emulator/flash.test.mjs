@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { writeWav } from "./audio/wav.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { GENERATION, dataUrl, eventData, send, someAudio } from "./test_client.mjs";
+import { dataUrl, eventData, GENERATION, send, someAudio } from "./test_client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;
@@ -23,7 +23,8 @@ function flashBody({ model = "fun-asr-flash-2026-06-15", audio = dataUrl(someAud
   return { model, input: { messages }, parameters: { format: "wav", sample_rate: "16000", ...parameters } };
 }
 const call = (body = flashBody(), more = {}) => send(emulator.url + GENERATION, { body, ...more });
-const stream = (body = flashBody(), fault = undefined) => call(body, { fault, headers: { "x-dashscope-sse": "enable" } });
+/** @param {any} [body] @param {string} [fault] */
+const stream = (body = flashBody(), fault) => call(body, { fault, headers: { "x-dashscope-sse": "enable" } });
 
 const TEXT = "Hello, world. How are you?";
 
@@ -32,7 +33,10 @@ describe("dialect C", () => {
     const answer = await call();
     const { output, usage, request_id: requestId } = answer.json();
     assert.equal(output.text, TEXT);
-    assert.deepEqual([output.sentence.begin_time, output.sentence.end_time, output.sentence.sentence_end], [100, 1900, true]);
+    assert.deepEqual(
+      [output.sentence.begin_time, output.sentence.end_time, output.sentence.sentence_end],
+      [100, 1900, true],
+    );
     const joined = output.sentence.words.map((word) => word.text + word.punctuation).join("");
     assert.equal(joined, TEXT);
     assert.deepEqual(Object.keys(output.sentence.words[0]), ["begin_time", "end_time", "fixed", "punctuation", "text"]);
@@ -42,7 +46,10 @@ describe("dialect C", () => {
 
   test("the 3.1 models add sentences, speakers when asked for, and tokens", async () => {
     const plain = (await call(flashBody({ model: "qwen-audio-3.1-asr-flash" }))).json();
-    assert.deepEqual(plain.output.sentences.map((sentence) => sentence.text), ["Hello, world.", "How are you?"]);
+    assert.deepEqual(
+      plain.output.sentences.map((sentence) => sentence.text),
+      ["Hello, world.", "How are you?"],
+    );
     assert.equal("speaker_id" in plain.output.sentences[0], false);
     assert.deepEqual(Object.keys(plain.usage), ["duration", "input_tokens", "output_tokens", "total_tokens"]);
     const parameters = { speaker_diarization_enabled: true };
@@ -53,7 +60,10 @@ describe("dialect C", () => {
   test("short audio streams as one last event", async () => {
     const answer = await stream();
     const events = eventData(answer.text);
-    assert.deepEqual(events.map((event) => event.output.text), [TEXT]);
+    assert.deepEqual(
+      events.map((event) => event.output.text),
+      [TEXT],
+    );
     assert.match(answer.text, /^id:1\nevent:result\n:HTTP_STATUS\/200\ndata:\{.*\}\n\n$/);
   });
 
@@ -71,7 +81,8 @@ describe("dialect C", () => {
   });
 
   test("snapshots, revise and error-mid on short audio", async () => {
-    const texts = async (fault) => eventData((await stream(flashBody(), fault)).text).map((event) => event.output?.text);
+    const texts = async (fault) =>
+      eventData((await stream(flashBody(), fault)).text).map((event) => event.output?.text);
     assert.equal((await texts("snapshots"))[0], "Hello");
     assert.deepEqual((await texts("revise")).slice(0, 3), ["Hmm", "Hmm", "Hello, world"]);
     assert.deepEqual(await texts("error-mid=2"), ["Hello", "Hello,", undefined]);
@@ -100,13 +111,19 @@ describe("dialect C", () => {
   test("refusals: no format, no audio, nobody speaks, too large", async () => {
     const code = async (answer) => [(await answer).status, (await answer).json().code];
     assert.deepEqual(await code(call(flashBody({ parameters: { format: undefined } }))), [400, "InvalidParameter"]);
-    const noAudio = { ...flashBody(), input: { messages: [{ role: "user", content: [{ type: "input_text", text: "a" }] }] } };
+    const noAudio = {
+      ...flashBody(),
+      input: { messages: [{ role: "user", content: [{ type: "input_text", text: "a" }] }] },
+    };
     assert.deepEqual(await code(call(noAudio)), [400, "InvalidParameter"]);
     assert.deepEqual(await code(call(flashBody(), { fault: "no-speech=error" })), [400, "ASR_RESPONSE_HAVE_NO_WORDS"]);
     assert.equal((await call(flashBody(), { fault: "no-speech=empty-string" })).json().output.text, "");
     const large = `data:audio/wav;base64,${"A".repeat(12 * 1024 * 1024)}`;
     assert.deepEqual(await code(call(flashBody({ audio: large }))), [400, "BadRequest.TooLarge"]);
-    assert.equal((await call(flashBody({ audio: large, model: "qwen-audio-3.1-asr-flash" }))).json().code, "InvalidParameter");
+    assert.equal(
+      (await call(flashBody({ audio: large, model: "qwen-audio-3.1-asr-flash" }))).json().code,
+      "InvalidParameter",
+    );
     const silent = await startEmulator({ recogniser: createScriptedRecogniser("") });
     for (const headers of [{}, { "x-dashscope-sse": "enable" }]) {
       const answer = send(silent.url + GENERATION, { body: flashBody(), headers });

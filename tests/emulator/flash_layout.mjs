@@ -16,7 +16,12 @@ export function arrangeFlash(output, { layout, requestId, usage }) {
       return { output: { ...output, output: { ...output }, ...(usage && { usage }) }, ...rest };
     // Measured on workspace hosts: at the top, and again inside output.
     case "workspace":
-      return { ...output, request_id: requestId, output: { ...output, request_id: requestId }, ...(usage && { usage }) };
+      return {
+        ...output,
+        request_id: requestId,
+        output: { ...output, request_id: requestId },
+        ...(usage && { usage }),
+      };
     case "top":
       return { ...output, ...rest };
     case "nested":
@@ -26,6 +31,8 @@ export function arrangeFlash(output, { layout, requestId, usage }) {
     case "nested-sentence":
       return { output: { output: withoutText }, ...rest };
     default:
-      throw new FaultMistake(`layout=${layout}: documented, shared, workspace, top, nested, sentence or nested-sentence`);
+      throw new FaultMistake(
+        `layout=${layout}: documented, shared, workspace, top, nested, sentence or nested-sentence`,
+      );
   }
 }

@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { splitBytes } from "./body_writer.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, GENERATION, chatBody, generationBody, send } from "./test_client.mjs";
+import { CHAT, chatBody, GENERATION, generationBody, send } from "./test_client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;
@@ -46,7 +46,9 @@ function chatData(text, requestId) {
   const chunk = (choice) => `{"model":"qwen3-asr-flash","id":"${id}","choices":[${choice}],${tail}`;
   return [
     `{"model":"qwen3-asr-flash","id":"${id}","created":${created},"object":"chat.completion.chunk","usage":null,"choices":[{"logprobs":null,"index":0,"delta":{"content":"","role":"assistant"}}]}`,
-    ...["Hé", ",", " you"].map((content) => chunk(`{"delta":{${ANNOTATIONS},"content":"${content}","role":null},"index":0}`)),
+    ...["Hé", ",", " you"].map((content) =>
+      chunk(`{"delta":{${ANNOTATIONS},"content":"${content}","role":null},"index":0}`),
+    ),
     chunk('{"delta":{"role":null},"index":0,"finish_reason":"stop"}'),
     "[DONE]",
   ];
@@ -90,7 +92,10 @@ describe("dialect B", () => {
       const answer = await generate(fault);
       assert.equal(answer.text, whole(answer.headers["x-request-id"]));
       assert.ok(answer.chunks.every((chunk) => chunk.length <= 5));
-      assert.ok(answer.chunks.some((chunk) => !isUtf8(chunk)), "some chunk ends inside a character");
+      assert.ok(
+        answer.chunks.some((chunk) => !isUtf8(chunk)),
+        "some chunk ends inside a character",
+      );
     }
   });
 
@@ -188,7 +193,10 @@ describe("dialect A", () => {
   test("an error inside the stream is an object named error", async () => {
     const answer = await chat("error-mid=1");
     const [last] = answer.text.trimEnd().split("\n\n").slice(-1);
-    assert.match(last, /^:HTTP_STATUS\/500\ndata: \{"error":\{"message":".*","type":"internal_server_error","param":null,"code":"internal_error"\},"request_id":".*"\}$/);
+    assert.match(
+      last,
+      /^:HTTP_STATUS\/500\ndata: \{"error":\{"message":".*","type":"internal_server_error","param":null,"code":"internal_error"\},"request_id":".*"\}$/,
+    );
   });
 });
 

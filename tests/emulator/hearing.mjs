@@ -1,6 +1,6 @@
 // From bytes to samples, with the service's refusals: cannot be decoded, too long.
-import { UndecodableAudio, decodeAudio, mixDown } from "./audio/decode.mjs";
-import { ServiceError, invalidParameter } from "./service_error.mjs";
+import { decodeAudio, mixDown, UndecodableAudio } from "./audio/decode.mjs";
+import { invalidParameter, ServiceError } from "./service_error.mjs";
 
 /** @typedef {{ samples: Float32Array, durationMs: number, audio: import("./audio/decode.mjs").DecodedAudio }} Sound */
 
@@ -17,8 +17,9 @@ export async function listen(bytes, family, log) {
     throw invalidParameter("The audio could not be decoded. Please check the format of the audio.");
   });
   // 300 s are taken and 301 s refused; nobody has measured what lies between.
-  if (audio.durationMs >= (family.seconds + 0.5) * 1000) {
-    const words = `audio duration (${audio.durationMs.toFixed(1)}ms) over service process (${family.seconds}s)`;
+  const seconds = family.seconds ?? 0;
+  if (audio.durationMs >= (seconds + 0.5) * 1000) {
+    const words = `audio duration (${audio.durationMs.toFixed(1)}ms) over service process (${seconds}s)`;
     throw new ServiceError("AUDIO_DURATION_TOO_LONG", words);
   }
   return { samples: mixDown(audio.channels), durationMs: audio.durationMs, audio };

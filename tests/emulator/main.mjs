@@ -2,7 +2,7 @@
 // The emulator as a program. `node tests/emulator/main.mjs --help`
 import { parseArgs } from "node:util";
 import { SWITCHES } from "./faults.mjs";
-import { DEFAULT_MODEL_DIRECTORY, ModelMissing, createMoonshineRecogniser } from "./recogniser/moonshine.mjs";
+import { createMoonshineRecogniser, DEFAULT_MODEL_DIRECTORY, ModelMissing } from "./recogniser/moonshine.mjs";
 import { startEmulator } from "./server.mjs";
 
 const HELP = `A local server that behaves like DashScope's speech-to-text, and really recognises (English) speech.
@@ -17,7 +17,10 @@ const HELP = `A local server that behaves like DashScope's speech-to-text, and r
 
 Fault switches, per request: header x-emulator-fault or query fault=, as name=value,name
 ${Object.entries(SWITCHES)
-  .map(([name, explanation]) => `  ${(explanation.startsWith("=") ? name + explanation.split(" ")[0] : name).padEnd(24)} ${explanation.replace(/^=\S+ /, "")}`)
+  .map(
+    ([name, explanation]) =>
+      `  ${(explanation.startsWith("=") ? name + explanation.split(" ")[0] : name).padEnd(24)} ${explanation.replace(/^=\S+ /, "")}`,
+  )
   .join("\n")}
 
 What arrived: GET /_emulator/requests (DELETE forgets it). More in tests/emulator/README.md.
@@ -70,6 +73,7 @@ try {
 } catch (cause) {
   const { code, message } = /** @type {NodeJS.ErrnoException} */ (cause);
   if (cause instanceof ModelMissing) fail(message);
-  if (code === "EADDRINUSE") fail(`port ${port} on ${options.host} is taken; choose another with --port, or 0 for any free one`);
+  if (code === "EADDRINUSE")
+    fail(`port ${port} on ${options.host} is taken; choose another with --port, or 0 for any free one`);
   fail(message);
 }

@@ -2,13 +2,14 @@
 import { FaultMistake } from "./faults.mjs";
 import { billedSeconds, textTokensOf, tokensOf } from "./hearing.mjs";
 import { QWEN_LANGUAGES } from "./models.mjs";
-import { ServiceError, invalidParameter } from "./service_error.mjs";
+import { invalidParameter, ServiceError } from "./service_error.mjs";
 
 /** @param {any} options asr_options @returns {string | undefined} */
 export function languageOf(options) {
   const language = options?.language;
   if (language === undefined || language === null) return undefined;
-  if (!QWEN_LANGUAGES.has(language)) throw invalidParameter(`The language ${JSON.stringify(language)} is not supported.`);
+  if (!QWEN_LANGUAGES.has(language))
+    throw invalidParameter(`The language ${JSON.stringify(language)} is not supported.`);
   return language;
 }
 

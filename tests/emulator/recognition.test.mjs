@@ -5,7 +5,7 @@ import { jfk, recordings } from "../fixtures/recordings.mjs";
 import { wordErrorRate, wordErrors } from "../fixtures/word_error_rate.mjs";
 import { writeWav } from "./audio/wav.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, GENERATION, chatBody, dataUrl, eventData, generationBody, send } from "./test_client.mjs";
+import { CHAT, chatBody, dataUrl, eventData, GENERATION, generationBody, send } from "./test_client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;
@@ -20,7 +20,9 @@ describe("recordings of real speech", () => {
   test("come out with fewer than 10 % wrong words, in English", async () => {
     const pairs = [];
     for (const recording of recordings) {
-      const answer = (await send(emulator.url + GENERATION, { body: generationBody({ audio: recording.dataUrl() }) })).json();
+      const answer = (
+        await send(emulator.url + GENERATION, { body: generationBody({ audio: recording.dataUrl() }) })
+      ).json();
       const { content, annotations } = answer.output.choices[0].message;
       assert.deepEqual(annotations, [{ type: "audio_info", language: "en", emotion: "neutral" }]);
       pairs.push({ said: recording.words, heard: content[0].text });
@@ -81,7 +83,10 @@ describe("recordings without speech", () => {
     const answer = await send(emulator.url + GENERATION, { body: generationBody({ audio: silence }), headers: EVENTS });
     const events = eventData(answer.text);
     assert.equal(events.length, 1);
-    assert.deepEqual(events[0].output.choices[0], { message: { content: [], role: "assistant" }, finish_reason: "stop" });
+    assert.deepEqual(events[0].output.choices[0], {
+      message: { content: [], role: "assistant" },
+      finish_reason: "stop",
+    });
   });
 });
 

@@ -6,15 +6,23 @@ import { authorise } from "./authorisation.mjs";
 import { createControl } from "./control.mjs";
 import { Exchange } from "./exchange.mjs";
 import { faultError } from "./fault_error.mjs";
-import { FaultMistake, NO_FAULTS, createFaultCounter, readFaults } from "./faults.mjs";
+import { createFaultCounter, FaultMistake, NO_FAULTS, readFaults } from "./faults.mjs";
 import { createMoonshineRecogniser } from "./recogniser/moonshine.mjs";
 import { createRequestLog } from "./request_log.mjs";
 import { ROUTES } from "./routes/all.mjs";
 import { ServiceError } from "./service_error.mjs";
 
 const LARGEST_BODY = 256 * 1024 * 1024;
-const REFUSING = /** @type {const} */ (["status", "code", "message", "error-in-200", "json-error-in-200", "sse-on-error"]);
-const GATEWAY_PAGE = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+const REFUSING = /** @type {const} */ ([
+  "status",
+  "code",
+  "message",
+  "error-in-200",
+  "json-error-in-200",
+  "sse-on-error",
+]);
+const GATEWAY_PAGE =
+  "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
 /**
  * @typedef {object} Emulator

@@ -6,13 +6,19 @@ const help = (anchor) => `For details, see: https://help.aliyun.com/zh/model-stu
 
 /** @type {Record<string, KnownError>} */
 const KNOWN = {
-  InvalidParameter: { status: 400, message: "Required parameter(s) missing or invalid, please check the request parameters." },
+  InvalidParameter: {
+    status: 400,
+    message: "Required parameter(s) missing or invalid, please check the request parameters.",
+  },
   "InvalidParameter.DataInspection": {
     status: 400,
     message: "Unable to download the media resource during the data inspection process.",
   },
   InvalidURL: { status: 400, message: "Required URL is missing or invalid, please check the request URL." },
-  "InvalidURL.ConnectionRefused": { status: 400, message: "Connection to the URL refused, please provide available URL" },
+  "InvalidURL.ConnectionRefused": {
+    status: 400,
+    message: "Connection to the URL refused, please provide available URL",
+  },
   "InvalidURL.Timeout": { status: 400, message: "Download of the URL timed out, please check network connection" },
   "BadRequest.EmptyInput": { status: 400, message: 'Required parameter "input" missing from request.' },
   "BadRequest.EmptyParameters": { status: 400, message: 'Required parameter "parameters" missing from request.' },
@@ -23,7 +29,10 @@ const KNOWN = {
   "BadRequest.TooLarge": { status: 400, message: "Payload Too Large" },
   "BadRequest.ResourceNotExist": { status: 416, message: "The Required resource not exist" },
   "InvalidFile.DownloadFailed": { status: 400, message: "The audio file cannot be downloaded." },
-  "InvalidFile.AudioLengthError": { status: 400, message: "The audio length should not be less than 1s or more than 300s." },
+  "InvalidFile.AudioLengthError": {
+    status: 400,
+    message: "The audio length should not be less than 1s or more than 300s.",
+  },
   "InvalidFile.Size": { status: 400, message: "The size of the file is invalid." },
   "InvalidFile.Duration": { status: 400, message: "The duration of the file is invalid." },
   "InvalidFile.Openerror": { status: 400, message: "Invalid file, cannot open file." },
@@ -48,7 +57,7 @@ const KNOWN = {
   "Endpoint.AccessDenied": { status: 403, message: "Endpoint access denied." },
   "AllocationQuota.FreeTierOnly": {
     status: 403,
-    message: "The free quota has been exhausted. To continue, disable the \"free tier only\" mode in the console.",
+    message: 'The free quota has been exhausted. To continue, disable the "free tier only" mode in the console.',
   },
   ModelNotFound: { status: 404, message: "Model can not be found." },
   model_not_supported: { status: 404, message: "Unsupported model for OpenAI compatibility mode." },
@@ -64,7 +73,8 @@ const KNOWN = {
   LimitRequests: { status: 429, message: "You exceeded your current requests list." },
   "Throttling.BurstRate": {
     status: 429,
-    message: "Request rate increased too quickly. Please adjust your client logic to scale requests more smoothly over time.",
+    message:
+      "Request rate increased too quickly. Please adjust your client logic to scale requests more smoothly over time.",
   },
   "Throttling.Concurrency": { status: 429, message: "Requests concurrency limit exceeded, please try again later." },
   "Throttling.AllocationQuota": { status: 429, message: "Allocated quota exceeded, please increase your quota limit." },
@@ -72,7 +82,10 @@ const KNOWN = {
     status: 500,
     message: "An internal error has occured, please try again later or contact service support.",
   },
-  "InternalError.Algo": { status: 500, message: "An internal error has occured during execution, please try again later." },
+  "InternalError.Algo": {
+    status: 500,
+    message: "An internal error has occured during execution, please try again later.",
+  },
   "InternalError.Timeout": { status: 500, message: "An internal timeout error has occured during execution." },
   "InternalError.FileUpload": { status: 500, message: "Upload the results to OSS failed, please try again later." },
   SystemError: { status: 500, message: "An system error has occured, please try again later." },
@@ -160,6 +173,7 @@ export function invalidParameter(reason) {
  */
 export function describedError({ status, code, message }) {
   const renamed = Object.entries(COMPATIBLE).find(([, [compatible]]) => compatible === code)?.[0];
-  const native = renamed ?? code ?? TYPICAL[status ?? 400] ?? (Number(status) >= 500 ? "InternalError" : "InvalidParameter");
+  const native =
+    renamed ?? code ?? TYPICAL[status ?? 400] ?? (Number(status) >= 500 ? "InternalError" : "InvalidParameter");
   return new ServiceError(native, message, status);
 }

@@ -14,13 +14,17 @@ after(() => emulator.close());
 
 const RESOLVE = { "x-dashscope-ossresourceresolve": "enable" };
 
-async function policy(fault = undefined) {
+/** @param {string} [fault] */
+async function policy(fault) {
   const answer = await send(`${emulator.url}/api/v1/uploads?action=getPolicy&model=qwen3-asr-flash`, { fault });
   return answer.json().data;
 }
 
 /** The form in the official order. */
-function formOf(data, { name = "a1.wav", file = new Blob([someAudio()]), changes = {}, order = (entries) => entries } = {}) {
+function formOf(
+  data,
+  { name = "a1.wav", file = new Blob([someAudio()]), changes = {}, order = (entries) => entries } = {},
+) {
   const fields = {
     OSSAccessKeyId: data.oss_access_key_id,
     Signature: data.signature,
@@ -68,10 +72,14 @@ describe("uploads", () => {
     assert.equal(logged.file.bytes, someAudio().length);
 
     const audio = `oss://${data.upload_dir}/a1.wav`;
-    const ask = (body, headers = RESOLVE) => send(emulator.url + GENERATION, { body, headers });
+    const ask = (body, headers = /** @type {Record<string, string>} */ (RESOLVE)) =>
+      send(emulator.url + GENERATION, { body, headers });
     assert.equal((await ask(generationBody({ audio }))).status, 200);
     assert.equal((await ask(generationBody({ audio }), {})).status, 400);
-    assert.equal((await ask(generationBody({ audio, model: "qwen3-asr-flash-us" }))).json().code, "InvalidFile.DownloadFailed");
+    assert.equal(
+      (await ask(generationBody({ audio, model: "qwen3-asr-flash-us" }))).json().code,
+      "InvalidFile.DownloadFailed",
+    );
     assert.match((await post(formOf(data))).text, /<Code>FileAlreadyExists<\/Code>/);
   });
 
@@ -85,12 +93,27 @@ describe("uploads", () => {
 
   /** @type {[string, (data: any) => FormData, number, string][]} */
   const refused = [
-    ["fields after the file", (data) => formOf(data, { order: (entries) => [...entries.slice(0, 2), entries[7], ...entries.slice(2, 7)] }), 403, "AccessDenied"],
+    [
+      "fields after the file",
+      (data) => formOf(data, { order: (entries) => [...entries.slice(0, 2), entries[7], ...entries.slice(2, 7)] }),
+      403,
+      "AccessDenied",
+    ],
     ["no file", (data) => formOf(data, { order: (entries) => entries.slice(0, 7) }), 400, "InvalidArgument"],
     ["a key elsewhere", (data) => formOf(data, { changes: { key: "other/a.wav" } }), 403, "AccessDenied"],
     ["a changed signature", (data) => formOf(data, { changes: { Signature: "AAAA" } }), 403, "SignatureDoesNotMatch"],
-    ["a changed policy", (data) => formOf(data, { changes: { policy: Buffer.from("{}").toString("base64") } }), 403, "SignatureDoesNotMatch"],
-    ["another access rule", (data) => formOf(data, { changes: { "x-oss-object-acl": "public-read" } }), 403, "AccessDenied"],
+    [
+      "a changed policy",
+      (data) => formOf(data, { changes: { policy: Buffer.from("{}").toString("base64") } }),
+      403,
+      "SignatureDoesNotMatch",
+    ],
+    [
+      "another access rule",
+      (data) => formOf(data, { changes: { "x-oss-object-acl": "public-read" } }),
+      403,
+      "AccessDenied",
+    ],
     ["another key id", (data) => formOf(data, { changes: { OSSAccessKeyId: "X" } }), 403, "InvalidAccessKeyId"],
   ];
   for (const [name, form, status, code] of refused) {
@@ -130,7 +153,8 @@ describe("temporary keys", () => {
     const issued = (await send(`${emulator.url}/api/v1/tokens?expire_in_seconds=1`, { method: "POST" })).json();
     assert.match(issued.token, /^st-/);
     assert.ok(Math.abs(issued.expires_at - Date.now() / 1000) <= 2);
-    const ask = async () => (await send(emulator.url + GENERATION, { body: generationBody(), key: issued.token })).status;
+    const ask = async () =>
+      (await send(emulator.url + GENERATION, { body: generationBody(), key: issued.token })).status;
     assert.equal(await ask(), 200);
     await new Promise((resolve) => setTimeout(resolve, issued.expires_at * 1000 - Date.now() + 20));
     assert.equal(await ask(), 401);
@@ -138,7 +162,8 @@ describe("temporary keys", () => {
 
   test("live for 1 to 1800 seconds, 60 when nothing is said", async () => {
     const issue = (query) => send(`${emulator.url}/api/v1/tokens${query}`, { method: "POST" });
-    for (const wrong of ["0", "1801", "1.5", "x"]) assert.equal((await issue(`?expire_in_seconds=${wrong}`)).status, 400);
+    for (const wrong of ["0", "1801", "1.5", "x"])
+      assert.equal((await issue(`?expire_in_seconds=${wrong}`)).status, 400);
     const usual = (await issue("")).json();
     assert.ok(Math.abs(usual.expires_at - Date.now() / 1000 - 60) <= 2);
     assert.equal((await send(`${emulator.url}/api/v1/tokens`, { method: "POST", key: "sk-invalid" })).status, 401);
@@ -149,19 +174,33 @@ describe("hot-word lists", () => {
   const PATH = "/api/v1/services/audio/asr/customization";
   const ask = (input, model = "speech-biasing") => send(emulator.url + PATH, { body: { model, input } });
   const create = (more = {}) =>
-    ask({ action: "create_vocabulary", target_model: "fun-asr", prefix: "testpfx", vocabulary: [{ text: "Kubernetes", weight: 4 }], ...more });
+    ask({
+      action: "create_vocabulary",
+      target_model: "fun-asr",
+      prefix: "testpfx",
+      vocabulary: [{ text: "Kubernetes", weight: 4 }],
+      ...more,
+    });
 
   test("are created, listed, read, replaced and deleted", async () => {
     const { output, usage } = (await create()).json();
     assert.match(output.vocabulary_id, /^vocab-testpfx-[0-9a-f]{32}$/);
     assert.deepEqual(usage, { count: 1 });
     const id = output.vocabulary_id;
-    const listed = (await ask({ action: "list_vocabulary", prefix: "testpfx", page_index: 0, page_size: 10 })).json().output;
+    const listed = (await ask({ action: "list_vocabulary", prefix: "testpfx", page_index: 0, page_size: 10 })).json()
+      .output;
     assert.deepEqual(Object.keys(listed.vocabulary_list[0]), ["vocabulary_id", "gmt_create", "gmt_modified", "status"]);
     assert.deepEqual((await ask({ action: "list_vocabulary", prefix: "other" })).json().output.vocabulary_list, []);
-    assert.equal((await ask({ action: "update_vocabulary", vocabulary_id: id, vocabulary: [{ text: "Rust", weight: 50 }] })).status, 200);
+    assert.equal(
+      (await ask({ action: "update_vocabulary", vocabulary_id: id, vocabulary: [{ text: "Rust", weight: 50 }] }))
+        .status,
+      200,
+    );
     const read = (await ask({ action: "query_vocabulary", vocabulary_id: id })).json().output;
-    assert.deepEqual([read.vocabulary, read.target_model, read.status], [[{ text: "Rust", weight: 50 }], "fun-asr", "OK"]);
+    assert.deepEqual(
+      [read.vocabulary, read.target_model, read.status],
+      [[{ text: "Rust", weight: 50 }], "fun-asr", "OK"],
+    );
     assert.deepEqual((await ask({ action: "delete_vocabulary", vocabulary_id: id })).json().output, {});
     const gone = await ask({ action: "query_vocabulary", vocabulary_id: id });
     assert.deepEqual([gone.status, gone.json().code], [416, "BadRequest.ResourceNotExist"]);
@@ -171,7 +210,10 @@ describe("hot-word lists", () => {
     const ids = [];
     for (let i = 0; i < 10; i++) ids.push((await create()).json().output.vocabulary_id);
     const refused = await create();
-    assert.deepEqual([refused.status, refused.json().code, refused.json().message], [400, "Throttling.AllocationQuota", "Free allocated quota exceeded."]);
+    assert.deepEqual(
+      [refused.status, refused.json().code, refused.json().message],
+      [400, "Throttling.AllocationQuota", "Free allocated quota exceeded."],
+    );
     for (const id of ids) await ask({ action: "delete_vocabulary", vocabulary_id: id });
   });
 

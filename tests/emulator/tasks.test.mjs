@@ -18,10 +18,17 @@ let emulator;
 let files;
 let at = "";
 before(async () => {
-  const script = (samples) => (samples.every((value) => value === 0) ? "" : ["Hello, Mr. World. How are you?", "Fine."]);
+  const script = (samples) =>
+    samples.every((value) => value === 0) ? "" : ["Hello, Mr. World. How are you?", "Fine."];
   emulator = await startEmulator({ recogniser: createScriptedRecogniser(script) });
   const stereo = writeWav([new Float32Array(8000).fill(0.1), new Float32Array(8000).fill(0.2)]);
-  const contents = { "/a.wav": someAudio(), "/b.wav": someAudio(), "/text.wav": "text", "/silence.wav": writeWav([new Float32Array(8000)]), "/stereo.wav": stereo };
+  const contents = {
+    "/a.wav": someAudio(),
+    "/b.wav": someAudio(),
+    "/text.wav": "text",
+    "/silence.wav": writeWav([new Float32Array(8000)]),
+    "/stereo.wav": stereo,
+  };
   files = createServer((request, response) => {
     const content = contents[request.url ?? ""];
     if (content) response.end(content);
@@ -39,7 +46,11 @@ const submit = (body, { fault = "task-pending=0,task-running=0", headers = ASYNC
   return send(emulator.url + SUBMIT, { body, fault, headers });
 };
 const one = (path, parameters = {}) => ({ model: D1, input: { file_url: at + path }, parameters });
-const many = (paths, parameters = {}) => ({ model: "fun-asr", input: { file_urls: paths.map((path) => at + path) }, parameters });
+const many = (paths, parameters = {}) => ({
+  model: "fun-asr",
+  input: { file_urls: paths.map((path) => at + path) },
+  parameters,
+});
 
 async function poll(id) {
   return (await send(`${emulator.url}/api/v1/tasks/${id}`)).json();
@@ -69,8 +80,16 @@ describe("submitting", () => {
     const access = (words) => [403, "AccessDenied", `current user api does not support ${words} calls`];
     assert.deepEqual(await code(one("/a.wav"), {}), access("synchronous"));
     assert.deepEqual(await code({ ...one("/a.wav"), model: "qwen3-asr-flash" }, ASYNC), access("asynchronous"));
-    assert.deepEqual(await code({ ...one("/a.wav"), model: "fun-asr" }, ASYNC), [400, "InvalidParameter", "input must contain file_urls"]);
-    assert.deepEqual(await code({ ...many(["/a.wav"]), model: D1 }, ASYNC), [400, "InvalidParameter", "input must contain file_url"]);
+    assert.deepEqual(await code({ ...one("/a.wav"), model: "fun-asr" }, ASYNC), [
+      400,
+      "InvalidParameter",
+      "input must contain file_urls",
+    ]);
+    assert.deepEqual(await code({ ...many(["/a.wav"]), model: D1 }, ASYNC), [
+      400,
+      "InvalidParameter",
+      "input must contain file_url",
+    ]);
     const url = [400, "InvalidParameter", "url error, please check url！"];
     for (const file of ["data:audio/wav;base64,AAAA", "a.wav", "oss://a/b.wav", "file:///a.wav"]) {
       assert.deepEqual(await code({ model: D1, input: { file_url: file }, parameters: {} }, ASYNC), url);
@@ -114,7 +133,13 @@ describe("results", () => {
     const [transcript] = document.transcripts;
     assert.equal(transcript.text, "Hello, Mr. World. How are you? Fine.");
     assert.deepEqual(
-      transcript.sentences.map((sentence) => [sentence.sentence_id, sentence.text, sentence.language, sentence.emotion, sentence.words]),
+      transcript.sentences.map((sentence) => [
+        sentence.sentence_id,
+        sentence.text,
+        sentence.language,
+        sentence.emotion,
+        sentence.words,
+      ]),
       [
         [0, "Hello, Mr. World. How are you?", "en", "neutral", undefined],
         [1, "Fine.", "en", "neutral", undefined],
@@ -122,7 +147,10 @@ describe("results", () => {
     );
     const worded = await run(one("/a.wav", { enable_words: true }));
     const { sentences } = (await send(worded.output.result.transcription_url, { key: "" })).json().transcripts[0];
-    assert.deepEqual(sentences.map((sentence) => sentence.text), ["Hello, Mr. World.", "How are you?", "Fine."]);
+    assert.deepEqual(
+      sentences.map((sentence) => sentence.text),
+      ["Hello, Mr. World.", "How are you?", "Fine."],
+    );
     for (const sentence of sentences) {
       assert.equal(sentence.words.map((word) => word.text + word.punctuation).join(""), sentence.text);
     }
@@ -131,10 +159,13 @@ describe("results", () => {
   test("D2: one result per file, words always, properties of the file", async () => {
     const answer = await run(many(["/a.wav", "/b.wav"], { diarization_enabled: true }));
     assert.deepEqual(answer.output.task_metrics, { TOTAL: 2, SUCCEEDED: 2, FAILED: 0 });
-    assert.deepEqual(answer.output.results.map((result) => [result.file_url, result.subtask_status]), [
-      [`${at}/a.wav`, "SUCCEEDED"],
-      [`${at}/b.wav`, "SUCCEEDED"],
-    ]);
+    assert.deepEqual(
+      answer.output.results.map((result) => [result.file_url, result.subtask_status]),
+      [
+        [`${at}/a.wav`, "SUCCEEDED"],
+        [`${at}/b.wav`, "SUCCEEDED"],
+      ],
+    );
     assert.equal(answer.usage.duration, 4);
     const document = (await send(answer.output.results[0].transcription_url, { key: "" })).json();
     assert.deepEqual(document.properties, {
@@ -145,14 +176,24 @@ describe("results", () => {
     });
     const [transcript] = document.transcripts;
     assert.equal(transcript.content_duration_in_milliseconds, 1600);
-    assert.deepEqual(transcript.sentences.map(({ sentence_id: id, speaker_id: speaker }) => [id, speaker]), [[1, 0], [2, 0], [3, 0]]);
+    assert.deepEqual(
+      transcript.sentences.map(({ sentence_id: id, speaker_id: speaker }) => [id, speaker]),
+      [
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ],
+    );
     assert.equal(transcript.sentences[0].words[0].punctuation, ", ");
   });
 
   test("each wanted channel is heard", async () => {
     const answer = await run(many(["/stereo.wav"], { channel_id: [0, 1] }));
     const document = (await send(answer.output.results[0].transcription_url, { key: "" })).json();
-    assert.deepEqual(document.transcripts.map((transcript) => transcript.channel_id), [0, 1]);
+    assert.deepEqual(
+      document.transcripts.map((transcript) => transcript.channel_id),
+      [0, 1],
+    );
   });
 
   test("special_word_filter hides and removes words", async () => {
@@ -173,7 +214,8 @@ describe("results", () => {
   });
 
   test("result-fault: expired, a status, html, cut; only so many times", async () => {
-    const link = async (fault) => (await run(one("/a.wav"), { fault: `task-pending=0,task-running=0,${fault}` })).output.result.transcription_url;
+    const link = async (fault) =>
+      (await run(one("/a.wav"), { fault: `task-pending=0,task-running=0,${fault}` })).output.result.transcription_url;
     const expired = await send(await link("result-fault=expired"), { key: "" });
     assert.equal(expired.status, 403);
     assert.match(expired.text, /<Code>AccessDenied<\/Code>\n {2}<Message>Request has expired\.<\/Message>/);
@@ -189,7 +231,12 @@ describe("results", () => {
 
 describe("failures", () => {
   test("D1 fails as a task", async () => {
-    const codes = { "/secret.wav": "FILE_403_FORBIDDEN", "/missing.wav": "FILE_DOWNLOAD_FAILED", "/text.wav": "DECODE_ERROR", "/silence.wav": "ASR_RESPONSE_HAVE_NO_WORDS" };
+    const codes = {
+      "/secret.wav": "FILE_403_FORBIDDEN",
+      "/missing.wav": "FILE_DOWNLOAD_FAILED",
+      "/text.wav": "DECODE_ERROR",
+      "/silence.wav": "ASR_RESPONSE_HAVE_NO_WORDS",
+    };
     for (const [path, code] of Object.entries(codes)) {
       const { output, usage } = await run(one(path));
       assert.deepEqual([output.task_status, output.code, output.message, usage], ["FAILED", code, code, undefined]);
@@ -208,16 +255,27 @@ describe("failures", () => {
     });
     assert.equal(mixed.output.results[2].code, "SUCCESS_WITH_NO_VALID_FRAGMENT");
     const none = await run(many(["/missing.wav"]));
-    assert.deepEqual([none.output.task_status, none.output.task_metrics.SUCCEEDED, none.usage], ["SUCCEEDED", 0, undefined]);
+    assert.deepEqual(
+      [none.output.task_status, none.output.task_metrics.SUCCEEDED, none.usage],
+      ["SUCCEEDED", 0, undefined],
+    );
     const broken = await run(many(["/text.wav"]));
-    assert.deepEqual([broken.output.task_status, broken.output.code, broken.output.results[0].code], ["FAILED", "DECODE_ERROR", "DECODE_ERROR"]);
+    assert.deepEqual(
+      [broken.output.task_status, broken.output.code, broken.output.results[0].code],
+      ["FAILED", "DECODE_ERROR", "DECODE_ERROR"],
+    );
   });
 
   test("on order: task-fail and subtask-fail", async () => {
     const fault = "task-pending=0,task-running=0,task-fail=InternalError";
     assert.deepEqual((await run(one("/a.wav"), { fault })).output.code, "InternalError");
-    const sub = await run(many(["/a.wav", "/b.wav"]), { fault: "task-pending=0,task-running=0,subtask-fail=DECODE_ERROR" });
-    assert.deepEqual(sub.output.results.map((result) => result.subtask_status), ["FAILED", "SUCCEEDED"]);
+    const sub = await run(many(["/a.wav", "/b.wav"]), {
+      fault: "task-pending=0,task-running=0,subtask-fail=DECODE_ERROR",
+    });
+    assert.deepEqual(
+      sub.output.results.map((result) => result.subtask_status),
+      ["FAILED", "SUCCEEDED"],
+    );
   });
 
   test("a workspace host accepts a body without parameters, then fails", async () => {
@@ -250,11 +308,17 @@ describe("the list and cancelling", () => {
     const list = async (query = "") => (await send(`${own.url}/api/v1/tasks/${query}`)).json();
     const all = await list();
     assert.deepEqual([all.total, all.total_page, all.page_no, all.page_size], [3, 1, 1, 10]);
-    assert.deepEqual(all.data.map((task) => task.task_id), ids);
+    assert.deepEqual(
+      all.data.map((task) => task.task_id),
+      ids,
+    );
     assert.equal((await list("?model_name=fun-asr")).total, 1);
     assert.equal((await list("?status=SUCCEEDED")).total, 0);
     assert.equal((await list("?status=PENDING")).total, 3);
-    assert.deepEqual((await list("?page_no=2&page_size=2")).data.map((task) => task.task_id), ids.slice(2));
+    assert.deepEqual(
+      (await list("?page_no=2&page_size=2")).data.map((task) => task.task_id),
+      ids.slice(2),
+    );
     assert.equal((await list("?start_time=20200101000000&end_time=20200102000000")).total, 0);
     assert.equal((await send(`${own.url}/api/v1/tasks/?page_no=0`)).status, 400);
     await own.close();
@@ -266,7 +330,10 @@ test("the real recogniser hears a file, with times for each word", async () => {
   const serve = createServer((_, response) => response.end(jfk.read()));
   await new Promise((resolve) => serve.listen(0, "127.0.0.1", () => resolve(undefined)));
   const url = `http://127.0.0.1:${/** @type {import("node:net").AddressInfo} */ (serve.address()).port}/jfk.wav`;
-  const submitted = await send(real.url + SUBMIT, { body: { model: "fun-asr", input: { file_urls: [url] }, parameters: {} }, headers: ASYNC });
+  const submitted = await send(real.url + SUBMIT, {
+    body: { model: "fun-asr", input: { file_urls: [url] }, parameters: {} },
+    headers: ASYNC,
+  });
   const id = submitted.json().output.task_id;
   let answer;
   do {

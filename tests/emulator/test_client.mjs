@@ -16,15 +16,20 @@ export function dataUrl(bytes, mediaType = "audio/wav") {
   return `data:${mediaType};base64,${Buffer.from(bytes).toString("base64")}`;
 }
 
-/** The body of dialect A. */
+/** The body of dialect A. @param {{ audio?: string, [member: string]: unknown }} [members] */
 export function chatBody({ audio = dataUrl(someAudio()), ...more } = {}) {
   const content = [{ type: "input_audio", input_audio: { data: audio } }];
   return { model: "qwen3-asr-flash", messages: [{ role: "user", content }], ...more };
 }
 
-/** The body of dialect B. */
+/** The body of dialect B. @param {{ audio?: string, parameters?: object, [member: string]: unknown }} [members] */
 export function generationBody({ audio = dataUrl(someAudio()), parameters = {}, ...more } = {}) {
-  return { model: "qwen3-asr-flash", input: { messages: [{ role: "user", content: [{ audio }] }] }, parameters, ...more };
+  return {
+    model: "qwen3-asr-flash",
+    input: { messages: [{ role: "user", content: [{ audio }] }] },
+    parameters,
+    ...more,
+  };
 }
 
 /**
@@ -46,12 +51,19 @@ export function send(url, { method, key = "sk-test", body, fault, headers = {} }
   const content = body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body);
   const all = {
     ...(key && { authorization: `Bearer ${key}` }),
-    ...(content !== undefined && { "content-type": "application/json", "content-length": String(Buffer.byteLength(content)) }),
+    ...(content !== undefined && {
+      "content-type": "application/json",
+      "content-length": String(Buffer.byteLength(content)),
+    }),
     ...(fault && { "x-emulator-fault": fault }),
     ...headers,
   };
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method: method ?? (content === undefined ? "GET" : "POST"), headers: all, agent: false });
+    const request = httpRequest(url, {
+      method: method ?? (content === undefined ? "GET" : "POST"),
+      headers: all,
+      agent: false,
+    });
     request.on("error", reject);
     request.on("response", (response) => {
       const chunks = [];

@@ -15,11 +15,10 @@ export function signatureOf(encoded) {
 }
 
 /**
- * @param {string} model
  * @param {string} uploadHost
  * @param {boolean} expired
  */
-export function issuePolicy(model, uploadHost, expired) {
+export function issuePolicy(uploadHost, expired) {
   const day = new Date().toISOString().slice(0, 10);
   const directory = `dashscope-instant/${randomBytes(16).toString("hex")}/${day}/${randomUUID()}`;
   const policy = {

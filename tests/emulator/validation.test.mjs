@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { writeWav } from "./audio/wav.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, GENERATION, chatBody, dataUrl, generationBody, send, someAudio } from "./test_client.mjs";
+import { CHAT, chatBody, dataUrl, GENERATION, generationBody, send, someAudio } from "./test_client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;
@@ -38,7 +38,11 @@ describe("keys", () => {
       assert.equal(answer.status, 401);
       assert.equal(answer.headers["content-type"], undefined);
       const requestId = answer.headers["x-request-id"];
-      assert.deepEqual(answer.json(), { code: "InvalidApiKey", message: "Invalid API-key provided.", request_id: requestId });
+      assert.deepEqual(answer.json(), {
+        code: "InvalidApiKey",
+        message: "Invalid API-key provided.",
+        request_id: requestId,
+      });
     }
     assert.equal((await generate(generationBody(), { key: "" })).json().message, "No API-key provided.");
   });
@@ -94,23 +98,62 @@ const NATIVE = [
   ["an unknown model", generationBody({ model: "whisper-1" }), 404, "ModelNotFound", /Model/],
   ["no input", { model: "qwen3-asr-flash" }, 400, "BadRequest.EmptyInput", /input/],
   ["no messages", { model: "qwen3-asr-flash", input: { messages: [] } }, 400, "InvalidParameter", /^Role must be user/],
-  ["a model for files", generationBody({ model: "qwen3-asr-flash-filetrans" }), 403, "AccessDenied", /synchronous calls/],
-  ["two users", { ...generationBody(), input: { messages: [{ role: "user" }, { role: "user" }] } }, 400, "InvalidParameter", /exactly one user/],
+  [
+    "a model for files",
+    generationBody({ model: "qwen3-asr-flash-filetrans" }),
+    403,
+    "AccessDenied",
+    /synchronous calls/,
+  ],
+  [
+    "two users",
+    { ...generationBody(), input: { messages: [{ role: "user" }, { role: "user" }] } },
+    400,
+    "InvalidParameter",
+    /exactly one user/,
+  ],
   [
     "a prompt beside the audio",
-    { ...generationBody(), input: { messages: [{ role: "user", content: [{ audio: dataUrl(someAudio()) }, { text: "What?" }] }] } },
+    {
+      ...generationBody(),
+      input: { messages: [{ role: "user", content: [{ audio: dataUrl(someAudio()) }, { text: "What?" }] }] },
+    },
     400,
     "InvalidParameter",
     /exactly one audio/,
   ],
-  ["an empty recording", generationBody({ audio: "data:audio/wav;base64," }), 400, "InvalidParameter", /The audio is empty/],
+  [
+    "an empty recording",
+    generationBody({ audio: "data:audio/wav;base64," }),
+    400,
+    "InvalidParameter",
+    /The audio is empty/,
+  ],
   ["broken base64", generationBody({ audio: "data:audio/wav;base64,a*b=" }), 400, "InvalidParameter", /base64/],
   ["no base64", generationBody({ audio: "data:audio/wav,abc" }), 400, "InvalidParameter", /base64/],
-  ["a local path", generationBody({ audio: "file:///tmp/a.wav" }), 400, "InvalidParameter", /^url error, please check url！$/],
+  [
+    "a local path",
+    generationBody({ audio: "file:///tmp/a.wav" }),
+    400,
+    "InvalidParameter",
+    /^url error, please check url！$/,
+  ],
   ["no URL at all", generationBody({ audio: "hello" }), 400, "InvalidParameter", /^url error, please check url！$/],
   ["oss:// without the header", generationBody({ audio: "oss://a/b.wav" }), 400, "InvalidParameter", /^url error/],
-  ["a host elsewhere", generationBody({ audio: "https://example.com/a.wav" }), 400, "BadRequest.InputDownloadFailed", /Failed/],
-  ["nobody listening", generationBody({ audio: "http://127.0.0.1:9/a.wav" }), 400, "InvalidURL.ConnectionRefused", /refused/],
+  [
+    "a host elsewhere",
+    generationBody({ audio: "https://example.com/a.wav" }),
+    400,
+    "BadRequest.InputDownloadFailed",
+    /Failed/,
+  ],
+  [
+    "nobody listening",
+    generationBody({ audio: "http://127.0.0.1:9/a.wav" }),
+    400,
+    "InvalidURL.ConnectionRefused",
+    /refused/,
+  ],
   [
     "bytes that are no audio",
     generationBody({ audio: dataUrl(Buffer.from("hello, this is text")) }),
@@ -186,12 +229,47 @@ describe("dialect B refuses", () => {
 /** @type {[string, any, number, string, string, RegExp][]} */
 const COMPATIBLE = [
   ["no model", { messages: [] }, 400, "invalid_parameter_error", "invalid_request_error", /model/],
-  ["an unknown model", chatBody({ model: "whisper-1" }), 404, "model_not_found", "invalid_request_error", /`whisper-1` does not exist/],
-  ["another dialect's model", chatBody({ model: "fun-asr" }), 404, "model_not_supported", "invalid_request_error", /`fun-asr`/],
+  [
+    "an unknown model",
+    chatBody({ model: "whisper-1" }),
+    404,
+    "model_not_found",
+    "invalid_request_error",
+    /`whisper-1` does not exist/,
+  ],
+  [
+    "another dialect's model",
+    chatBody({ model: "fun-asr" }),
+    404,
+    "model_not_supported",
+    "invalid_request_error",
+    /`fun-asr`/,
+  ],
   ["no messages", { model: "qwen3-asr-flash" }, 400, "invalid_parameter_error", "invalid_request_error", /messages/],
-  ["stream_options without stream", chatBody({ stream_options: { include_usage: true } }), 400, "invalid_parameter_error", "invalid_request_error", /stream_options/],
-  ["no audio", { model: "qwen3-asr-flash", messages: [{ role: "user", content: "hello" }] }, 400, "invalid_parameter_error", "invalid_request_error", /exactly one audio/],
-  ["bytes that are no audio", chatBody({ audio: dataUrl(Buffer.from("hello, this is text")) }), 400, "invalid_parameter_error", "invalid_request_error", /^<400> InternalError\.Algo/],
+  [
+    "stream_options without stream",
+    chatBody({ stream_options: { include_usage: true } }),
+    400,
+    "invalid_parameter_error",
+    "invalid_request_error",
+    /stream_options/,
+  ],
+  [
+    "no audio",
+    { model: "qwen3-asr-flash", messages: [{ role: "user", content: "hello" }] },
+    400,
+    "invalid_parameter_error",
+    "invalid_request_error",
+    /exactly one audio/,
+  ],
+  [
+    "bytes that are no audio",
+    chatBody({ audio: dataUrl(Buffer.from("hello, this is text")) }),
+    400,
+    "invalid_parameter_error",
+    "invalid_request_error",
+    /^<400> InternalError\.Algo/,
+  ],
 ];
 
 describe("dialect A refuses", () => {
@@ -210,14 +288,22 @@ describe("taken as the service takes it", () => {
   test("unknown members, extra_body, a system message first or last, any label on the audio", async () => {
     const system = { role: "system", content: [{ text: "" }] };
     const body = generationBody({ audio: dataUrl(someAudio(), "audio/webm;codecs=opus"), parameters: { nonsense: 1 } });
-    for (const messages of [[system, ...body.input.messages], [...body.input.messages, system]]) {
+    for (const messages of [
+      [system, ...body.input.messages],
+      [...body.input.messages, system],
+    ]) {
       assert.equal((await generate({ ...body, input: { messages } })).status, 200);
     }
-    assert.equal((await chat(chatBody({ extra_body: { asr_options: { language: "tlh" } }, temperature: 0 }))).status, 200);
+    assert.equal(
+      (await chat(chatBody({ extra_body: { asr_options: { language: "tlh" } }, temperature: 0 }))).status,
+      200,
+    );
   });
 
   test("the caller's language comes back in the annotation", async () => {
-    const native = await generate(generationBody({ parameters: { asr_options: { language: "de", enable_itn: true } } }));
+    const native = await generate(
+      generationBody({ parameters: { asr_options: { language: "de", enable_itn: true } } }),
+    );
     assert.equal(native.json().output.choices[0].message.annotations[0].language, "de");
     const compatible = await chat(chatBody({ asr_options: { language: "yue" } }));
     assert.equal(compatible.json().choices[0].message.annotations[0].language, "yue");

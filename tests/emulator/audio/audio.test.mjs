@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { jfk, recordings } from "../../fixtures/recordings.mjs";
 import { containerOf } from "./container.mjs";
-import { UndecodableAudio, decodeAudio, mixDown } from "./decode.mjs";
+import { decodeAudio, mixDown, UndecodableAudio } from "./decode.mjs";
 import { cutIntoPieces } from "./pieces.mjs";
 import { resample } from "./resample.mjs";
 import { findSpeech } from "./voice_activity.mjs";
@@ -55,7 +55,8 @@ describe("resampling", () => {
       const kept = resample(tone(1000, rate), rate, 16000);
       assert.ok(Math.abs(kept.length - 16000) <= 1);
       assert.ok(Math.abs(level(kept.subarray(200, -200)) - level(tone(1000, 16000))) < 0.005, `${rate}`);
-      if (rate > 24000) assert.ok(level(resample(tone(11000, rate), rate, 16000).subarray(200, -200)) < 0.001, `${rate}`);
+      if (rate > 24000)
+        assert.ok(level(resample(tone(11000, rate), rate, 16000).subarray(200, -200)) < 0.001, `${rate}`);
     }
     assert.ok(Math.abs(level(resample(tone(1000, 8000), 8000, 16000).subarray(200, -200)) - 0.3536) < 0.005);
   });
@@ -136,7 +137,12 @@ test("the bytes tell the container, two sync words apart", () => {
 
 describe("speech", () => {
   test("silence, noise and a hum hold none, however loud", () => {
-    const cases = { silence: new Float32Array(48000), quiet: noise(48000, 0.001), loud: noise(48000, 0.5), hum: tone(100, 16000, 3) };
+    const cases = {
+      silence: new Float32Array(48000),
+      quiet: noise(48000, 0.001),
+      loud: noise(48000, 0.5),
+      hum: tone(100, 16000, 3),
+    };
     for (const [name, samples] of Object.entries(cases)) assert.deepEqual(findSpeech(samples).runs, [], name);
     assert.deepEqual(findSpeech(new Float32Array(0)).runs, []);
   });
@@ -168,6 +174,9 @@ describe("speech", () => {
       assert.ok(piece.voiced.every((run) => run.begin >= piece.begin && run.end <= piece.end));
     });
     const covered = pieces.flatMap((piece) => piece.voiced).reduce((sum, run) => sum + run.end - run.begin, 0);
-    assert.equal(covered, runs.reduce((sum, run) => sum + run.end - run.begin, 0));
+    assert.equal(
+      covered,
+      runs.reduce((sum, run) => sum + run.end - run.begin, 0),
+    );
   });
 });

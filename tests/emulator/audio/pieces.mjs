@@ -17,9 +17,10 @@ const MARGIN = 10; // 200 ms kept on either side, for soft beginnings and ending
 export function cutIntoPieces(runs, loudness) {
   /** @type {Run[][]} */
   const groups = [];
+  /** @type {Run[]} */
   let group = [];
   for (const run of runs.flatMap((run) => cutLongRun(run, loudness))) {
-    if (group.length > 0 && run.begin - group.at(-1).end >= LONG_PAUSE) {
+    if (group.length > 0 && run.begin - group[group.length - 1].end >= LONG_PAUSE) {
       groups.push(group);
       group = [];
     }

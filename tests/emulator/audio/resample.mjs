@@ -23,7 +23,10 @@ export function resample(samples, from, to) {
     const whole = Math.floor(position);
     const phase = Math.round((position - whole) * 1024);
     let kernel = kernels.get(phase);
-    if (!kernel) kernels.set(phase, (kernel = kernelAt(phase / 1024, radius, scale)));
+    if (!kernel) {
+      kernel = kernelAt(phase / 1024, radius, scale);
+      kernels.set(phase, kernel);
+    }
     let sum = 0;
     for (let k = 0; k < kernel.length; k++) {
       const at = whole + k - radius + 1;

@@ -21,7 +21,8 @@ export function findSpeech(samples) {
   const sorted = Float32Array.from(loudness).sort();
   const floor = percentile(sorted, 0.1);
   const loud = percentile(sorted, 0.95);
-  if (loudness.length === 0 || loud < QUIETEST_SPEECH_DB || loud - floor < LEAST_MOVEMENT_DB) return { runs: [], loudness };
+  if (loudness.length === 0 || loud < QUIETEST_SPEECH_DB || loud - floor < LEAST_MOVEMENT_DB)
+    return { runs: [], loudness };
   const threshold = Math.max(floor + THRESHOLD_SHARE * (loud - floor), QUIETEST_SPEECH_DB - 10);
   return { runs: dropClicks(bridge(runsAbove(loudness, threshold))), loudness };
 }

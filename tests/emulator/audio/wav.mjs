@@ -10,7 +10,10 @@ const EXTENSIBLE = 0xfffe;
 const READERS = {
   "1/8": { codec: "pcm_u8", read: (view, at) => (view.getUint8(at) - 128) / 128 },
   "1/16": { codec: "pcm_s16le", read: (view, at) => view.getInt16(at, true) / 32768 },
-  "1/24": { codec: "pcm_s24le", read: (view, at) => (view.getUint16(at, true) | (view.getInt8(at + 2) << 16)) / 8388608 },
+  "1/24": {
+    codec: "pcm_s24le",
+    read: (view, at) => (view.getUint16(at, true) | (view.getInt8(at + 2) << 16)) / 8388608,
+  },
   "1/32": { codec: "pcm_s32le", read: (view, at) => view.getInt32(at, true) / 2147483648 },
   "3/32": { codec: "pcm_f32le", read: (view, at) => view.getFloat32(at, true) },
   "3/64": { codec: "pcm_f64le", read: (view, at) => view.getFloat64(at, true) },

@@ -38,12 +38,14 @@ export function createMoonshineRecogniser({ modelDirectory = DEFAULT_MODEL_DIREC
     readiness = new Promise((resolve, reject) => {
       worker?.on("message", (message) => {
         if (message.type === "ready") resolve();
-        else if (message.type === "broken") reject(new Error(`the recogniser's model cannot be loaded: ${message.message}`));
+        else if (message.type === "broken")
+          reject(new Error(`the recogniser's model cannot be loaded: ${message.message}`));
         else settle(message);
       });
-      worker?.on("error", (cause) => {
+      worker?.on("error", (/** @type {Error} */ cause) => {
         reject(cause);
-        for (const id of jobs.keys()) settle({ type: "failed", id, message: `the recogniser stopped: ${cause.message}` });
+        for (const id of jobs.keys())
+          settle({ type: "failed", id, message: `the recogniser stopped: ${cause.message}` });
         worker = undefined;
       });
     });
@@ -76,7 +78,7 @@ export function createMoonshineRecogniser({ modelDirectory = DEFAULT_MODEL_DIREC
           Atomics.store(cancelled, 0, 1);
           if (jobs.delete(id)) reject(signal?.reason);
         };
-        if (signal?.aborted) return cancel(), reject(signal.reason);
+        if (signal?.aborted) return void reject(signal.reason);
         signal?.addEventListener("abort", cancel, { once: true });
         const finish = (act) => (value) => {
           signal?.removeEventListener("abort", cancel);

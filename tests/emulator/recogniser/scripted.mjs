@@ -12,7 +12,10 @@ export function createScriptedRecogniser(script, { pauseMs = 0 } = {}) {
   return {
     async recognise(samples, { onText, signal } = {}) {
       const heard = typeof script === "function" ? script(samples) : script;
-      const phrases = [heard].flat().filter((text) => text !== "").map(toPhrase);
+      const phrases = [heard]
+        .flat()
+        .filter((text) => text !== "")
+        .map(toPhrase);
       const text = phrases.map((phrase) => phrase.text).join(" ");
       for (const [index, phrase] of phrases.entries()) {
         const finished = phrases.slice(0, index);

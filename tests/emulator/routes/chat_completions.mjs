@@ -4,7 +4,7 @@ import { listen } from "../hearing.mjs";
 import { familyOf } from "../models.mjs";
 import { annotationsOf, compatibleUsage, forcedSilence, languageOf, refuseSilence } from "../qwen_answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
-import { ServiceError, invalidParameter } from "../service_error.mjs";
+import { invalidParameter, ServiceError } from "../service_error.mjs";
 
 /** @type {import("./all.mjs").Route} */
 export const chatCompletions = {
@@ -24,8 +24,13 @@ export const chatCompletions = {
 /** Unknown members are ignored, as the service does; that includes a literal "extra_body". */
 function readCall(body) {
   const family = familyOf(body.model);
-  if (typeof body.model !== "string" || body.model === "") throw new ServiceError("InvalidParameter", "you must provide a model parameter");
-  if (!family) throw new ServiceError("ModelNotFound", `The model \`${body.model}\` does not exist or you do not have access to it.`);
+  if (typeof body.model !== "string" || body.model === "")
+    throw new ServiceError("InvalidParameter", "you must provide a model parameter");
+  if (!family)
+    throw new ServiceError(
+      "ModelNotFound",
+      `The model \`${body.model}\` does not exist or you do not have access to it.`,
+    );
   if (!family.compatible) {
     throw new ServiceError("model_not_supported", `Unsupported model \`${body.model}\` for OpenAI compatibility mode.`);
   }
@@ -104,7 +109,14 @@ async function streamAnswer(exchange, { model, id, created, samples, durationMs,
   chunk({ delta: { role: null }, index: 0, ...lastFinish(faults) });
   if (includeUsage) {
     const usage = compatibleUsage({ durationMs, text: said.text, faults });
-    const closing = { choices: [], object: "chat.completion.chunk", ...(usage !== undefined && { usage }), created, model, id };
+    const closing = {
+      choices: [],
+      object: "chat.completion.chunk",
+      ...(usage !== undefined && { usage }),
+      created,
+      model,
+      id,
+    };
     stream.send({ data: JSON.stringify(closing) });
   }
   stream.send({ data: "[DONE]" });

@@ -78,7 +78,8 @@ function checkWords(vocabulary) {
     if (typeof text !== "string" || text.trim() === "") refuse("vocabulary text must not be empty");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the range of ASCII
     const ascii = /^[\x00-\x7f]*$/.test(text);
-    if (ascii ? text.trim().split(/ +/).length > 7 : [...text].length > 15) refuse(`vocabulary text is too long: ${text}`);
+    if (ascii ? text.trim().split(/ +/).length > 7 : [...text].length > 15)
+      refuse(`vocabulary text is too long: ${text}`);
     const fits = Number.isInteger(weight) && ((weight >= 1 && weight <= 5) || weight === 50);
     if (!fits) refuse("vocabulary weight must be between 1 and 5, or 50");
   }

@@ -37,7 +37,8 @@ function audioOf({ input, parameters }) {
     .filter((message) => message?.role === "user" && Array.isArray(message.content))
     .flatMap((message) => message.content)
     .filter((part) => part?.type === "input_audio" || part?.audio !== undefined);
-  if (parts.length !== 1) throw new ServiceError("InvalidParameter", "input.messages must contain exactly one input_audio");
+  if (parts.length !== 1)
+    throw new ServiceError("InvalidParameter", "input.messages must contain exactly one input_audio");
   return parts[0].input_audio?.data ?? parts[0].audio;
 }
 
@@ -50,7 +51,8 @@ async function wholeAnswer(exchange, call) {
 
 async function streamAnswer(exchange, call) {
   const { faults } = exchange;
-  const several = call.durationMs >= STREAMED_FROM_MS || call.family.snapshots || faults.has("snapshots") || faults.has("revise");
+  const several =
+    call.durationMs >= STREAMED_FROM_MS || call.family.snapshots || faults.has("snapshots") || faults.has("revise");
   // Whether anybody speaks at all decides about the status, so the headers wait for the first text.
   let stream;
   let events = 0;
@@ -63,7 +65,7 @@ async function streamAnswer(exchange, call) {
   const said = await recogniseInPieces(exchange, call.silence ? undefined : call.samples, ({ text, phrases }) => {
     if (!several && !faults.has("error-mid")) return;
     const revised = faults.has("revise") && events++ < 2 ? misheard(text) : text;
-    send(snapshot(exchange, call, { text: revised, phrases }));
+    send(snapshot(exchange, { text: revised, phrases }));
   });
   if (said.failure) {
     const opened = await open();
@@ -77,7 +79,7 @@ async function streamAnswer(exchange, call) {
 }
 
 /** The text so far, with the sentence that is being spoken; its end and the usage come only when it is finished. */
-function snapshot(exchange, call, { text, phrases }) {
+function snapshot(exchange, { text, phrases }) {
   const current = phrases.at(-1);
   const sentence = {
     words: leadingSpaceWords(current.words, false),

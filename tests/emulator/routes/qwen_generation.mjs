@@ -3,7 +3,7 @@ import { fetchAudio } from "../audio_source.mjs";
 import { listen } from "../hearing.mjs";
 import { annotationsOf, forcedSilence, languageOf, nativeUsage, refuseSilence } from "../qwen_answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
-import { ServiceError, invalidParameter } from "../service_error.mjs";
+import { invalidParameter, ServiceError } from "../service_error.mjs";
 
 /**
  * @param {import("../exchange.mjs").Exchange} exchange

@@ -20,7 +20,9 @@ export const oneTask = {
       submit_time: taskTime(task.submittedAt),
       ...(task.scheduledAt && { scheduled_time: taskTime(task.scheduledAt) }),
       ...(task.endedAt && { end_time: taskTime(task.endedAt) }),
-      ...(done ? task.outcome?.output : status !== "CANCELED" && { task_metrics: { TOTAL: task.files, SUCCEEDED: 0, FAILED: 0 } }),
+      ...(done
+        ? task.outcome?.output
+        : status !== "CANCELED" && { task_metrics: { TOTAL: task.files, SUCCEEDED: 0, FAILED: 0 } }),
     };
     await exchange.reply(200, { ...known, output, ...(done && task.outcome?.usage && { usage: task.outcome.usage }) });
   },
@@ -90,7 +92,8 @@ export const listTasks = {
 
 function positive(text, otherwise) {
   const value = Number(text ?? otherwise);
-  if (!Number.isInteger(value) || value < 1) throw new ServiceError("InvalidParameter", "page_no and page_size must be positive");
+  if (!Number.isInteger(value) || value < 1)
+    throw new ServiceError("InvalidParameter", "page_no and page_size must be positive");
   return value;
 }
 

@@ -45,14 +45,26 @@ export const transcription = {
     }
 
     const origin = headers.host ? `http://${headers.host}` : account.url;
-    const job = { urls, model: body.model, family, headers, parameters: body.parameters ?? {}, account, faults, origin };
+    const job = {
+      urls,
+      model: body.model,
+      family,
+      headers,
+      parameters: body.parameters ?? {},
+      account,
+      faults,
+      origin,
+    };
     const broken = body.parameters === undefined && /\.maas\.aliyuncs\.com(:\d+)?$/.test(String(headers.host));
-    const task = account.tasks.submit({ model: body.model, requestId, files: urls.length, faults }, async (cancelled) => {
-      const forced = faults.value("task-fail") ?? (broken ? "InvalidParameter" : undefined);
-      if (forced) return { status: "FAILED", output: failure(forced, faults) };
-      const signal = AbortSignal.any([cancelled, account.closing]);
-      return family.kind === "qwen-task" ? runQwen({ ...job, signal }) : runBatch({ ...job, signal });
-    });
+    const task = account.tasks.submit(
+      { model: body.model, requestId, files: urls.length, faults },
+      async (cancelled) => {
+        const forced = faults.value("task-fail") ?? (broken ? "InvalidParameter" : undefined);
+        if (forced) return { status: "FAILED", output: failure(forced, faults) };
+        const signal = AbortSignal.any([cancelled, account.closing]);
+        return family.kind === "qwen-task" ? runQwen({ ...job, signal }) : runBatch({ ...job, signal });
+      },
+    );
     await exchange.reply(200, { request_id: requestId, output: { task_id: task.id, task_status: "PENDING" } });
   },
 };
@@ -82,7 +94,11 @@ async function runQwen(job) {
   try {
     const { document, speechMs } = await transcribeFile(job.urls[0], job);
     const link = account.results.keep(document, { origin, faults });
-    return { status: "SUCCEEDED", output: { result: { transcription_url: link } }, usage: { seconds: seconds(speechMs) } };
+    return {
+      status: "SUCCEEDED",
+      output: { result: { transcription_url: link } },
+      usage: { seconds: seconds(speechMs) },
+    };
   } catch (cause) {
     if (!(cause instanceof FileFailure)) throw cause;
     return { status: "FAILED", output: failure(QWEN_FAILURES[cause.kind]) };
@@ -92,6 +108,7 @@ async function runQwen(job) {
 /** One file may fail while the others succeed; the task then still counts as succeeded. @returns {Promise<import("../task_store.mjs").Outcome>} */
 async function runBatch(job) {
   const { urls, account, faults, origin } = job;
+  /** @type {{ file_url: string, subtask_status: string, code?: string, message?: string, transcription_url?: string }[]} */
   const results = [];
   let speech = 0;
   for (const [index, url] of urls.entries()) {
