@@ -46,7 +46,10 @@ test("--help names every option and every fault switch", async () => {
 test("a missing model, a taken port and a wrong option are explained", async () => {
   const missing = start(["--model-dir", "/nowhere"]);
   assert.equal(await missing.ended, 1);
-  assert.match(missing.said.errors, /model is missing: \/nowhere\/encoder_model\.onnx.*\nFetch it with scripts\/asr-model\.sh/);
+  assert.match(
+    missing.said.errors,
+    /model is missing: \/nowhere\/encoder_model\.onnx.*\nFetch it with scripts\/asr-model\.sh/,
+  );
 
   const other = createServer();
   await new Promise((resolve) => other.listen(0, "127.0.0.1", () => resolve(undefined)));
