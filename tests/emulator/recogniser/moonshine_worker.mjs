@@ -7,6 +7,7 @@ import { spreadWords } from "./words.mjs";
 
 const SAMPLES_PER_FRAME = FRAME_MS * 16;
 const USUAL_MS_PER_LETTER = 70;
+const ORDINARY_PEAK = 0.5;
 const port = /** @type {import("node:worker_threads").MessagePort} */ (parentPort);
 const loading = loadMoonshine(workerData.modelDirectory);
 loading.then(
@@ -29,7 +30,7 @@ async function recognise({ id, samples, cancelled }) {
     const phrases = [];
     for (const piece of cutIntoPieces(runs, loudness)) {
       if (isCancelled()) break;
-      const cut = samples.slice(piece.begin * SAMPLES_PER_FRAME, piece.end * SAMPLES_PER_FRAME);
+      const cut = louder(samples.slice(piece.begin * SAMPLES_PER_FRAME, piece.end * SAMPLES_PER_FRAME));
       const tell = (phrase) => {
         const sofar = [...phrases, phrase];
         port.postMessage({ type: "text", id, text: textOf(sofar), phrases: sofar });
@@ -46,6 +47,12 @@ async function recognise({ id, samples, cancelled }) {
   } catch (cause) {
     port.postMessage({ type: "failed", id, message: String(/** @type {Error} */ (cause)?.message ?? cause) });
   }
+}
+
+/** A microphone turned down costs words; the model was trained on ordinary loudness. */
+function louder(samples) {
+  const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  return peak > 0 && peak < ORDINARY_PEAK ? samples.map((value) => (value * ORDINARY_PEAK) / peak) : samples;
 }
 
 function textOf(phrases) {
