@@ -1,4 +1,4 @@
-import type { AsrError, TranscribeOptions, Transcript } from "dashscope-asr";
+import type { CallOptions, ErrorCode, Transcript } from "dashscope-asr";
 import { convertToWav, needsConversion } from "./audio/preparation.ts";
 import { loadPackage } from "./package.ts";
 
@@ -14,11 +14,11 @@ export interface Progress {
 const BASE_URL = "/api";
 
 /** The service could not read the bytes, but perhaps the browser can. */
-const WORTH_CONVERTING = new Set(["unsupported_format", "invalid_audio"]);
+const WORTH_CONVERTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unsupported_format", "invalid_audio"]);
 
 export async function transcribe(
   audio: Blob | string,
-  options: TranscribeOptions & { signal: AbortSignal },
+  options: CallOptions & { signal: AbortSignal },
   progress: Progress,
 ): Promise<Transcript> {
   progress.onStep("preparing");
@@ -35,7 +35,7 @@ export async function transcribe(
   try {
     return await stream(converted ?? audio, options, progress);
   } catch (error) {
-    if (converted || !isAsrError(error) || !WORTH_CONVERTING.has((error as AsrError).code)) throw error;
+    if (converted || !isAsrError(error) || !WORTH_CONVERTING.has(error.code)) throw error;
     progress.onStep("converting");
     converted = await convertToWav(audio);
     options.signal.throwIfAborted();
@@ -46,7 +46,7 @@ export async function transcribe(
 
 async function stream(
   audio: Blob | string,
-  options: TranscribeOptions & { signal: AbortSignal },
+  options: CallOptions & { signal: AbortSignal },
   progress: Progress,
 ): Promise<Transcript> {
   const { Transcriber } = await loadPackage();

@@ -23,6 +23,5 @@ export async function convertToWav(blob: Blob): Promise<Blob | undefined> {
   } catch {
     return undefined;
   }
-  const bytes = encodeWav(channelsOf(buffer), SPEECH_SAMPLE_RATE);
-  return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: "audio/wav" });
+  return new Blob([encodeWav(channelsOf(buffer), SPEECH_SAMPLE_RATE)], { type: "audio/wav" });
 }

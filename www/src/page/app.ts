@@ -1,3 +1,4 @@
+import type { AsrError } from "dashscope-asr";
 import { outlineOf } from "../audio/outline.ts";
 import { saySeconds } from "../clock.ts";
 import type { Draft } from "../drafts/draft_store.ts";
@@ -202,9 +203,12 @@ export class App {
   }
 
   async #fail(error: unknown): Promise<void> {
+    // When it was the package that could not be loaded, there is nobody to tell its errors from others.
     const isAsrError = await loadPackage().then(
       (loaded) => loaded.isAsrError,
-      () => () => false,
+      () =>
+        (_: unknown): _ is AsrError =>
+          false,
     );
     const phase = this.state.source ? ({ name: "ready" } as const) : ({ name: "idle" } as const);
     this.#set({ phase, message: "", trouble: describeTrouble(error, isAsrError) });

@@ -1,4 +1,4 @@
-import type { AsrError } from "dashscope-asr";
+import type { AsrError, ErrorCode } from "dashscope-asr";
 
 /** Something that went wrong, in words for the person in front of the page. */
 export interface Trouble {
@@ -8,7 +8,7 @@ export interface Trouble {
   readonly code?: string;
 }
 
-const TITLES: Record<string, string> = {
+const TITLES: Record<ErrorCode, string> = {
   invalid_option: "One of the options does not fit",
   empty_audio: "There is no sound in this",
   audio_too_large: "This file is too large",
@@ -32,7 +32,7 @@ const TITLES: Record<string, string> = {
   internal_error: "Something broke in this page",
 };
 
-export function describeTrouble(error: unknown, isAsrError: (error: unknown) => boolean): Trouble {
+export function describeTrouble(error: unknown, isAsrError: (error: unknown) => error is AsrError): Trouble {
   if (!isAsrError(error)) {
     const detail = error instanceof Error ? error.message : String(error);
     return {
@@ -40,9 +40,10 @@ export function describeTrouble(error: unknown, isAsrError: (error: unknown) => 
       advice: `${sentence(detail)} Reload the page if it happens again.`,
     };
   }
-  const { code, message, requestId, partialText } = error as AsrError;
+  const { code, message, requestId, partialText } = error;
   const kept = partialText ? " The words that had arrived are below." : "";
   return {
+    // Pages outlive the package that they were written for.
     title: TITLES[code] ?? "Something went wrong",
     advice: `${sentence(message)}${kept}`,
     code,
