@@ -1,7 +1,7 @@
 // Audio without a client: data URLs, media types, WAV files.
 
 import type { AudioInput } from "../../target/js/glue.js";
-import { type RequestOptions, splitCall, splitClient } from "./call.js";
+import { NO_CLIENT, type RequestOptions, splitCall } from "./call.js";
 import { call, run } from "./instance.js";
 
 /** Options of `toDataUrl`. */
@@ -13,7 +13,7 @@ export interface DataUrlOptions extends Pick<RequestOptions, "signal" | "onProgr
 /** Encodes a Blob, bytes or a stream as `data:<media type>;base64,…`, whatever its label says. */
 export function toDataUrl(audio: Exclude<AudioInput, string | URL>, options: DataUrlOptions = {}): Promise<string> {
   const { mediaType, ...rest } = options;
-  const parts = splitCall(splitClient({}), rest);
+  const parts = splitCall(NO_CLIENT, rest);
   return run((glue) => glue.toDataUrl(audio, mediaType, parts.call));
 }
 

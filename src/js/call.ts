@@ -43,6 +43,9 @@ export interface Client {
   headers: Record<string, string>;
 }
 
+/** For calls that reach no service: nothing is looked up for them, the key least of all. */
+export const NO_CLIENT: Client = { settings: {}, apiKey: undefined, fetch: undefined, headers: {} };
+
 /** Takes a client's options apart. */
 export function splitClient(options: TranscriberOptions): Client {
   const { apiKey, fetch, defaultHeaders, ...settings } = options;
@@ -67,5 +70,9 @@ export function splitCall(client: Client, options: CallOptions = {}): { data: Tr
 
 function keyFromEnvironment(): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env?.DASHSCOPE_API_KEY || undefined;
+  try {
+    return process?.env?.DASHSCOPE_API_KEY || undefined;
+  } catch {
+    return undefined; // Deno, without the permission to read it: no key, which the first request says in words
+  }
 }
