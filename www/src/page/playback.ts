@@ -1,6 +1,9 @@
+import { convertToWav } from "../audio/preparation.ts";
+
 /** Plays the recording back. The length comes from elsewhere: what MediaRecorder writes does not know its own. */
 export class Playback {
   readonly #audio = new Audio();
+  #blob: Blob | undefined;
   #url: string | undefined;
 
   constructor(onChange: () => void) {
@@ -9,7 +12,7 @@ export class Playback {
     }
     // Chromium cannot seek in a file of unknown length until it has once been sent beyond the end.
     this.#audio.addEventListener("loadedmetadata", () => {
-      if (this.#audio.duration !== Number.POSITIVE_INFINITY) return;
+      if (this.#audio.duration !== Number.POSITIVE_INFINITY || !this.#canSeek) return;
       this.#audio.currentTime = Number.MAX_SAFE_INTEGER;
       this.#audio.addEventListener("timeupdate", () => (this.#audio.currentTime = 0), { once: true });
     });
@@ -23,12 +26,14 @@ export class Playback {
     return this.#audio.currentTime;
   }
 
+  get #canSeek(): boolean {
+    return this.#audio.seekable.length > 0;
+  }
+
   load(blob: Blob | undefined): void {
     this.#audio.pause();
-    if (this.#url) URL.revokeObjectURL(this.#url);
-    this.#url = blob && URL.createObjectURL(blob);
-    if (this.#url) this.#audio.src = this.#url;
-    else this.#audio.removeAttribute("src");
+    this.#blob = blob;
+    this.#show(blob);
   }
 
   async toggle(): Promise<void> {
@@ -40,7 +45,24 @@ export class Playback {
     this.#audio.pause();
   }
 
-  seek(seconds: number): void {
-    if (this.#url) this.#audio.currentTime = Math.max(0, seconds);
+  async seek(seconds: number): Promise<void> {
+    const blob = this.#blob;
+    if (!blob) return;
+    if (this.#audio.readyState >= HTMLMediaElement.HAVE_METADATA && !this.#canSeek) {
+      // Firefox never seeks in a file of unknown length. What the service hears has a length.
+      const wasPlaying = this.playing;
+      const wav = await convertToWav(blob);
+      if (!wav || this.#blob !== blob) return;
+      this.#show(wav);
+      if (wasPlaying) void this.#audio.play().catch(() => {});
+    }
+    this.#audio.currentTime = Math.max(0, seconds);
+  }
+
+  #show(blob: Blob | undefined): void {
+    if (this.#url) URL.revokeObjectURL(this.#url);
+    this.#url = blob && URL.createObjectURL(blob);
+    if (this.#url) this.#audio.src = this.#url;
+    else this.#audio.removeAttribute("src");
   }
 }

@@ -8,7 +8,7 @@ export function listenForSeeking(elements: Elements, playback: Playback, length:
   const { position } = elements;
   const seekTo = (event: PointerEvent): void => {
     const { left, width } = position.getBoundingClientRect();
-    playback.seek((length() ?? 0) * Math.min(1, Math.max(0, (event.clientX - left) / width)));
+    void playback.seek((length() ?? 0) * Math.min(1, Math.max(0, (event.clientX - left) / width)));
   };
   position.addEventListener("pointerdown", (event) => {
     position.setPointerCapture(event.pointerId);
@@ -21,7 +21,7 @@ export function listenForSeeking(elements: Elements, playback: Playback, length:
     const target = targetOf(event.key, playback.seconds, length() ?? 0);
     if (target === undefined) return;
     event.preventDefault();
-    playback.seek(target);
+    void playback.seek(target);
   });
 }
 
