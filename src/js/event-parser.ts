@@ -20,7 +20,7 @@ export interface EventParserOptions {
   onEvent?: ((event: ServerSentEvent) => void) | undefined;
   /** A comment line; DashScope hides a status in some (`HTTP_STATUS/400`). */
   onComment?: ((comment: string) => void) | undefined;
-  /** The server asks for another reconnection time, in milliseconds. */
+  /** The server asks for another reconnection time, in milliseconds; at most 2 147 483 647, the longest timer. */
   onRetry?: ((milliseconds: number) => void) | undefined;
   /** Most bytes kept of an unfinished event. Default: 16 MiB. Beyond it `feed` throws until `reset()`. */
   maxBufferSize?: number | undefined;
@@ -49,6 +49,8 @@ export class EventParser {
   readonly #options: EventParserOptions;
   readonly #parser: InstanceType<Glue["RawEventParser"]>;
   #encoder: TextEncoder | undefined;
+  /** The first half of a letter (a lead surrogate) that ended the last piece of text. */
+  #half = "";
 
   constructor(options: EventParserOptions = {}) {
     if (typeof options === "function") {
@@ -61,22 +63,31 @@ export class EventParser {
 
   /** Reads the next piece and calls back for all that is complete. */
   feed(piece: Uint8Array | string): void {
-    if (typeof piece === "string") {
-      this.#encoder ??= new TextEncoder();
-      piece = this.#encoder.encode(piece);
-    }
-    const bytes = piece;
+    const bytes = typeof piece === "string" ? this.#encode(piece) : asBytes(piece);
     this.#deliver(call(() => this.#parser.feed(bytes)));
   }
 
   /** The stream has ended: delivers a last event that no blank line followed, and forgets everything. */
   flush(): void {
+    const half = this.#half;
+    this.#half = "";
+    if (half) this.feed("\ufffd");
     this.#deliver(call(() => this.#parser.finish()));
   }
 
   /** Forgets everything, ready for another stream. */
   reset(): void {
+    this.#half = "";
     call(() => this.#parser.reset());
+  }
+
+  #encode(piece: string): Uint8Array {
+    const text = this.#half + piece;
+    const last = text.charCodeAt(text.length - 1);
+    const end = last >= 0xd800 && last <= 0xdbff ? text.length - 1 : text.length;
+    this.#half = text.slice(end);
+    this.#encoder ??= new TextEncoder();
+    return this.#encoder.encode(text.slice(0, end));
   }
 
   /** Unpacks what one piece brought; see `src/wasm/event_parser.rs` for the form. */
@@ -100,6 +111,13 @@ export class EventParser {
     }
     if (error) throw toError(error);
   }
+}
+
+/** Uint8Arrays, of other realms too, go as they are; other views as the bytes they show. */
+function asBytes(piece: ArrayBufferView): Uint8Array {
+  if (!ArrayBuffer.isView(piece)) throw new TypeError("feed takes a Uint8Array or a string");
+  if (Object.prototype.toString.call(piece) === "[object Uint8Array]") return piece as Uint8Array;
+  return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);
 }
 
 /**
