@@ -166,7 +166,7 @@ impl<'a> DataUrl<'a> {
         let wrong = |problem| Error::new(ErrorKind::InvalidAudio, format!("the data URL cannot be read: {problem}"));
         let rest = url
             .get(5..)
-            .filter(|_| url[..5].eq_ignore_ascii_case("data:"))
+            .filter(|_| url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")))
             .ok_or_else(|| wrong("it does not begin with data:"))?;
         let (header, base64) = rest.split_once(',').ok_or_else(|| wrong("it has no comma"))?;
         let media_type = header
@@ -177,18 +177,11 @@ impl<'a> DataUrl<'a> {
         if base64.len() % 4 != 0 || padding > 2 {
             return Err(wrong("its base64 is cut off, or has no padding"));
         }
-        let head = &base64[..floor_char_boundary(base64, HEAD_LENGTH.div_ceil(3) * 4)];
+        let bytes = base64.as_bytes();
+        let head = bytes.get(..HEAD_LENGTH.div_ceil(3) * 4).unwrap_or(bytes);
         let head = STANDARD.decode(head).map_err(|_| wrong("its base64 has letters that do not belong there"))?;
         Ok(Self { media_type, base64, length: base64.len() as u64 / 4 * 3 - padding as u64, head })
     }
-}
-
-fn floor_char_boundary(text: &str, most: usize) -> usize {
-    let mut at = most.min(text.len());
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 #[cfg(test)]

@@ -286,6 +286,13 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
+    /// In wasm nobody sees it, but it would bring the whole machinery of `{:?}` along (4 kB).
+    #[cfg(target_arch = "wasm32")]
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.code())
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Error")

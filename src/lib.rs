@@ -37,6 +37,7 @@ pub mod media_type;
 pub mod model;
 pub mod options;
 pub mod retry;
+mod search;
 pub mod sse;
 pub mod transcript;
 

@@ -1,6 +1,8 @@
 //! What the bytes are: magic numbers first, the declared type second. A wrong label makes the service hear noise
 //! (`protocol.md` §1.6), so a label is never trusted over the bytes.
 
+use crate::search::contains;
+
 /// Containers and codecs the service decodes (seeds 001 and 004).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the file extensions everybody knows")]
@@ -214,10 +216,6 @@ fn mpeg_frame(bytes: &[u8]) -> Option<Format> {
     let (version, layer) = (kind >> 3 & 3, kind >> 1 & 3);
     let valid = version != 1 && layer != 0 && rates >> 4 != 0xF && rates >> 2 & 3 != 3;
     valid.then_some(Mp3)
-}
-
-fn contains(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
 }
 
 /// Seconds of audio, where the header tells (WAV, FLAC, MP4 with its index in front); `total` is the file's length.

@@ -1,6 +1,7 @@
 //! Model families as data: which dialect they speak and what they take. Sources: `protocol.md` §1, §2.3.
 
 use crate::media_type::Format;
+use crate::search::contains;
 
 /// One of the service's wire formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,17 +55,17 @@ impl Family {
     /// The family of a model name. Prefixes overlap, so the order of the questions matters.
     #[must_use]
     pub fn of(model: &str) -> Self {
-        if model.contains("-realtime") || model.contains("-streaming") {
+        let has = |part: &str| contains(model.as_bytes(), part.as_bytes());
+        let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| model.starts_with(prefix));
+        if has("-realtime") || has("-streaming") {
             Self::Realtime
-        } else if model.contains("-filetrans") {
-            if model.starts_with("qwen3-asr") { Self::Qwen3FileTranscription } else { Self::FileTranscription }
-        } else if model.starts_with("fun-asr-flash")
-            || (model.starts_with("qwen-audio-") && model.contains("-asr-flash"))
-        {
+        } else if has("-filetrans") {
+            if starts(&["qwen3-asr"]) { Self::Qwen3FileTranscription } else { Self::FileTranscription }
+        } else if starts(&["fun-asr-flash"]) || (starts(&["qwen-audio-"]) && has("-asr-flash")) {
             Self::Flash
-        } else if ["fun-asr", "paraformer", "sensevoice"].iter().any(|prefix| model.starts_with(prefix)) {
+        } else if starts(&["fun-asr", "paraformer", "sensevoice"]) {
             Self::FileTranscription
-        } else if model.starts_with("qwen3-asr-flash") {
+        } else if starts(&["qwen3-asr-flash"]) {
             Self::Qwen3Flash
         } else {
             Self::Unknown

@@ -53,8 +53,8 @@ pub fn retry_after(header: impl Fn(&str) -> Option<String>, now: f64) -> Option<
 /// Seconds since 1970 of a date like `Wed, 21 Oct 2026 07:28:00 GMT`, the only form HTTP still allows (RFC 9110 §5.6.7).
 fn http_date(text: &str) -> Option<f64> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (_, date) = text.trim().strip_suffix(" GMT")?.split_once(", ")?;
-    let mut fields = date.split(' ');
+    let (_, date) = text.trim().strip_suffix(" GMT")?.split_once(',')?;
+    let mut fields = date.trim_start().split(' ');
     let day: i64 = fields.next()?.parse().ok()?;
     let month_name = fields.next()?;
     let month = i64::try_from(MONTHS.iter().position(|name| *name == month_name)?).ok()? + 1;

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, View};
 use crate::retry;
+use crate::search::{between, contains, find};
 use crate::sse::{EventParser, Item};
 use crate::transcript::Transcript;
 
@@ -185,10 +186,7 @@ fn from_events(body: &[u8]) -> Option<Words> {
 /// Object storage answers in XML: `<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId></Error>`.
 fn from_xml(body: &[u8]) -> Option<Words> {
     let text = String::from_utf8_lossy(body);
-    let element = |name: &str| {
-        let (_, rest) = text.split_once(&format!("<{name}>"))?;
-        Some(rest.split_once("</")?.0.to_owned())
-    };
+    let element = |name: &str| between(&text, &format!("<{name}>"), "</").map(str::to_owned);
     let code = element("Code")?;
     Some(Words { code: Some(code), message: element("Message"), request_id: element("RequestId") })
 }
@@ -214,7 +212,10 @@ fn build(status: u16, words: Words, asked: Option<core::time::Duration>) -> Erro
 
 fn classify(status: u16, code: Option<&str>, message: Option<&str>) -> (ErrorKind, &'static str) {
     let message = message.unwrap_or_default().to_ascii_lowercase();
-    let by_message = MESSAGES.iter().find(|(words, ..)| message.contains(words)).map(|(_, kind, help)| (*kind, *help));
+    let by_message = MESSAGES
+        .iter()
+        .find(|(words, ..)| contains(message.as_bytes(), words.as_bytes()))
+        .map(|(_, kind, help)| (*kind, *help));
     let bare: String =
         code.unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let by_code = CODES.iter().find(|(start, ..)| bare.starts_with(start)).map(|(_, kind, help)| (*kind, *help));
@@ -248,14 +249,15 @@ fn tidy(message: &str) -> String {
     let words: Vec<&str> = message
         .split_whitespace()
         .map(|word| {
-            let looks_like_key =
-                ["sk-", "st-"].iter().any(|start| word.find(start).is_some_and(|at| word[at..].len() > 10));
+            let looks_like_key = [b"sk-", b"st-"]
+                .iter()
+                .any(|start| find(word.as_bytes(), *start).is_some_and(|at| word.len() - at > 10));
             if looks_like_key { "(key)" } else { word }
         })
         .collect();
     let line = words.join(" ");
     match line.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => format!("{}…", &line[..end]),
+        Some((end, _)) => line.get(..end).unwrap_or_default().to_owned() + "…",
         None => line,
     }
 }

@@ -12,25 +12,6 @@ use crate::host::{Host, HttpRequest, HttpResponse};
 /// Longest error body that is read; what matters stands at its beginning.
 const LONGEST_ERROR_BODY: usize = 64 * 1024;
 
-/// Runs `attempt` until it succeeds, fails for good, or the policy gives up.
-pub(super) async fn retry<H: Host, T>(
-    host: &H,
-    patience: &Patience,
-    replayable: bool,
-    mut attempt: impl AsyncFnMut() -> Result<T, Error>,
-) -> Result<T, Error> {
-    let mut number = 0;
-    loop {
-        let error = match attempt().await {
-            Ok(value) => return Ok(value),
-            Err(error) => error,
-        };
-        let Some(pause) = pause(host, patience, replayable, number, &error) else { return Err(error) };
-        host.sleep(pause).await;
-        number += 1;
-    }
-}
-
 /// The pause before the next attempt, `None` where there shall be none.
 pub(super) fn pause<H: Host>(
     host: &H,
@@ -102,19 +83,6 @@ pub(super) async fn failure<H: Host>(host: &H, patience: &Patience, response: &m
     error_body::read(response.status(), |name| response.header(name), host.now(), &body)
 }
 
-/// The whole body of an answer.
-pub(super) async fn body<H: Host>(host: &H, patience: &Patience, response: &mut H::Response) -> Result<Vec<u8>, Error> {
-    let mut body = Vec::new();
-    while let Some(chunk) = within(host, patience, Box::pin(response.chunk())).await? {
-        if body.is_empty() {
-            body = chunk;
-        } else {
-            body.extend_from_slice(&chunk);
-        }
-    }
-    Ok(body)
-}
-
 /// Gives `work` as long as the caller's patience lasts. Boxed: one state machine in the wasm instead of one per use.
 pub(super) async fn within<H: Host, T>(
     host: &H,
@@ -124,7 +92,7 @@ pub(super) async fn within<H: Host, T>(
     match race(work, host.sleep(patience.timeout)).await {
         First::Left(result) => result,
         First::Right(()) => {
-            let millis = patience.timeout.as_millis();
+            let millis = u64::try_from(patience.timeout.as_millis()).unwrap_or(u64::MAX);
             Err(Error::new(
                 ErrorKind::Timeout,
                 format!("no answer within {millis} ms; try again, or raise timeout for long audio and slow networks"),

@@ -1,4 +1,4 @@
-//! Audio in, text out while it is recognised.
+//! Audio in, text out while it is recognised. An answer in one piece is a stream with one step.
 
 use std::collections::VecDeque;
 
@@ -91,7 +91,8 @@ impl<R: HttpResponse> TranscriptStream<R> {
                     Ok(Some(Batch { transcript: Some(transcript), ..Batch::default() }))
                 }
                 Ok(_) => Ok(None),
-                Err(error) => Err(error.with_partial_text(text)),
+                Err(error) if self.prepared.stream => Err(error.with_partial_text(text)),
+                Err(error) => Err(error),
             };
         }
     }
@@ -110,6 +111,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
         H: Host<Response = R>,
     {
         let patience = self.prepared.patience().clone();
+        let streaming = self.prepared.stream;
         if let State::Idle = self.state {
             let response = attempt::send(host, config, &patience, &self.prepared.request, audio).await?;
             self.state = State::Open(Box::new(Reader::new(self.prepared.verified.clone(), response)));
@@ -119,8 +121,8 @@ impl<R: HttpResponse> TranscriptStream<R> {
             return Err(attempt::failure(host, &patience, &mut reader.response).await);
         }
         let chunk = attempt::within(host, &patience, Box::pin(reader.response.chunk())).await.map_err(|error| {
-            let broken = error.kind() == ErrorKind::Connection;
-            if broken { interrupted().with_source(error) } else { error }
+            let cut = streaming && error.kind() == ErrorKind::Connection;
+            if cut { interrupted().with_source(error) } else { error }
         })?;
         reader.read(chunk.as_deref()).map(Some)
     }

@@ -1,11 +1,12 @@
-//! Audio in, transcript out, in one answer.
+//! Audio in, transcript out: checks and request first, then one answer.
 
 use super::source::{Checked, Source};
+use super::stream::TranscriptStream;
 use super::{CallSettings, Patience, attempt};
 use crate::api::{chat_completions, error_body, generation};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Body, Host, HttpRequest, HttpResponse};
+use crate::host::{Body, Host, HttpRequest};
 use crate::json::Json;
 use crate::model::Dialect;
 use crate::options::{TranscribeOptions, Verified};
@@ -20,6 +21,8 @@ pub struct Prepared {
     pub verified: Verified,
     /// Media type of the inline audio, for size checks while a stream is read.
     pub media_type: Option<String>,
+    /// Whether the answer was asked for piece by piece.
+    pub stream: bool,
     replayable: bool,
     patience: Patience,
 }
@@ -43,7 +46,7 @@ impl Prepared {
     pub(super) fn for_reading(config: &Config, verified: Verified) -> Result<Self, Error> {
         let request = HttpRequest { method: "GET", url: String::new(), headers: Vec::new(), body: Body::default() };
         let patience = Patience::new(config, &CallSettings::default())?;
-        Ok(Self { request, verified, media_type: None, replayable: false, patience })
+        Ok(Self { request, verified, media_type: None, stream: true, replayable: false, patience })
     }
 
     pub(super) fn patience(&self) -> &Patience {
@@ -82,7 +85,7 @@ pub fn prepare<A>(
         Checked::Inline { media_type } => Some(media_type),
         Checked::Url(_) => None,
     };
-    Ok(Prepared { request, verified, media_type, replayable, patience })
+    Ok(Prepared { request, verified, media_type, stream, replayable, patience })
 }
 
 /// The prepared request with the key on it, for sending by other means.
@@ -90,53 +93,20 @@ pub async fn authorized<H: Host>(host: &H, config: &Config, prepared: &Prepared)
     attempt::authorized(host, config, &prepared.request).await
 }
 
-/// Sends a prepared call and reads the answer; tries again where that is safe and sensible.
-pub async fn run<H: Host>(
+/// Sends a prepared call and waits for the whole transcript; tries again where that is safe and sensible.
+pub async fn transcribe<H: Host>(
     host: &H,
     config: &Config,
-    prepared: &Prepared,
+    prepared: Prepared,
     audio: Option<&H::Audio>,
 ) -> Result<Transcript, Error> {
-    let patience = prepared.patience();
-    let result = attempt::retry(host, patience, prepared.is_replayable(), async || {
-        let mut response = attempt::send(host, config, patience, &prepared.request, audio).await?;
-        read_with(host, patience, &prepared.verified, &mut response).await
-    })
-    .await;
-    result.or_else(error_body::or_no_speech)
-}
-
-/// Reads an answer that somebody else fetched.
-pub async fn read<H: Host>(
-    host: &H,
-    config: &Config,
-    options: &TranscribeOptions,
-    mut response: H::Response,
-) -> Result<Transcript, Error> {
-    let verified = options.verify(config)?;
-    let patience = Patience::new(config, &CallSettings::default())?;
-    let result = if (200..300).contains(&response.status()) {
-        read_with(host, &patience, &verified, &mut response).await
-    } else {
-        Err(attempt::failure(host, &patience, &mut response).await)
-    };
-    result.or_else(error_body::or_no_speech)
-}
-
-async fn read_with<H: Host>(
-    host: &H,
-    patience: &Patience,
-    verified: &Verified,
-    response: &mut H::Response,
-) -> Result<Transcript, Error> {
-    let body = attempt::body(host, patience, response).await?;
-    let header_id = response.header("x-request-id");
-    read_body(verified, response.status(), &body)
-        .map_err(|error| {
-            let known = error.request_id().is_some();
-            if known { error } else { error.with_request_id(header_id.clone()) }
-        })
-        .map(|transcript| with_header_facts(transcript, verified, header_id))
+    let mut stream = TranscriptStream::new(prepared);
+    while let Some(batch) = stream.next(host, config, audio).await? {
+        if let Some(transcript) = batch.transcript {
+            return Ok(transcript);
+        }
+    }
+    Err(Error::new(ErrorKind::Internal, "the stream ended without a transcript and without an error"))
 }
 
 /// What the body does not say, the header and the request may.

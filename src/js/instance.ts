@@ -30,9 +30,22 @@ function instance(): Instance {
         retryable: false,
       });
     }
-    current = boot(moduleSource());
+    try {
+      current = boot(moduleSource());
+    } catch (cause) {
+      throw uncompilable(cause);
+    }
   }
   return current;
+}
+
+/** Engines word it differently and the cause cannot be told from their words, so all three remedies are named. */
+export function uncompilable(cause: unknown): InternalError {
+  const message =
+    "the WebAssembly module cannot be compiled here. Under a Content Security Policy, add 'wasm-unsafe-eval' to its " +
+    'script-src; on an edge runtime, bundle with the condition "workerd" or "edge-light"; an engine from before 2023 ' +
+    "may lack WebAssembly SIMD";
+  return new InternalError({ code: "internal_error", message, retryable: false, cause });
 }
 
 function boot(module: WebAssembly.Module): Instance {

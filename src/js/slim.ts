@@ -1,7 +1,8 @@
 // The package without its wasm, for those who serve the file themselves: `await init(…)` once before the first call.
 
+import { ConnectionError } from "./errors.js";
 import { importedModule } from "./imported-module.js";
-import { setModuleSource } from "./instance.js";
+import { setModuleSource, uncompilable } from "./instance.js";
 
 /** Everything the wasm can come from. */
 export type WasmInput =
@@ -23,14 +24,27 @@ export async function init(input: WasmInput | Promise<WasmInput>): Promise<void>
 }
 
 async function compile(input: WasmInput): Promise<WebAssembly.Module> {
-  if (typeof input === "string" || input instanceof URL) return compile(await fetch(input));
+  if (typeof input === "string" || input instanceof URL) return compile(await download(input));
   if (input instanceof Response) {
-    if (!input.ok) throw new Error(`the wasm cannot be loaded: HTTP ${input.status} for ${input.url}`);
+    if (!input.ok) throw unloadable(`HTTP ${input.status} for ${input.url || "the Response"}`);
     // Servers that do not know .wasm send another type; compileStreaming would refuse that.
-    return WebAssembly.compile(await input.arrayBuffer());
+    return compile(await input.arrayBuffer());
   }
-  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) return WebAssembly.compile(input as BufferSource);
-  return importedModule(input);
+  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
+    return WebAssembly.compile(input as BufferSource).catch((cause) => Promise.reject(uncompilable(cause)));
+  }
+  const module = input && importedModule(input);
+  if (module instanceof WebAssembly.Module) return module;
+  throw new TypeError("init takes a WebAssembly.Module, the bytes of one, a Response or a URL");
+}
+
+function download(url: URL | string): Promise<Response> {
+  return fetch(url).catch((cause) => Promise.reject(unloadable(`${url} cannot be reached`, cause)));
+}
+
+function unloadable(problem: string, cause?: unknown): ConnectionError {
+  const message = `the wasm cannot be loaded: ${problem}`;
+  return new ConnectionError({ code: "connection_error", message, retryable: true, cause });
 }
 
 export * from "./api.js";

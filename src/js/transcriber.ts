@@ -34,16 +34,19 @@ export class Transcriber {
    * @param audio a Blob or File, bytes, a stream, a Response or Request with audio in it, or a URL that the service can
    *   download. Never changed and never kept.
    */
-  transcribe(audio: AudioInput, options?: CallOptions): Promise<Transcript> {
-    const parts = splitCall(this.#client, options);
-    return run((glue) => glue.transcribe(this.#settings, audio, parts.data, parts.call));
+  transcribe(audio: AudioInput, options: CallOptions = {}): Promise<Transcript> {
+    return this.#start(audio, options, false).final();
   }
 
   /** Transcribes audio and gives the text while it is recognised. Nothing is sent before the first event is asked for. */
   stream(audio: AudioInput, options: CallOptions = {}): TranscriptStream {
+    return this.#start(audio, options, true);
+  }
+
+  #start(audio: AudioInput, options: CallOptions, stream: boolean): TranscriptStream {
     const open = (signal: AbortSignal) => {
       const parts = splitCall(this.#client, { ...options, signal });
-      return call((glue) => new glue.TranscriptReader(this.#settings, audio, parts.data, parts.call));
+      return call((glue) => new glue.TranscriptReader(this.#settings, audio, parts.data, parts.call, stream));
     };
     return new TranscriptStream(open, options.signal);
   }
@@ -59,9 +62,8 @@ export class Transcriber {
   }
 
   /** Reads the answer to a request of `buildRequest`, errors included. Pass the same options. */
-  readResponse(response: Response, options?: CallOptions): Promise<Transcript> {
-    const parts = splitCall(this.#client, options);
-    return run((glue) => glue.readResponse(this.#settings, response, parts.data, parts.call));
+  readResponse(response: Response, options: CallOptions = {}): Promise<Transcript> {
+    return this.readStream(response, options).final();
   }
 
   /** Reads the streamed answer to a request of `buildRequest` with `stream: true`. Pass the same options. */

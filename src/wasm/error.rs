@@ -25,8 +25,13 @@ export interface ErrorFacts {
 ";
 
 /// A JavaScript value as the cause of one of our errors; it goes back to JavaScript as the very same value.
-#[derive(Debug)]
 pub(super) struct JsCause(pub(super) JsValue);
+
+impl fmt::Debug for JsCause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("JsCause")
+    }
+}
 
 impl fmt::Display for JsCause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

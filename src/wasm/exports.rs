@@ -14,7 +14,7 @@ use super::audio::JsAudio;
 use super::body::flat_length;
 use super::call::Call;
 use super::error::to_js;
-use super::host::{JsHost, JsResponse};
+use super::host::JsHost;
 use super::{input, options};
 use crate::audio::wav;
 use crate::client::transcribe::{self, Prepared};
@@ -62,21 +62,6 @@ pub fn check_settings(
     config(settings).map(|_| ()).map_err(|error| to_js(&error))
 }
 
-/// Transcribes audio in one answer.
-#[wasm_bindgen(unchecked_return_type = "Promise<Transcript>")]
-pub fn transcribe(
-    #[wasm_bindgen(unchecked_param_type = "ClientSettings")] settings: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "AudioInput")] audio: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "TranscribeOptions")] options: JsValue,
-    call: Call,
-) -> Promise {
-    promise(call.signal(), async move {
-        let Ready { config, prepared, audio } = prepare(&settings, &audio, &options, &call, false).await?;
-        let transcript = transcribe::run(&JsHost { call }, &config, &prepared, audio.as_ref()).await?;
-        transcript_to_js(&transcript)
-    })
-}
-
 /// Builds the request of a transcription, for sending by other means.
 #[wasm_bindgen(js_name = buildRequest, unchecked_return_type = "Promise<Request>")]
 pub fn build_request(
@@ -91,22 +76,6 @@ pub fn build_request(
         let host = JsHost { call };
         let request = transcribe::authorized(&host, &config, &prepared).await?;
         host.request(&request, audio.as_ref(), None).await.map(JsValue::from)
-    })
-}
-
-/// Reads the whole answer of a transcription that was sent by other means.
-#[wasm_bindgen(js_name = readResponse, unchecked_return_type = "Promise<Transcript>")]
-pub fn read_response(
-    #[wasm_bindgen(unchecked_param_type = "ClientSettings")] settings: JsValue,
-    response: web_sys::Response,
-    #[wasm_bindgen(unchecked_param_type = "TranscribeOptions")] options: JsValue,
-    call: Call,
-) -> Promise {
-    promise(call.signal(), async move {
-        let config = config(&settings)?;
-        let options = options::read(&options, "option", TranscribeOptions::read)?;
-        let response = JsResponse::new(response, None, call.clone());
-        transcript_to_js(&transcribe::read(&JsHost { call }, &config, &options, response).await?)
     })
 }
 

@@ -21,7 +21,7 @@ use crate::config::{ClientSettings, Config};
 use crate::error::{Error, ErrorKind};
 use crate::options::TranscribeOptions;
 
-/// A streamed transcription; nothing happens before the first `next()`.
+/// A transcription, streamed or not; nothing happens before the first `next()`.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct TranscriptReader {
@@ -48,6 +48,7 @@ struct Plan {
     audio: JsValue,
     options: JsValue,
     call: Call,
+    stream: bool,
 }
 
 struct Opened {
@@ -62,9 +63,9 @@ impl TranscriptReader {
     /// Takes note of what shall be transcribed.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(settings: JsValue, audio: JsValue, options: JsValue, call: Call) -> Self {
+    pub fn new(settings: JsValue, audio: JsValue, options: JsValue, call: Call, stream: bool) -> Self {
         let signal = call.signal();
-        let plan = Plan { settings, audio, options, call };
+        let plan = Plan { settings, audio, options, call, stream };
         Self { inner: Rc::new(RefCell::new(Reading::Idle(Box::new(plan)))), signal }
     }
 
@@ -111,7 +112,11 @@ impl TranscriptReader {
                 }
                 Err(error) => {
                     *inner.borrow_mut() = Reading::Ended;
-                    Err(if error.partial_text().is_none() { error.with_partial_text(partial) } else { error })
+                    Err(if error.partial_text().is_none() && !partial.is_empty() {
+                        error.with_partial_text(partial)
+                    } else {
+                        error
+                    })
                 }
             }
         })
@@ -137,7 +142,7 @@ async fn advance(
 
 async fn open(plan: Plan) -> Result<Box<Opened>, Error> {
     let Ready { config, prepared, audio } =
-        prepare(&plan.settings, &plan.audio, &plan.options, &plan.call, true).await?;
+        prepare(&plan.settings, &plan.audio, &plan.options, &plan.call, plan.stream).await?;
     let stream = TranscriptStream::new(prepared);
     Ok(Box::new(Opened { stream, host: JsHost { call: plan.call }, config, audio }))
 }
