@@ -1,6 +1,6 @@
 // test.mjs [group…] — sets up, builds, runs the groups one after the other and prints what came of each. Run by test.sh.
 import { spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { findBrowser } from "./browser.mjs";
 import { inProject, project } from "./build/paths.mjs";
 import { groups } from "./test/groups.mjs";
@@ -8,7 +8,19 @@ import { groups } from "./test/groups.mjs";
 /** @typedef {"passed" | "FAILED" | "skipped"} State */
 /** @typedef {{ state: State, note: string }} Outcome what a group says of itself */
 
+/** A folder that no group runs would look tested and not be. */
+function forgottenFolders() {
+  const known = groups.flatMap(({ folder }) => folder ?? []);
+  const folders = globSync("tests/*/**/*.test.{mjs,ts}", { cwd: project }).map((path) => path.split("/", 2).join("/"));
+  return [...new Set(folders)].filter((folder) => !known.includes(folder));
+}
+
 function chosenGroups() {
+  const forgotten = forgottenFolders();
+  if (forgotten.length > 0) {
+    console.error(`no group in scripts/test/groups.mjs runs ${forgotten.join(", ")}`);
+    process.exit(2);
+  }
   const present = groups.filter(({ folder }) => !folder || existsSync(inProject(folder)));
   const names = process.argv.slice(2);
   const unknown = names.filter((name) => !present.some((group) => group.name === name));
