@@ -18,7 +18,8 @@ import process from "node:process";
 import { walk } from "./walk.js";
 
 const [baseURL, recording] = process.argv.slice(2);
-console.log(JSON.stringify(await walk(dashscope, { baseURL, audio: new Uint8Array(readFileSync(recording)) })));
+const settings = { baseURL, apiKey: "sk-packaging" };
+console.log(JSON.stringify(await walk(dashscope, { settings, audio: new Uint8Array(readFileSync(recording)) })));
 `;
 
 const COMMON = `
@@ -26,8 +27,9 @@ const dashscope = require("dashscope-asr");
 const { readFileSync } = require("node:fs");
 
 const [baseURL, recording] = process.argv.slice(2);
+const settings = { baseURL, apiKey: "sk-packaging" };
 import("./walk.js")
-  .then(({ walk }) => walk(dashscope, { baseURL, audio: new Uint8Array(readFileSync(recording)) }))
+  .then(({ walk }) => walk(dashscope, { settings, audio: new Uint8Array(readFileSync(recording)) }))
   .then((found) => console.log(JSON.stringify(found)));
 `;
 

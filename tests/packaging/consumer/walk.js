@@ -1,9 +1,9 @@
 // A walk through the whole package, the same in every environment. It gets the package as an argument, because how one
 // gets hold of it is what differs; it gives plain data, because it may have to leave a page or a process.
 
-export async function walk(dashscope, { baseURL, audio, apiKey = "sk-packaging" }) {
+export async function walk(dashscope, { settings, audio }) {
   const { Transcriber, AsrError, EventParser, EventStream, InvalidOptionError, encodeWav, isAsrError } = dashscope;
-  const asr = new Transcriber({ baseURL, apiKey });
+  const asr = new Transcriber(settings);
 
   const transcript = await asr.transcribe(new Blob([audio], { type: "audio/wav" }), { language: "en" });
 

@@ -1,0 +1,63 @@
+// A site as users put one up: files, and on the same origin a relay that adds the key. Browsers cannot reach the service.
+import { createReadStream, statSync } from "node:fs";
+import { createServer, request as httpRequest } from "node:http";
+import { extname, join, normalize } from "node:path";
+
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".wasm": "application/wasm",
+  ".wav": "audio/wav",
+};
+
+/**
+ * @param {object} options
+ * @param {string} options.folder what is served
+ * @param {string} options.upstream where /relay/… leads
+ * @param {(path: string) => Record<string, string>} [options.headers] more headers of a file
+ * @param {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} [options.serve]
+ *   in the place of the files
+ */
+export async function startSite({ folder, upstream, headers = () => ({}), serve }) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, "http://site");
+    if (pathname.startsWith("/relay/")) relay(upstream, request, response);
+    else if (serve) serve(request, response);
+    else sendFile(folder, pathname === "/" ? "/index.html" : pathname, headers, response);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function relay(upstream, request, response) {
+  const target = new URL(request.url.slice("/relay".length), upstream);
+  const { host, ...headers } = request.headers;
+  const onward = httpRequest(target, {
+    method: request.method,
+    headers: { ...headers, authorization: "Bearer sk-of-the-relay" },
+  });
+  onward.on("response", (answer) => {
+    response.writeHead(answer.statusCode, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.destroy());
+  response.on("close", () => onward.destroy());
+  request.pipe(onward);
+}
+
+function sendFile(folder, pathname, headers, response) {
+  const path = join(folder, normalize(pathname));
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    response.writeHead(404, { "content-type": "text/plain" });
+    response.end(`no ${pathname}`);
+    return;
+  }
+  response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream", ...headers(pathname) });
+  createReadStream(path).pipe(response);
+}
