@@ -16,3 +16,6 @@ mod host;
 mod input;
 mod options;
 mod reader;
+
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

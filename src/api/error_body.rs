@@ -90,6 +90,8 @@ const MESSAGES: &[(&str, ErrorKind, &str)] = &[
     ("the audio is empty", ErrorKind::EmptyAudio, "Send a file with audio in it"),
     ("max bytes per data-uri", ErrorKind::AudioTooLarge, TOO_LARGE),
     ("string value length", ErrorKind::AudioTooLarge, TOO_LARGE),
+    ("file size is too large", ErrorKind::AudioTooLarge, TOO_LARGE),
+    ("over service process", ErrorKind::AudioTooLong, TOO_LONG),
     ("url error, please check url", ErrorKind::BadRequest, NOT_PUBLIC),
     ("download multimodal file timed out", ErrorKind::BadRequest, NOT_PUBLIC),
     ("does not support synchronous calls", ErrorKind::BadRequest, "This model works with tasks only"),

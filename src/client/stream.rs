@@ -1,6 +1,7 @@
 //! Audio in, text out while it is recognised. An answer in one piece is a stream with one step.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::attempt;
 use super::transcribe::{Prepared, read_body, with_header_facts};
@@ -47,9 +48,9 @@ impl<R: HttpResponse> TranscriptStream<R> {
     }
 
     /// A stream over an answer that somebody else fetched. It cannot be asked for again, so nothing is retried.
-    pub fn from_response(config: &Config, verified: Verified, response: R) -> Result<Self, Error> {
+    pub fn from_response(config: &Config, verified: Rc<Verified>, response: R) -> Result<Self, Error> {
         let prepared = Prepared::for_reading(config, verified)?;
-        let reader = Reader::new(prepared.verified.clone(), response);
+        let reader = Reader::new(Rc::clone(&prepared.verified), response);
         Ok(Self { prepared, state: State::Open(Box::new(reader)), attempts: 0, delivered: false })
     }
 
@@ -114,7 +115,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
         let streaming = self.prepared.stream;
         if let State::Idle = self.state {
             let response = attempt::send(host, config, &patience, &self.prepared.request, audio).await?;
-            self.state = State::Open(Box::new(Reader::new(self.prepared.verified.clone(), response)));
+            self.state = State::Open(Box::new(Reader::new(Rc::clone(&self.prepared.verified), response)));
         }
         let State::Open(reader) = &mut self.state else { return Ok(None) };
         if !(200..300).contains(&reader.response.status()) {
@@ -139,7 +140,7 @@ fn interrupted() -> Error {
 #[derive(Debug)]
 struct Reader<R> {
     response: R,
-    verified: Verified,
+    verified: Rc<Verified>,
     accumulator: Accumulator,
     format: Format,
 }
@@ -154,7 +155,7 @@ enum Format {
 }
 
 impl<R: HttpResponse> Reader<R> {
-    fn new(verified: Verified, response: R) -> Self {
+    fn new(verified: Rc<Verified>, response: R) -> Self {
         Self { response, verified, accumulator: Accumulator::default(), format: Format::Unknown }
     }
 

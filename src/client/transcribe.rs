@@ -1,5 +1,7 @@
 //! Audio in, transcript out: checks and request first, then one answer.
 
+use std::rc::Rc;
+
 use super::source::{Checked, Source};
 use super::stream::TranscriptStream;
 use super::{CallSettings, Patience, attempt};
@@ -18,7 +20,7 @@ pub struct Prepared {
     /// The request, complete but for the audio's bytes and the key.
     pub request: HttpRequest,
     /// The options it was built from.
-    pub verified: Verified,
+    pub verified: Rc<Verified>,
     /// Media type of the inline audio, for size checks while a stream is read.
     pub media_type: Option<String>,
     /// Whether the answer was asked for piece by piece.
@@ -28,22 +30,14 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Most bytes of inline audio the model takes.
+    /// The check for audio that tells its length only while it is read.
     #[must_use]
-    pub fn most_bytes(&self) -> Option<u64> {
-        self.media_type.as_deref().map(|media_type| super::source::most_bytes(&self.verified, media_type))
-    }
-
-    /// The error for audio of `length` bytes, if that is too many.
-    pub fn check_length(&self, length: u64) -> Result<(), Error> {
-        match &self.media_type {
-            Some(media_type) => super::source::check_length(&self.verified, media_type, length),
-            None => Ok(()),
-        }
+    pub fn length_check(&self) -> LengthCheck {
+        LengthCheck { verified: Rc::clone(&self.verified), media_type: self.media_type.clone().unwrap_or_default() }
     }
 
     /// For an answer that somebody else asked for: there is nothing to send.
-    pub(super) fn for_reading(config: &Config, verified: Verified) -> Result<Self, Error> {
+    pub(super) fn for_reading(config: &Config, verified: Rc<Verified>) -> Result<Self, Error> {
         let request = HttpRequest { method: "GET", url: String::new(), headers: Vec::new(), body: Body::default() };
         let patience = Patience::new(config, &CallSettings::default())?;
         Ok(Self { request, verified, media_type: None, stream: true, replayable: false, patience })
@@ -58,6 +52,20 @@ impl Prepared {
     }
 }
 
+/// Refuses audio that turns out to be too long while it is read.
+#[derive(Clone, Debug)]
+pub struct LengthCheck {
+    verified: Rc<Verified>,
+    media_type: String,
+}
+
+impl LengthCheck {
+    /// The error for audio of `length` bytes, if that is too many.
+    pub fn check(&self, length: u64) -> Result<(), Error> {
+        super::source::check_length(&self.verified, &self.media_type, length)
+    }
+}
+
 /// Checks options and audio and builds the request: nothing is sent, nothing of the audio but its head is needed.
 pub fn prepare<A>(
     config: &Config,
@@ -66,7 +74,7 @@ pub fn prepare<A>(
     call: &CallSettings,
     stream: bool,
 ) -> Result<Prepared, Error> {
-    let verified = options.verify(config)?;
+    let verified = Rc::new(options.verify(config)?);
     let patience = Patience::new(config, call)?;
     let checked = source.check(&verified)?;
     let mut request = match verified.dialect {

@@ -11,11 +11,9 @@ use super::call::Call;
 use super::encode::{Encoder, PIECE};
 use super::error::from_js;
 use super::input::ByteStream;
+use crate::client::transcribe::LengthCheck;
 use crate::data_url;
 use crate::error::{Error, ErrorKind};
-
-/// Refuses a length; known before the first byte for Blobs, found out while reading for streams.
-pub(super) type LengthCheck = Box<dyn Fn(u64) -> Result<(), Error>>;
 
 /// The audio of one call.
 pub(super) struct JsAudio {
@@ -46,7 +44,7 @@ impl JsAudio {
     }
 
     pub(super) fn check(&self, length: u64) -> Result<(), Error> {
-        self.check.borrow().as_ref().map_or(Ok(()), |check| check(length))
+        self.check.borrow().as_ref().map_or(Ok(()), |check| check.check(length))
     }
 
     /// The base64 as pieces that a `Blob` takes.

@@ -154,8 +154,7 @@ pub(super) async fn prepare(
     let audio = match source {
         Source::Url(_) => None,
         Source::Bytes { audio, .. } => {
-            let limits = prepared.clone();
-            audio.limit(Box::new(move |length| limits.check_length(length)));
+            audio.limit(prepared.length_check());
             Some(Rc::new(audio))
         }
     };

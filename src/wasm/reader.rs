@@ -81,7 +81,7 @@ impl TranscriptReader {
         let opened = (|| {
             let config = Config::new(&super::options::read(settings, "client option", ClientSettings::read)?)?;
             let options: TranscribeOptions = super::options::read(options, "option", TranscribeOptions::read)?;
-            let verified = options.verify(&config)?;
+            let verified = Rc::new(options.verify(&config)?);
             let response = JsResponse::new(response, None, call.clone());
             let stream = TranscriptStream::from_response(&config, verified, response)?;
             Ok::<_, Error>(Opened { stream, host: JsHost { call }, config, audio: None })
