@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { requestHeaders } from "../../www/edge/headers.ts";
 import { serve } from "../../www/serve.mjs";
 import { startUpstream } from "./upstream.mjs";
 
@@ -65,6 +66,17 @@ describe("settings", () => {
     const site = await start({ upstream: `${upstream.url}/prefix/` });
     assert.equal((await post(site)).status, 200);
     assert.equal(upstream.requests[0].url, "/prefix/api/v1/services/aigc/multimodal-generation/generation");
+  });
+
+  test("fault switches are for the emulator only", () => {
+    const from = new Headers({
+      "x-emulator-fault": "status=500",
+      accept: "text/event-stream",
+      authorization: "Bearer page",
+    });
+    const forService = Object.fromEntries(requestHeaders(from, "sk-x", false));
+    assert.deepEqual(forService, { accept: "text/event-stream", authorization: "Bearer sk-x" });
+    assert.equal(requestHeaders(from, "sk-x", true).get("x-emulator-fault"), "status=500");
   });
 
   test("an allowed origin may ask, read the answer and nothing more", async () => {

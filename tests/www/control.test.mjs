@@ -216,6 +216,7 @@ describe("the microphone", () => {
     await page.waitForSelector("html[data-ready]");
     assert.equal(await page.textContent("#trouble-title"), "This browser cannot record");
     assert.equal(await page.isDisabled("#record"), true);
+    assert.equal(await page.getAttribute("#file", "capture"), "", "a phone opens its own recorder");
     await dropFile(page, jfk.path);
     assert.equal(await finishedText(page), WORDS);
   });

@@ -1,3 +1,4 @@
+import { canRecord } from "../recording/microphone.ts";
 import type { Elements } from "./elements.ts";
 
 export interface IntakeEvents {
@@ -8,6 +9,11 @@ export interface IntakeEvents {
 
 /** The ways in other than the microphone: choosing, dropping and pasting a file, and writing or pasting an address. */
 export function listenForAudio(elements: Elements, events: IntakeEvents): void {
+  // Where the page cannot record, a phone can still open its own recorder.
+  if (!canRecord()) {
+    elements.file.accept = "audio/*";
+    elements.file.setAttribute("capture", "");
+  }
   elements.pick.addEventListener("click", () => elements.file.click());
   elements.file.addEventListener("change", () => {
     const file = elements.file.files?.[0];
