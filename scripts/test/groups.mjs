@@ -26,6 +26,7 @@ export const groups = [
     run: () => wasmTests("browser"),
   },
   folder("js", "the JavaScript face and the build"),
+  folder("client", "the client of the package, call by call"),
   folder("fixtures", "the measures that other tests judge with", [], { build: false }),
   folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),
   folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),
