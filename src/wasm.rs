@@ -16,6 +16,8 @@ mod host;
 mod input;
 mod options;
 mod reader;
+#[cfg(test)]
+mod tests;
 
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
