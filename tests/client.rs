@@ -1,0 +1,350 @@
+//! Whole calls over a scripted host: retries, patience, streams, keys. Messages that users read are asserted verbatim.
+
+mod support;
+
+use std::time::Duration;
+
+use dashscope_asr::api::Step;
+use dashscope_asr::client::stream::TranscriptStream;
+use dashscope_asr::client::{AudioFacts, CallSettings, Source, transcribe};
+use dashscope_asr::config::{ClientSettings, Config};
+use dashscope_asr::error::{Error, ErrorKind};
+use dashscope_asr::options::{Protocol, TranscribeOptions};
+use dashscope_asr::transcript::Transcript;
+use support::{Answer, ScriptedHost, config, fixture};
+
+const WELCOME: &str = r#"{"output":{"choices":[{"finish_reason":"stop","message":{"annotations":[{"language":"zh",
+    "type":"audio_info","emotion":"neutral"}],"content":[{"text":"Welcome to Alibaba Cloud."}],"role":"assistant"}}]},
+    "usage":{"input_tokens_details":{"text_tokens":0},"output_tokens_details":{"text_tokens":6},"seconds":1},
+    "request_id":"568e2bf0-d6f2-97f8-9f15-a57b11dc6977"}"#;
+const URL: &str = "https://example.com/welcome.mp3";
+const WEBM: &[u8] = b"\x1A\x45\xDF\xA3\x9FB\x82\x84webm and so on";
+
+fn url() -> Source<Vec<u8>> {
+    Source::Url(URL.to_owned())
+}
+
+fn bytes(replayable: bool) -> Source<Vec<u8>> {
+    let facts = AudioFacts { head: WEBM.to_vec(), length: Some(WEBM.len() as u64), declared: None, replayable };
+    Source::Bytes { audio: WEBM.to_vec(), facts }
+}
+
+fn openai() -> TranscribeOptions {
+    TranscribeOptions { protocol: Some(Protocol::Openai), ..TranscribeOptions::default() }
+}
+
+fn call(host: &ScriptedHost, source: &Source<Vec<u8>>, settings: &CallSettings) -> Result<Transcript, Error> {
+    let prepared = transcribe::prepare(&config(), source, &TranscribeOptions::default(), settings, false)?;
+    let audio = match source {
+        Source::Url(_) => None,
+        Source::Bytes { audio, .. } => Some(audio),
+    };
+    host.run(transcribe::transcribe(host, &config(), prepared, audio))
+}
+
+fn whole(host: &ScriptedHost) -> Result<Transcript, Error> {
+    call(host, &url(), &CallSettings::default())
+}
+
+/// Everything a stream said, and how it ended.
+fn stream(
+    host: &ScriptedHost,
+    options: &TranscribeOptions,
+    settings: &CallSettings,
+) -> (Vec<Step>, Result<Transcript, Error>) {
+    let prepared = transcribe::prepare(&config(), &url(), options, settings, true).unwrap();
+    let mut stream = TranscriptStream::new(prepared);
+    let mut steps = Vec::new();
+    host.run(async {
+        loop {
+            match stream.next(host, &config(), None).await {
+                Ok(Some(batch)) => {
+                    steps.extend(batch.steps);
+                    if let Some(transcript) = batch.transcript {
+                        assert_eq!(stream.next(host, &config(), None).await.unwrap(), None, "the end comes once");
+                        return (steps, Ok(transcript));
+                    }
+                }
+                Ok(None) => panic!("a stream ends with a transcript or an error"),
+                Err(error) => return (steps, Err(error)),
+            }
+        }
+    })
+}
+
+fn native(options: &str, answer: Answer) -> (Vec<Step>, Result<Transcript, Error>) {
+    let json = dashscope_asr::json::Json::parse(options).unwrap();
+    let options = TranscribeOptions::read(json.view()).unwrap();
+    stream(&ScriptedHost::new([answer]), &options, &CallSettings { max_retries: Some(0), ..CallSettings::default() })
+}
+
+fn delta(text: &str) -> Step {
+    Step::Delta(text.to_owned())
+}
+
+fn event(text: &str, finish: &str) -> String {
+    format!(
+        "id:1\nevent:result\n:HTTP_STATUS/200\ndata:{{\"output\":{{\"choices\":[{{\"message\":{{\"content\":[{{\"text\":\"{text}\"}}]}},\
+         \"finish_reason\":\"{finish}\"}}]}},\"usage\":{{\"seconds\":1}},\"request_id\":\"r\"}}\n\n"
+    )
+}
+
+#[test]
+fn an_answer_becomes_a_transcript() {
+    let host = ScriptedHost::new([Answer::ok(WELCOME)]);
+    let transcript = whole(&host).unwrap();
+    assert_eq!(transcript.text, "Welcome to Alibaba Cloud.");
+    assert_eq!((transcript.language.as_deref(), transcript.emotion.as_deref()), (Some("zh"), Some("neutral")));
+    assert_eq!((transcript.duration, transcript.model.as_deref()), (Some(1.0), Some("qwen3-asr-flash")));
+    assert_eq!(transcript.request_id.as_deref(), Some("568e2bf0-d6f2-97f8-9f15-a57b11dc6977"));
+    assert_eq!(host.sleeps(), [0; 0]);
+    assert_eq!(host.sent()[0].header("authorization"), Some("Bearer sk-test"));
+}
+
+#[test]
+fn failures_that_may_pass_are_tried_again() {
+    let busy = |status| Answer::new(status, r#"{"code":"ServiceUnavailable","message":"busy"}"#);
+    for (answers, sleeps) in [
+        (vec![busy(503)], vec![500]),
+        (vec![busy(500), busy(502)], vec![500, 1000]),
+        (vec![Answer::lost()], vec![500]),
+        (vec![Answer::lost(), busy(504)], vec![500, 1000]),
+        (vec![Answer::new(429, r#"{"code":"Throttling.RateQuota"}"#).header("retry-after", "7")], vec![7000]),
+        (vec![Answer::new(429, r#"{"code":"Throttling.RateQuota"}"#).header("retry-after-ms", "150")], vec![150]),
+        // The start of every test is five seconds before this date.
+        (
+            vec![
+                Answer::new(429, r#"{"code":"limit_requests"}"#).header("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT"),
+            ],
+            vec![5000],
+        ),
+        // An hour is too long a wait; our own schedule is used.
+        (vec![busy(503).header("retry-after", "3600")], vec![500]),
+        // Tokens per minute: a wait of half a second would only use up the attempts.
+        (vec![Answer::new(429, r#"{"code":"Throttling.AllocationQuota"}"#)], vec![20_000]),
+        (vec![Answer::new(400, r#"{"code":"InvalidParameter"}"#).header("x-should-retry", "true")], vec![500]),
+        (vec![Answer::new(409, r#"{"code":"Conflict"}"#)], vec![500]),
+        (vec![Answer::new(408, "")], vec![500]),
+    ] {
+        let requests = answers.len() + 1;
+        let host = ScriptedHost::new(answers.into_iter().chain([Answer::ok(WELCOME)]));
+        assert_eq!(whole(&host).unwrap().text, "Welcome to Alibaba Cloud.");
+        assert_eq!(host.sleeps(), sleeps);
+        let sent = host.sent();
+        assert_eq!(sent.len(), requests);
+        assert!(sent.iter().all(|one| one.body == sent[0].body), "each attempt sends the same");
+    }
+}
+
+#[test]
+fn failures_that_stay_are_not_tried_again() {
+    for (answer, kind) in [
+        (Answer::new(400, r#"{"code":"InvalidParameter","message":"m"}"#), ErrorKind::BadRequest),
+        (Answer::new(401, r#"{"code":"InvalidApiKey","message":"m"}"#), ErrorKind::Authentication),
+        (Answer::new(400, r#"{"code":"Arrearage","message":"m"}"#), ErrorKind::Billing),
+        (Answer::new(503, "").header("x-should-retry", "false"), ErrorKind::Server),
+        (Answer::ok("<html></html>"), ErrorKind::InvalidResponse),
+        (Answer::ok(r#"{"code":"DataInspectionFailed","message":"m"}"#), ErrorKind::ContentFiltered),
+    ] {
+        let host = ScriptedHost::new([answer]);
+        let error = whole(&host).unwrap_err();
+        assert_eq!((error.kind(), error.is_retryable()), (kind, false));
+        assert_eq!(host.sleeps(), [0; 0]);
+    }
+}
+
+#[test]
+fn it_gives_up_after_the_allowed_attempts() {
+    let host = ScriptedHost::answering(|_| Answer::new(503, r#"{"code":"ModelUnavailable","message":"m"}"#));
+    let error = whole(&host).unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable(), error.status()), (ErrorKind::Server, true, Some(503)));
+    assert_eq!((host.sleeps(), host.sent().len()), (vec![500, 1000], 3));
+    let host = ScriptedHost::new([Answer::lost()]);
+    let settings = CallSettings { max_retries: Some(0), ..CallSettings::default() };
+    assert_eq!(call(&host, &url(), &settings).unwrap_err().kind(), ErrorKind::Connection);
+}
+
+#[test]
+fn patience_ends_by_the_clock() {
+    let settings = CallSettings { timeout: Some(30_000.0), max_retries: Some(1), ..CallSettings::default() };
+    let host = ScriptedHost::answering(|_| Answer::never());
+    let error = call(&host, &url(), &settings).unwrap_err();
+    assert_eq!(
+        error.message(),
+        "no answer within 30000 ms; try again, or raise timeout for long audio and slow networks"
+    );
+    assert_eq!((error.kind(), host.sleeps()), (ErrorKind::Timeout, vec![30_000, 500, 30_000]));
+    // The answer's body has the same patience, counted anew from chunk to chunk.
+    let slow = Answer::pieces([&event("a", "null")[..]]).silence(Duration::from_secs(29)).clone();
+    let host = ScriptedHost::new([slow.silence(Duration::from_secs(2))]);
+    let (steps, end) = stream(&host, &TranscribeOptions::default(), &settings);
+    assert_eq!(steps, [delta("a")]);
+    let error = end.unwrap_err();
+    assert_eq!((error.kind(), error.partial_text()), (ErrorKind::Timeout, Some("a")));
+    assert_eq!(host.elapsed(), Duration::from_secs(30));
+}
+
+#[test]
+fn a_stream_is_never_repeated_once_text_is_out() {
+    let cut = Answer::pieces([&event("Hello", "null")[..], &event(" wor", "null")]).broken();
+    let host = ScriptedHost::new([cut]);
+    let (steps, end) = stream(&host, &TranscribeOptions::default(), &CallSettings::default());
+    assert_eq!(steps, [delta("Hello"), delta(" wor")]);
+    let error = end.unwrap_err();
+    assert_eq!((error.kind(), error.partial_text()), (ErrorKind::StreamInterrupted, Some("Hello wor")));
+    assert_eq!(host.sleeps(), [0; 0]);
+}
+
+#[test]
+fn a_stream_that_breaks_before_any_text_is_repeated() {
+    let host = ScriptedHost::new([
+        Answer::pieces([": hello\n\n"]).broken(),
+        Answer::pieces([&event("", "null")[..]]),
+        Answer::pieces([&event("Hi", "stop")[..]]),
+    ]);
+    let (steps, end) = stream(&host, &TranscribeOptions::default(), &CallSettings::default());
+    assert_eq!((steps, end.unwrap().text.as_str()), (vec![delta("Hi")], "Hi"));
+    assert_eq!(host.sleeps(), [500, 1000]);
+}
+
+#[test]
+fn an_error_event_carries_the_text_before_it() {
+    let failure = "event: error\n:HTTP_STATUS/429\ndata:{\"code\":\"Throttling.RateQuota\",\"message\":\"Slow down\",\"request_id\":\"q\"}\n\n";
+    let (steps, end) = native("{}", Answer::pieces([&event("Hello", "null")[..], failure]));
+    assert_eq!(steps, [delta("Hello")]);
+    let error = end.unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.request_id()), (ErrorKind::RateLimit, Some(429), Some("q")));
+    assert_eq!(error.partial_text(), Some("Hello"));
+    assert_eq!(error.message(), "Slow down. Too many requests at once; wait and send fewer.");
+    // Before any text, the same event is tried again.
+    let host = ScriptedHost::new([Answer::ok(failure), Answer::ok(event("Hi", "stop"))]);
+    let (_, end) = stream(&host, &TranscribeOptions::default(), &CallSettings::default());
+    assert_eq!((end.unwrap().text.as_str(), host.sleeps()), ("Hi", vec![500]));
+}
+
+#[test]
+fn a_refused_stream_is_an_error_although_its_status_is_200() {
+    let (steps, end) = native("{}", Answer::ok(fixture("sse/native_error_2024.txt")));
+    let error = end.unwrap_err();
+    assert_eq!((steps.len(), error.kind(), error.status()), (0, ErrorKind::BadRequest, Some(400)));
+}
+
+#[test]
+fn a_native_stream_is_deltas() {
+    let body = event("Wel", "null") + &event("come", "null") + &event("", "stop");
+    let (steps, end) = native("{}", Answer::ok(&body));
+    let transcript = end.unwrap();
+    assert_eq!((steps, transcript.text.as_str()), (vec![delta("Wel"), delta("come")], "Welcome"));
+    assert_eq!(transcript.finish_reason.as_deref(), Some("stop"));
+    // At every byte split, the same.
+    for at in 1..body.len() {
+        let Some((head, tail)) = body.split_at_checked(at) else { continue };
+        let (steps, end) = native("{}", Answer::pieces([head, tail]));
+        assert_eq!((steps, end.unwrap().text.as_str()), (vec![delta("Wel"), delta("come")], "Welcome"), "{at}");
+    }
+}
+
+#[test]
+fn a_cumulative_stream_becomes_deltas_and_revisions() {
+    let body = event("I", "null") + &event("I sea", "null") + &event("I see you", "null") + &event("I see you", "stop");
+    let (steps, end) = native(r#"{"incrementalOutput":false}"#, Answer::ok(body));
+    assert_eq!(steps, [delta("I"), delta(" sea"), Step::Revision("I see you".to_owned())]);
+    assert_eq!(end.unwrap().text, "I see you");
+}
+
+#[test]
+fn missing_blank_lines_and_a_missing_end_are_forgiven() {
+    let (steps, end) = native("{}", Answer::ok(fixture("sse/native_no_blank_lines_2024.txt")));
+    assert!(!steps.is_empty() && !end.unwrap().text.is_empty());
+    let body = event("Hi", "stop");
+    let (_, end) = native("{}", Answer::ok(body.trim_end()));
+    assert_eq!(end.unwrap().text, "Hi");
+}
+
+#[test]
+fn a_compatible_stream_ends_with_usage() {
+    let host = ScriptedHost::new([Answer::ok(fixture("sse/compatible_recognition.txt"))]);
+    let (steps, end) = stream(&host, &openai(), &CallSettings::default());
+    let transcript = end.unwrap();
+    assert_eq!((steps, transcript.text.as_str()), (vec![delta("Welcome")], "Welcome"));
+    assert_eq!((transcript.duration, transcript.language.as_deref()), (Some(1.0), Some("zh")));
+    assert_eq!(transcript.usage.unwrap().input_audio_tokens, Some(42.0));
+    assert!(host.sent()[0].url.ends_with("/compatible-mode/v1/chat/completions"));
+}
+
+#[test]
+fn one_json_answer_to_a_stream_is_taken() {
+    let (steps, end) = native("{}", Answer::ok(WELCOME));
+    assert_eq!((steps, end.unwrap().no_speech), (vec![delta("Welcome to Alibaba Cloud.")], false));
+}
+
+#[test]
+fn silence_is_a_transcript_in_every_shape() {
+    let silent = r#"{"output":{"choices":[{"finish_reason":"stop","message":{"content":[],"role":"assistant"}}]}}"#;
+    for answer in [
+        Answer::ok(silent),
+        Answer::new(400, r#"{"code":"ASR_RESPONSE_HAVE_NO_WORDS","message":"m","request_id":"r"}"#),
+        Answer::ok(r#"{"code":"ASR_RESPONSE_HAVE_NO_WORDS","message":"m","request_id":"r"}"#),
+    ] {
+        let transcript = whole(&ScriptedHost::new([answer.clone()])).unwrap();
+        assert!(transcript.no_speech && transcript.text.is_empty());
+        assert_eq!(transcript.model.as_deref(), Some("qwen3-asr-flash"));
+        let (steps, end) = native("{}", answer);
+        assert!(steps.is_empty() && end.unwrap().no_speech);
+    }
+}
+
+#[test]
+fn audio_that_can_be_read_once_is_sent_once() {
+    let host = ScriptedHost::new([Answer::new(503, "")]);
+    let error = call(&host, &bytes(false), &CallSettings::default()).unwrap_err();
+    assert_eq!((error.kind(), host.sleeps()), (ErrorKind::Server, vec![]));
+    let host = ScriptedHost::new([Answer::new(503, ""), Answer::ok(WELCOME)]);
+    call(&host, &bytes(true), &CallSettings::default()).unwrap();
+    let sent = host.sent();
+    assert_eq!(sent[0].body, sent[1].body);
+    let text = sent[0].text();
+    assert!(text.contains(r#"{"audio":"data:audio/webm;base64,GkXfo59CgoR3ZWJtIGFuZCBzbyBvbg=="}"#), "{text}");
+}
+
+#[test]
+fn the_key_is_asked_for_before_every_attempt() {
+    let host = ScriptedHost::new([Answer::new(503, ""), Answer::ok(WELCOME)]);
+    let host = host.with_keys([Some("st-first"), Some("st-second")]);
+    whole(&host).unwrap();
+    let keys: Vec<_> = host.sent().iter().map(|sent| sent.header("authorization").unwrap().to_owned()).collect();
+    assert_eq!(keys, ["Bearer st-first", "Bearer st-second"]);
+}
+
+#[test]
+fn without_a_key_nothing_is_sent_to_the_service_itself() {
+    let error = whole(&ScriptedHost::new([]).with_keys([None])).unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidOption, Some("apiKey")));
+    // A relay has the key itself, and a caller may sign in some other way.
+    let settings = ClientSettings { base_url: Some("/api".to_owned()), ..ClientSettings::default() };
+    let config = Config::new(&settings).unwrap();
+    let headers = vec![("x-visitor".to_owned(), "v".to_owned())];
+    let call = CallSettings { headers, ..CallSettings::default() };
+    let host = ScriptedHost::new([Answer::ok(WELCOME)]).with_keys([None]);
+    let prepared = transcribe::prepare(&config, &url(), &TranscribeOptions::default(), &call, false).unwrap();
+    host.run(transcribe::transcribe(&host, &config, prepared, None)).unwrap();
+    let sent = &host.sent()[0];
+    assert_eq!((sent.header("authorization"), sent.header("x-visitor")), (None, Some("v")));
+    assert_eq!(sent.url, "/api/api/v1/services/aigc/multimodal-generation/generation");
+}
+
+#[test]
+fn a_page_is_told_why_it_cannot_reach_the_service() {
+    let host = ScriptedHost::new([Answer::lost()]).in_page();
+    let error = whole(&host).unwrap_err();
+    assert!(error.message().contains("CORS") && !error.is_retryable(), "{error}");
+    assert_eq!(host.sleeps(), [0; 0]);
+}
+
+#[test]
+fn the_request_id_comes_from_the_header_where_the_body_has_none() {
+    let answer = Answer::new(500, "").header("x-request-id", "from-header");
+    let settings = CallSettings { max_retries: Some(0), ..CallSettings::default() };
+    let error = call(&ScriptedHost::new([answer]), &url(), &settings).unwrap_err();
+    assert_eq!(error.request_id(), Some("from-header"));
+}
