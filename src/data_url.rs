@@ -83,6 +83,12 @@ mod simd {
         blocks
     }
 
+    /// What is added to an index to get its letter.
+    const LETTER: u8 = b'a' - 26;
+    const DIGIT: u8 = b'0'.wrapping_sub(52);
+    const PLUS: u8 = b'+'.wrapping_sub(62);
+    const SLASH: u8 = b'/'.wrapping_sub(63);
+
     fn encode(bytes: v128) -> v128 {
         // Lane = first << 16 | second << 8 | third; index 255 yields zero.
         let triples = u8x16_swizzle(bytes, u8x16(2, 1, 0, 255, 5, 4, 3, 255, 8, 7, 6, 255, 11, 10, 9, 255));
@@ -99,10 +105,6 @@ mod simd {
         // 0..=25 → slot 13, 26..=51 → slot 0, then one slot for each digit, `+` and `/`.
         let capitals = i8x16_gt(u8x16_splat(26), indices);
         let slots = v128_or(u8x16_sub_sat(indices, u8x16_splat(51)), v128_and(capitals, u8x16_splat(13)));
-        const LETTER: u8 = b'a' - 26;
-        const DIGIT: u8 = b'0'.wrapping_sub(52);
-        const PLUS: u8 = b'+'.wrapping_sub(62);
-        const SLASH: u8 = b'/'.wrapping_sub(63);
         let offsets = u8x16(
             LETTER, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, DIGIT, PLUS, SLASH, b'A', 0, 0,
         );

@@ -87,6 +87,7 @@ impl<'a> View<'a> {
     }
 
     /// The names of an object's members; `None` for anything else.
+    #[must_use]
     pub fn names(self) -> Option<impl Iterator<Item = &'a str>> {
         match self.0 {
             Some(Json::Object(members)) => Some(members.iter().map(|(name, _)| name.as_ref())),
@@ -522,7 +523,7 @@ mod tests {
     const DOCUMENT: &str = "{\"a\":[1,-2.5,1e3,0.001,1E-2,12345678901234567890,true,false,null,\"x\\n\\u00e9\\ud83c\\udfa4\"],\
                             \"b\":{\"c\":{},\"d\":[ ]}, \"é\" : \"你\" }";
 
-    /// serde_json is the judge: the same documents are read, the same are refused, whatever is done to them.
+    /// `serde_json` is the judge: the same documents are read, the same are refused, whatever is done to them.
     #[test]
     fn it_agrees_with_serde_json_on_damaged_documents() {
         let check = |text: &str| match (Json::parse(text), serde_json::from_str::<serde_json::Value>(text)) {

@@ -24,6 +24,21 @@
 //! # Ok::<(), dashscope_asr::error::Error>(())
 //! ```
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        clippy::float_cmp,
+        clippy::large_stack_arrays,
+        clippy::needless_pass_by_value,
+        clippy::panic,
+        reason = "tests compute with small numbers and may fail loudly"
+    )
+)]
+
 pub mod api;
 pub mod audio;
 pub mod client;

@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn each_bad_field_is_named() {
         for (json, field) in [
-            (r#"[]"#, "option"),
+            ("[]", "option"),
             (r#"{"model":" "}"#, "model"),
             (r#"{"model":5}"#, "model"),
             (r#"{"model":"fun-asr-realtime"}"#, "model"),

@@ -40,12 +40,11 @@ impl RetryPolicy {
 #[must_use]
 pub fn retry_after(header: impl Fn(&str) -> Option<String>, now: f64) -> Option<Duration> {
     let number = |text: &str| crate::json::number(text.trim()).filter(|number| *number >= 0.0);
-    let seconds = match header("retry-after-ms").as_deref().and_then(number) {
-        Some(millis) => millis / 1000.0,
-        None => {
-            let text = header("retry-after")?;
-            number(&text).or_else(|| Some(http_date(&text)? - now / 1000.0)).filter(|seconds| *seconds >= 0.0)?
-        }
+    let seconds = if let Some(millis) = header("retry-after-ms").as_deref().and_then(number) {
+        millis / 1000.0
+    } else {
+        let text = header("retry-after")?;
+        number(&text).or_else(|| Some(http_date(&text)? - now / 1000.0)).filter(|seconds| *seconds >= 0.0)?
     };
     Duration::try_from_secs_f64(seconds).ok()
 }

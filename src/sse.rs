@@ -45,6 +45,10 @@ pub enum Item<'a> {
 
 /// An incremental, bounded parser.
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a state of the standard's algorithm, independent of the others"
+)]
 pub struct EventParser {
     /// The beginning of a line whose end has not arrived.
     line: Vec<u8>,

@@ -113,6 +113,7 @@ pub struct Usage {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "lowercase")]
+#[allow(clippy::large_enum_variant, reason = "the last event of a stream; made once")]
 pub enum TranscriptEvent {
     /// New text.
     Delta(Delta),

@@ -96,8 +96,9 @@ const MESSAGES: &[(&str, ErrorKind, &str)] = &[
     ("download multimodal file timed out", ErrorKind::BadRequest, NOT_PUBLIC),
     ("does not support synchronous calls", ErrorKind::BadRequest, "This model works with tasks only"),
     ("does not support asynchronous calls", ErrorKind::BadRequest, "This model answers directly; it knows no tasks"),
-    ("internalerror.algo.invalidparameter", ErrorKind::BadRequest, ""),
     ("decode", ErrorKind::InvalidAudio, NOT_DECODED),
+    // Stands in front of many messages, those above among them.
+    ("internalerror.algo.invalidparameter", ErrorKind::BadRequest, ""),
 ];
 
 /// An error that the service sent, in words of its own.
@@ -339,10 +340,25 @@ mod tests {
                 ErrorKind::AudioTooLarge,
                 false,
             ),
+            (400, "InvalidParameter", "Multimodal file size is too large", ErrorKind::AudioTooLarge, false),
+            (
+                400,
+                "invalid_parameter_error",
+                "<400> InternalError.Algo.InvalidParameter: audio duration (301008.0ms) over service process (300s)",
+                ErrorKind::AudioTooLong,
+                false,
+            ),
             (400, "FILE_403_FORBIDDEN", "", ErrorKind::BadRequest, false),
             (400, "InvalidFile.Openerror", "", ErrorKind::InvalidAudio, false),
             (400, "InvalidParameter", "The audio is empty", ErrorKind::EmptyAudio, false),
             (500, "InternalError", "<400> InternalError.Algo.InvalidParameter: bad", ErrorKind::BadRequest, false),
+            (
+                400,
+                "InvalidParameter",
+                "<400> InternalError.Algo.InvalidParameter: The audio could not be decoded",
+                ErrorKind::InvalidAudio,
+                false,
+            ),
             (500, "InternalError.Algo", "", ErrorKind::Server, true),
             (503, "ModelUnavailable", "", ErrorKind::Server, true),
             (500, "RequestTimeOut", "", ErrorKind::Timeout, true),

@@ -138,7 +138,7 @@ fn check_bytes(
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "audio lengths")]
 fn tenths(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
-    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
 }
 
 /// The size check alone: streams learn their length while they are read.

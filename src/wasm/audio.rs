@@ -30,7 +30,7 @@ pub(super) enum JsBytes {
     /// Bytes in memory; never copied as a whole.
     Memory(Uint8Array),
     /// A stream; read once.
-    Stream(RefCell<ByteStream>),
+    Stream(RefCell<Option<ByteStream>>),
 }
 
 impl JsAudio {
@@ -56,7 +56,7 @@ impl JsAudio {
         let encoder = Encoder::detect();
         match &self.bytes {
             JsBytes::Stream(stream) => {
-                let mut stream = stream.borrow_mut();
+                let Some(mut stream) = stream.take() else { return Err(already_read()) };
                 let mut base64 = data_url::Encoder::default();
                 let mut loaded = 0;
                 while let Some(bytes) = stream.next().await? {
@@ -126,6 +126,11 @@ impl JsAudio {
         }
         Ok(())
     }
+}
+
+/// A stream can be read once; whoever comes second is told so.
+pub(super) fn already_read() -> Error {
+    Error::new(ErrorKind::InvalidAudio, "the audio stream was read already, it cannot be sent a second time")
 }
 
 /// Part of a Blob in memory.

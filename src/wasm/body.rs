@@ -6,7 +6,7 @@ use js_sys::{Array, Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 
-use super::audio::{JsAudio, JsBytes};
+use super::audio::{JsAudio, JsBytes, already_read};
 use super::call::Call;
 use super::error::{from_js, to_js};
 use crate::data_url;
@@ -65,7 +65,7 @@ pub(super) fn flat_length(audio: &JsAudio) -> Option<u64> {
     let JsBytes::Stream(stream) = &audio.bytes else { return None };
     let class = Reflect::get(&js_sys::global(), &"FixedLengthStream".into()).ok()?;
     class.dyn_ref::<Function>()?;
-    stream.try_borrow().ok()?.length
+    stream.try_borrow().ok()?.as_ref()?.length
 }
 
 /// Encodes chunk by chunk into the request while it is being sent; memory does not grow with the audio.
@@ -104,7 +104,7 @@ async fn write(
         match (part, &audio.bytes) {
             (Part::Text(text), _) => put(text.as_bytes()).await?,
             (Part::AudioBase64, JsBytes::Stream(stream)) => {
-                let Ok(mut stream) = stream.try_borrow_mut() else { continue };
+                let Some(mut stream) = stream.take() else { return Err(already_read()) };
                 let mut base64 = data_url::Encoder::default();
                 let mut loaded = 0;
                 while let Some(bytes) = stream.next().await? {

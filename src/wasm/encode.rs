@@ -50,14 +50,12 @@ impl Encoder {
 
     /// Base64 as something a Blob takes: a string from the runtime's encoder, bytes from ours.
     pub(super) fn encode(&self, bytes: &Uint8Array) -> JsValue {
-        match self.encode_native(bytes) {
-            Some(text) => text.into(),
-            None => {
-                let mut out = Vec::new();
-                data_url::encode_into(&bytes.to_vec(), &mut out);
-                Uint8Array::from(out.as_slice()).into()
-            }
+        if let Some(text) = self.encode_native(bytes) {
+            return text.into();
         }
+        let mut out = Vec::new();
+        data_url::encode_into(&bytes.to_vec(), &mut out);
+        Uint8Array::from(out.as_slice()).into()
     }
 
     /// Base64 as a string.

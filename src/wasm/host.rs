@@ -136,17 +136,15 @@ impl HttpResponse for JsResponse {
     }
 
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
-        let reader = match &self.reader {
-            Some(reader) => reader,
-            None => {
-                let Some(body) = self.response.body() else { return Ok(None) };
-                if body.locked() {
-                    let message = "the body of this Response is being read by somebody else; pass a clone() of it";
-                    return Err(Error::new(ErrorKind::InvalidResponse, message));
-                }
-                self.reader.insert(body.get_reader().unchecked_into())
+        if self.reader.is_none() {
+            let Some(body) = self.response.body() else { return Ok(None) };
+            if body.locked() {
+                let message = "the body of this Response is being read by somebody else; pass a clone() of it";
+                return Err(Error::new(ErrorKind::InvalidResponse, message));
             }
-        };
+            self.reader = Some(body.get_reader().unchecked_into());
+        }
+        let Some(reader) = &self.reader else { return Ok(None) };
         let cut = |thrown| from_js(ErrorKind::Connection, "the connection broke while the answer came in", thrown);
         let result = JsFuture::from(reader.read()).await.map_err(cut)?;
         let get = |name: &str| Reflect::get(&result, &name.into()).unwrap_or(JsValue::UNDEFINED);

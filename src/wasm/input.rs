@@ -186,7 +186,7 @@ async fn from_stream(
     }
     // The base64 of a stream is kept, so another attempt has something to send; see `flat` in body.rs for the exception.
     let facts = AudioFacts { head, length: stream.length, declared, replayable: true };
-    Ok(source(JsBytes::Stream(core::cell::RefCell::new(stream)), facts))
+    Ok(source(JsBytes::Stream(core::cell::RefCell::new(Some(stream))), facts))
 }
 
 async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, Error> {
