@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import ts from "typescript";
-import { BINDGEN, GENERATED, MODULE } from "./paths.mjs";
+import { BINDGEN, GENERATED, IMPORT_NAMES, MODULE } from "./paths.mjs";
 import { step } from "./step.mjs";
 
 const GLUE = `${BINDGEN}/${MODULE}_bg.js`;
@@ -14,9 +14,12 @@ const TYPES = `${BINDGEN}/${MODULE}.d.ts`;
 
 export async function buildGlue() {
   const outputs = ["glue.js", "glue.d.ts", "glue-exports.d.ts"].map((name) => `${GENERATED}/${name}`);
-  await step("glue", { inputs: [GLUE, TYPES], outputs }, () => {
+  await step("glue", { inputs: [GLUE, TYPES, IMPORT_NAMES], outputs }, () => {
     mkdirSync(GENERATED, { recursive: true });
-    writeFileSync(outputs[0], asFactory(readFileSync(GLUE, "utf8"), basename(GLUE)));
+    writeFileSync(
+      outputs[0],
+      asFactory(readFileSync(GLUE, "utf8"), basename(GLUE), JSON.parse(readFileSync(IMPORT_NAMES, "utf8"))),
+    );
     writeFileSync(outputs[1], DECLARATIONS);
     writeFileSync(outputs[2], readFileSync(TYPES, "utf8"));
   });
@@ -34,9 +37,10 @@ export declare function createGlue(): Glue;
  * Anything of a form that was not thought of is an error: a silent mistake here would show up as a crash in wasm.
  * @param {string} source
  * @param {string} name for messages
+ * @param {Record<string, string>} [importNames] short names for what the module imports
  * @returns {string}
  */
-export function asFactory(source, name) {
+export function asFactory(source, name, importNames = {}) {
   const file = ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS);
   const refuse = (node, problem) => {
     const line = file.getLineAndCharacterOfPosition(node.getStart()).line + 1;
@@ -83,5 +87,8 @@ export function asFactory(source, name) {
 
   let body = source;
   for (const [start, end] of cuts.sort((a, b) => b[0] - a[0])) body = body.slice(0, start) + body.slice(end);
-  return `export function createGlue() {\n${body}\nreturn {\n  ${exported.join(",\n  ")},\n};\n}\n`;
+  const members = exported.map((member) =>
+    member in importNames ? `${JSON.stringify(importNames[member])}: ${member}` : member,
+  );
+  return `export function createGlue() {\n${body}\nreturn {\n  ${members.join(",\n  ")},\n};\n}\n`;
 }

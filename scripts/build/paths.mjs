@@ -13,6 +13,9 @@ export const MODULE = "dashscope_asr";
 /** What wasm-bindgen writes: glue, types and the module before optimisation. */
 export const BINDGEN = inProject("target", "bindgen");
 
+/** The short names of the module's imports by wasm-bindgen's long ones. */
+export const IMPORT_NAMES = `${BINDGEN}/import-names.json`;
+
 /** What the TypeScript face imports: made here, never committed. */
 export const GENERATED = inProject("target", "js");
 

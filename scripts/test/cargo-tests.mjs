@@ -1,4 +1,6 @@
 // cargo-tests.mjs — the Rust tests: natively, and compiled to wasm in Node and in a browser.
+import { globSync, readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { inProject } from "../build/paths.mjs";
 import { runCommand, wasmToolchain } from "./command.mjs";
 
@@ -8,10 +10,7 @@ export function nativeTests() {
   return cargo(["test", "--locked"], {});
 }
 
-/**
- * The boundary's tests are inside the crate (src/wasm/tests.rs): nothing of it is public Rust.
- * @param {"node" | "browser"} place
- */
+/** @param {"node" | "browser"} place */
 export function wasmTests(place) {
   const tests = wasmTestTargets();
   if (tests.length === 0) return Promise.resolve({ state: "FAILED", note: "no source has a wasm_bindgen_test" });
@@ -21,19 +20,7 @@ export function wasmTests(place) {
     WASM_BINDGEN_TEST_TIMEOUT: "120",
     ...(place === "browser" ? { WASM_BINDGEN_USE_BROWSER: "1" } : {}),
   };
-  return cargo([...wasmToolchain(), "test", "--locked", "--target", "wasm32-unknown-unknown", "--lib"], environment);
-}
-
-/** What cargo has to be asked for: the rest of the tests is for this machine and would not even compile. */
-function wasmTestTargets() {
-  const hasTests = (path) => /\bwasm_bindgen_test\b/.test(readFileSync(path, "utf8"));
-  const environment = {
-    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: RUNNER,
-    // The runner's own patience, 20 seconds, is short for a busy machine that starts a browser.
-    WASM_BINDGEN_TEST_TIMEOUT: "120",
-    ...(place === "browser" ? { WASM_BINDGEN_USE_BROWSER: "1" } : {}),
-  };
-  return cargo([...wasmToolchain(), "test", "--locked", "--target", "wasm32-unknown-unknown", "--lib"], environment);
+  return cargo([...wasmToolchain(), "test", "--locked", "--target", "wasm32-unknown-unknown", ...tests], environment);
 }
 
 /** What cargo has to be asked for: the rest of the tests is for this machine and would not even compile. */

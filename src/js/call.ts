@@ -50,7 +50,12 @@ export const NO_CLIENT: Client = { settings: {}, apiKey: undefined, fetch: undef
 export function splitClient(options: TranscriberOptions): Client {
   const { apiKey, fetch, defaultHeaders, ...settings } = options;
   const direct = settings.baseURL === undefined && settings.baseUrl === undefined;
-  return { settings, apiKey: apiKey ?? (direct ? keyFromEnvironment() : undefined), fetch, headers: { ...defaultHeaders } };
+  return {
+    settings,
+    apiKey: apiKey ?? (direct ? keyFromEnvironment() : undefined),
+    fetch,
+    headers: { ...defaultHeaders },
+  };
 }
 
 /** Takes a call's options apart. */

@@ -121,7 +121,9 @@ const NAMES: Record<string, string> = Object.fromEntries(Object.entries(CLASSES)
 
 /** Whether a caught value is an error of this package; also true for one of another copy of it. */
 export function isAsrError(value: unknown): value is AsrError {
-  return value instanceof AsrError || (value instanceof Error && (value as AsrError).code in CLASSES && "retryable" in value);
+  return (
+    value instanceof AsrError || (value instanceof Error && (value as AsrError).code in CLASSES && "retryable" in value)
+  );
 }
 
 /** Makes an error of what Rust threw; anything else is a defect, and says so. */
