@@ -94,7 +94,11 @@ export class EventParser {
   #deliver([text, lengths, error]: Packed): void {
     const { onEvent, onComment, onRetry } = this.#options;
     let at = 0;
-    const string = (length: number) => (length < 0 ? undefined : text.slice(at, (at += length)));
+    const string = (length: number) => {
+      if (length < 0) return undefined;
+      at += length;
+      return text.slice(at - length, at);
+    };
     for (let index = 0; index < lengths.length; ) {
       const kind = lengths[index++]!;
       if (kind === EVENT) {

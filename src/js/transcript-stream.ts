@@ -109,7 +109,9 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     let at = 0;
     for (const length of lengths) {
       const revised = length < 0;
-      const piece = text.slice(at, (at += revised ? -1 - length : length));
+      const end = at + (revised ? -1 - length : length);
+      const piece = text.slice(at, end);
+      at = end;
       this.#text = revised ? piece : this.#text + piece;
       this.#events.push(
         revised ? { type: "revision", text: piece } : { type: "delta", delta: piece, text: this.#text },
