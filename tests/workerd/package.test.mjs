@@ -1,0 +1,136 @@
+// The packed package in workerd: what is bundled, and that everything works there.
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { EXPECTED, WORDS } from "../packaging/consumer/expected.mjs";
+import { packed } from "../packaging/packed.mjs";
+import { recording, startService, WALK } from "../packaging/service.mjs";
+import { startUpload } from "./upload.mjs";
+import { bundle, start } from "./worker.mjs";
+import { WORKER } from "./worker_source.mjs";
+
+let service;
+let folder;
+let worker;
+
+before(async () => {
+  service = await startService();
+  const variables = { DASHSCOPE_API_KEY: "sk-of-the-worker", DASHSCOPE_BASE_URL: service.url };
+  folder = await bundle("workerd-package", { "worker.js": WORKER, "walk.js": WALK });
+  worker = await start(folder, variables);
+});
+
+after(async () => {
+  await worker?.close();
+  await service?.close();
+});
+
+/** @param {string} path @param {object} [options] @param {RequestInit} [request] */
+function post(path, options = {}, request = {}) {
+  const url = new URL(path, worker.url);
+  url.searchParams.set("options", JSON.stringify(options));
+  return fetch(url, { method: "POST", body: recording.read(), headers: { "content-type": "audio/wav" }, ...request });
+}
+
+const faulty = (fault) => ({ headers: { "x-emulator-fault": fault } });
+
+test("wrangler deploys the module as a file of its own, once, and nothing that would be compiled at run time", async () => {
+  const modules = globSync(join(folder, "*.wasm"));
+  assert.equal(modules.length, 1, `${modules.map((path) => basename(path))}`);
+  const { root } = await packed();
+  assert.ok(readFileSync(modules[0]).equals(readFileSync(join(root, "dist", "dashscope_asr_bg.wasm"))));
+  const code = readFileSync(join(folder, "worker.js"), "utf8");
+  assert.doesNotMatch(code, /[A-Za-z0-9+/]{2000}/, "a base64 text of this length is the inline module");
+});
+
+test("this runtime refuses to compile, so the entry that does not must have been taken", async () => {
+  const { message } = await (await post("/compile")).json();
+  assert.match(message, /disallowed by embedder/);
+});
+
+test("everything works there", async () => {
+  assert.deepEqual(await (await post("/walk")).json(), EXPECTED);
+});
+
+test("an uploaded recording becomes a transcript, and only the Worker's own headers reach the service", async () => {
+  const response = await post("/transcribe", { language: "en" }, { headers: { cookie: "session=1", "x-secret": "1" } });
+  const transcript = await response.json();
+  assert.equal(transcript.text, WORDS);
+  assert.equal(transcript.language, "en");
+  const { headers } = service.requests.at(-1);
+  assert.equal(headers.cookie, undefined);
+  assert.equal(headers["x-secret"], undefined);
+});
+
+test("a stream arrives line by line", async () => {
+  const lines = (await (await post("/stream")).text())
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.ok(lines.length > 3);
+  assert.equal(
+    lines
+      .filter(({ type }) => type === "delta")
+      .map(({ delta }) => delta)
+      .join(""),
+    WORDS,
+  );
+  assert.equal(lines.at(-1).transcript.text, WORDS);
+});
+
+test("a built request is one that the Worker's own fetch sends", async () => {
+  const body = await (await post("/build")).text();
+  assert.match(body, /^(id|event|data|:)/m);
+  assert.match(body, /country/);
+});
+
+describe("when something fails", () => {
+  test("an upload that flows through cannot be repeated, so its first failure counts", async () => {
+    const before = service.requests.length;
+    const response = await post("/transcribe", faulty("status=503,fail-times=1,fault-key=flowing"));
+    const error = await response.json();
+    assert.deepEqual([response.status, error.code, error.status, error.retryable], [500, "server_error", 503, true]);
+    assert.equal(typeof error.requestId, "string");
+    assert.equal(service.requests.length - before, 1);
+  });
+
+  test("a recording that is held is sent again", async () => {
+    const before = service.requests.length;
+    const fault = "status=503,retry-after-ms=10,fail-times=2,fault-key=held";
+    const { text } = await (await post("/transcribe-held", faulty(fault))).json();
+    assert.equal(text, WORDS);
+    assert.equal(service.requests.length - before, 3);
+  });
+
+  test("a signal ends the call", async () => {
+    const began = performance.now();
+    const error = await (await post("/time-out", faulty("delay=5000"))).json();
+    assert.equal(error.code, "aborted");
+    assert.ok(performance.now() - began < 3000);
+  });
+
+  test("a wrong key is told apart, and not shown", async () => {
+    const error = await (await post("/transcribe", faulty("status=401"))).json();
+    assert.equal(error.code, "authentication");
+    assert.ok(!JSON.stringify(error).includes("sk-of"));
+  });
+
+  test("an upload that is too large is refused by its announced length, before it has arrived", async () => {
+    const before = service.requests.length;
+    const upload = startUpload(`${worker.url}/transcribe`, { length: 12_000_000 });
+    upload.send(recording.read().subarray(0, 8192));
+    const { json } = await upload.answer();
+    upload.leave();
+    assert.equal(json.code, "audio_too_large");
+    assert.equal(service.requests.length, before);
+  });
+
+  test("an upload that is no audio never leaves the Worker", async () => {
+    const before = service.requests.length;
+    const page = { body: "<!doctype html><title>Not found</title>", headers: { "content-type": "text/html" } };
+    const error = await (await post("/transcribe", {}, page)).json();
+    assert.equal(error.code, "unsupported_format");
+    assert.equal(service.requests.length, before);
+  });
+});
