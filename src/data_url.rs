@@ -49,7 +49,23 @@ fn encode_slice(bytes: &[u8], out: &mut [u8]) {
 #[cfg(target_feature = "simd128")]
 fn encode_slice(bytes: &[u8], out: &mut [u8]) {
     let blocks = simd::encode_blocks(bytes, out);
-    let _ = STANDARD.encode_slice(&bytes[blocks * simd::IN..], &mut out[blocks * simd::OUT..]);
+    let rest = bytes.get(blocks * simd::IN..).unwrap_or_default();
+    let letters = out.get_mut(blocks * simd::OUT..).unwrap_or_default();
+    for (group, letters) in rest.chunks(3).zip(letters.chunks_exact_mut(4)) {
+        encode_group(group, letters);
+    }
+}
+
+/// Up to three bytes, for the end that is shorter than a vector.
+#[cfg(target_feature = "simd128")]
+fn encode_group(group: &[u8], letters: &mut [u8]) {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let at = |index: usize| u32::from(group.get(index).copied().unwrap_or_default());
+    let bits = at(0) << 16 | at(1) << 8 | at(2);
+    for (index, letter) in (0..).zip(letters) {
+        let sextet = (bits >> (18 - 6 * index) & 63) as usize;
+        *letter = if index > group.len() { b'=' } else { ALPHABET[sextet] };
+    }
 }
 
 /// Twelve bytes become sixteen letters in a handful of vector instructions.
