@@ -1,0 +1,60 @@
+// What the published declarations say, as text.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import ts from "typescript";
+import { DIST } from "../../scripts/build/paths.mjs";
+import { approved, published } from "./snapshot.mjs";
+
+const ADVICE = "the API changed; if that is meant: node tests/types/update-snapshot.mjs, and commit the snapshot";
+
+test("they are the approved ones", () => {
+  if (published() !== approved()) assert.equal(published(), approved(), ADVICE);
+});
+
+const source = (name) =>
+  ts.createSourceFile(name, readFileSync(`${DIST}/${name}`, "utf8"), ts.ScriptTarget.Latest, true);
+
+const isExported = (node) =>
+  ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+
+const nameOf = (node) => (node.declarationList?.declarations[0] ?? node).name?.getText();
+
+const exportsOf = (name) => source(name).statements.filter(isExported).map(nameOf).sort();
+
+test("the slim entry has everything the main one has, and init", () => {
+  const main = exportsOf("index.d.ts");
+  assert.ok(main.length > 40);
+  assert.deepEqual(exportsOf("slim.d.ts"), [...main, "WasmInput", "init"].sort());
+});
+
+test("everything exported, and every member, says what it is", () => {
+  const silent = [];
+  const visit = (node, path) => {
+    const documented = ts.getJSDocCommentsAndTags(node).some((comment) => comment.getText().length > 8);
+    const name = nameOf(node);
+    // A constructor is described by its class.
+    if (
+      name &&
+      !documented &&
+      !ts.isPrivateIdentifier(node.name ?? node) &&
+      name !== "#private" &&
+      !name.startsWith("[")
+    ) {
+      silent.push([...path, name].join("."));
+    }
+    for (const member of node.members ?? []) visit(member, [...path, name]);
+  };
+  for (const node of source("index.d.ts").statements.filter(isExported)) visit(node, []);
+  assert.deepEqual(silent, []);
+});
+
+test("no `any` in what users see", () => {
+  const found = [];
+  const visit = (node) => {
+    if (node.kind === ts.SyntaxKind.AnyKeyword) found.push(node.parent.getText());
+    ts.forEachChild(node, visit);
+  };
+  for (const node of source("index.d.ts").statements.filter(isExported)) visit(node);
+  assert.deepEqual(found, []);
+});
