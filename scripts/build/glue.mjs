@@ -21,7 +21,7 @@ export async function buildGlue() {
       asFactory(readFileSync(GLUE, "utf8"), basename(GLUE), JSON.parse(readFileSync(IMPORT_NAMES, "utf8"))),
     );
     writeFileSync(outputs[1], DECLARATIONS);
-    writeFileSync(outputs[2], readFileSync(TYPES, "utf8"));
+    writeFileSync(outputs[2], acceptUndefined(readFileSync(TYPES, "utf8")));
   });
 }
 
@@ -31,6 +31,25 @@ export type * from "./glue-exports.js";
 export type Glue = typeof exports & { __wbg_set_wasm(exports: WebAssembly.Exports): void };
 export declare function createGlue(): Glue;
 `;
+
+/** What callers write, as opposed to what they get. */
+const WRITTEN_BY_CALLERS = /(Options|Settings)$/;
+
+/**
+ * Lets every optional member of what callers write be `undefined` too: options travel through programs that way, and
+ * under exactOptionalPropertyTypes leaving a member out is another thing.
+ * @param {string} source declarations
+ * @returns {string}
+ */
+export function acceptUndefined(source) {
+  const file = ts.createSourceFile("glue.d.ts", source, ts.ScriptTarget.Latest, true);
+  const ends = file.statements
+    .filter((statement) => ts.isInterfaceDeclaration(statement) && WRITTEN_BY_CALLERS.test(statement.name.text))
+    .flatMap((statement) => statement.members)
+    .filter((member) => member.questionToken && !/\bundefined$/.test(member.type.getText()))
+    .map((member) => member.type.end);
+  return ends.reduceRight((text, end) => `${text.slice(0, end)} | undefined${text.slice(end)}`, source);
+}
 
 /**
  * Puts the module's text into `function createGlue()` and its exports into the object that this returns.

@@ -1,7 +1,7 @@
 // The build's rewriting of wasm-bindgen's glue: fresh state for each call, and a refusal of everything unforeseen.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asFactory } from "../../scripts/build/glue.mjs";
+import { acceptUndefined, asFactory } from "../../scripts/build/glue.mjs";
 
 const SETTER = "let wasm;\nexport function __wbg_set_wasm(val) {\n    wasm = val;\n}\n";
 
@@ -66,4 +66,19 @@ for (const [what, statement] of Object.entries({
 
 test("refuses glue without the setter", () => {
   assert.throws(() => asFactory("export function x() {}", "glue.js"), /does not export __wbg_set_wasm/);
+});
+
+test("what callers write may be undefined where it may be left out, and nothing else may", () => {
+  const declarations = `
+export interface CallOptions {
+  needed: string;
+  spared?: Record<string, unknown>;
+  known?: string | undefined;
+}
+export interface Transcript { language?: string; }
+`;
+  assert.equal(
+    acceptUndefined(declarations),
+    declarations.replace("Record<string, unknown>;", "Record<string, unknown> | undefined;"),
+  );
 });
