@@ -3,8 +3,10 @@
 pub mod chat_completions;
 mod choice;
 pub mod error_body;
+pub mod flash_generation;
 pub mod generation;
 mod request;
+mod sentence;
 mod usage;
 
 pub use choice::{Accumulator, Step};

@@ -18,6 +18,8 @@ pub const DEFAULT_MAX_RETRIES: u32 = 2;
 pub const DEFAULT_MODEL: &str = "qwen3-asr-flash";
 /// The same model as Virginia calls it.
 pub const DEFAULT_MODEL_VIRGINIA: &str = "qwen3-asr-flash-us";
+/// The model for files that are transcribed by a task, where none is named.
+pub const DEFAULT_FILE_MODEL: &str = "qwen3-asr-flash-filetrans";
 
 /// Path prefix of the native API.
 pub const NATIVE_PREFIX: &str = "/api/v1";

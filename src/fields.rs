@@ -20,7 +20,8 @@ impl<'a> Fields<'a> {
         Ok(Self { object, what, known: Vec::new() })
     }
 
-    fn get(&mut self, name: &'static str) -> View<'a> {
+    /// A member as it is, for reading by other rules than these.
+    pub fn get(&mut self, name: &'static str) -> View<'a> {
         self.known.push(name);
         self.object.get(name)
     }
@@ -70,6 +71,14 @@ impl<'a> Fields<'a> {
             let given = value.str()?;
             words.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning)
         })
+    }
+
+    /// A list of strings.
+    pub fn texts(&mut self, name: &'static str) -> Result<Vec<String>, Error> {
+        let texts = self.typed(name, "a list of strings", |value| {
+            value.is_array().then(|| value.items().map(|item| item.str().map(str::to_owned)).collect::<Option<_>>())?
+        })?;
+        Ok(texts.unwrap_or_default())
     }
 
     /// An object of any members, each as its name and its JSON, to be passed on as it is.

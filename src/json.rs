@@ -462,6 +462,13 @@ impl<'a> ObjectWriter<'a> {
         self.member(name, |out| out.push_str(if value { "true" } else { "false" }))
     }
 
+    /// A member that is a whole number.
+    pub fn number(&mut self, name: &str, value: u32) -> &mut Self {
+        self.member(name, |out| {
+            let _ = write!(out, "{value}"); // writing to a String cannot fail
+        })
+    }
+
     /// Members as they are, except those in `taken`, which were written already.
     pub(crate) fn extra(&mut self, extra: &[(String, String)], taken: &[&str]) -> &mut Self {
         for (name, json) in extra {

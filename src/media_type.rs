@@ -56,6 +56,27 @@ impl Format {
     pub const QWEN3: &'static [Self] =
         &[Aac, Aiff, Amr, Avi, Flac, Flv, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogg, Opus, Wav, Webm, Wma, Wmv];
 
+    /// What Fun-ASR and Qwen-Audio take (seed 004, "Audio formats supported"): all but AIFF.
+    pub const FUN: &'static [Self] =
+        &[Aac, Amr, Avi, Flac, Flv, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogg, Opus, Wav, Webm, Wma, Wmv];
+
+    /// The format of a file name's extension, or of another name in use for it.
+    #[must_use]
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        let extension = extension.to_ascii_lowercase();
+        let name = match extension.as_str() {
+            "oga" => "ogg",
+            "weba" => "webm",
+            "wave" => "wav",
+            "aif" | "aifc" => "aiff",
+            "mpg" => "mpeg",
+            "m4b" => "m4a",
+            "asf" => "wmv",
+            other => other,
+        };
+        TABLE.iter().find(|(_, known, ..)| *known == name).map(|(format, ..)| *format)
+    }
+
     /// File extension, which is also the name the service uses.
     #[must_use]
     pub fn extension(self) -> &'static str {

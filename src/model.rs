@@ -1,4 +1,7 @@
-//! Model families as data: which dialect they speak and what they take. Sources: `protocol.md` §1, §2.3.
+//! Model families as data: which dialect they speak, what they take and which options they listen to.
+//!
+//! The service ignores what it does not know, without a word (measured, `protocol.md` §7.1); so an option that a model would
+//! ignore is an error here, which says who takes it. Sources: `protocol.md` §1, §2.3, §5.3, §7.1.
 
 use crate::media_type::Format;
 use crate::search::contains;
@@ -10,6 +13,20 @@ pub enum Dialect {
     ChatCompletions,
     /// B: `POST /api/v1/services/aigc/multimodal-generation/generation`, Qwen3-ASR-Flash.
     Generation,
+    /// C: the same address, Fun-ASR-Flash and Qwen-Audio-ASR-Flash.
+    Flash,
+    /// D1: `POST /api/v1/services/audio/asr/transcription` with one file, Qwen3-ASR-Flash-Filetrans.
+    File,
+    /// D2: the same address with a list of files.
+    Files,
+}
+
+impl Dialect {
+    /// Whether it works with tasks: submit, ask, download.
+    #[must_use]
+    pub const fn is_task(self) -> bool {
+        matches!(self, Self::File | Self::Files)
+    }
 }
 
 /// A group of models that behave alike.
@@ -17,29 +34,46 @@ pub enum Dialect {
 pub enum Family {
     /// `qwen3-asr-flash*`: dialects A and B.
     Qwen3Flash,
-    /// `fun-asr-flash-*`, `qwen-audio-3.x-asr-flash`: dialect C.
-    Flash,
+    /// `fun-asr-flash-*`: dialect C.
+    FunFlash,
+    /// `qwen-audio-3.0-asr-flash`: dialect C, with hot words in the request.
+    QwenAudio30Flash,
+    /// `qwen-audio-3.1-asr-flash` and later: dialect C, with speakers.
+    QwenAudioFlash,
     /// `qwen3-asr-flash-filetrans*`: dialect D, one URL.
-    Qwen3FileTranscription,
-    /// `fun-asr*`, `paraformer-*`, `sensevoice-*`, `qwen-audio-3.x-asr-flash-filetrans`: dialect D, a list of URLs.
-    FileTranscription,
+    Qwen3Files,
+    /// `fun-asr`, `fun-asr-mtl`: dialect D, a list of URLs.
+    FunFiles,
+    /// `qwen-audio-3.x-asr-flash-filetrans`: dialect D, a list of URLs.
+    QwenAudioFiles,
+    /// `paraformer-*`, `sensevoice-*`: dialect D, a list of URLs.
+    ParaformerFiles,
     /// `*-realtime`, `*-streaming`: WebSocket only.
     Realtime,
     /// A name nobody has told us about: treated as the default model is.
     Unknown,
 }
 
+use Family::{
+    FunFiles, FunFlash, ParaformerFiles, Qwen3Files, Qwen3Flash, QwenAudio30Flash, QwenAudioFiles, QwenAudioFlash,
+    Realtime, Unknown,
+};
+
 /// What a family takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Limits {
-    /// Longest data URL, in characters (the service counts the string, not the audio).
+    /// Longest data URL, in characters (the service counts the string, not the audio); 0 where only URLs are taken.
     pub data_url_length: u64,
+    /// Largest file behind a URL, in bytes.
+    pub file_length: u64,
     /// Longest audio, in seconds.
     pub seconds: f64,
     /// Formats the model decodes.
     pub formats: &'static [Format],
-    /// Values of `language`; empty: not checked.
+    /// Values of `language`, or of `languageHints` for dialect C; empty: not checked.
     pub languages: &'static [&'static str],
+    /// Most `languageHints`.
+    pub language_hints: usize,
 }
 
 /// Languages of Qwen3-ASR (seed 000, "Supported languages").
@@ -48,42 +82,167 @@ pub const QWEN3_LANGUAGES: &[&str] = &[
     "da", "fil", "fi", "is", "ms", "no", "pl", "sv",
 ];
 
+/// Languages of dialect C (`protocol.md` §2.3).
+pub const FLASH_LANGUAGES: &[&str] = &[
+    "zh", "en", "ja", "ko", "vi", "th", "id", "ms", "tl", "hi", "ar", "fr", "de", "es", "pt", "ru", "it", "nl", "sv",
+    "da", "fi", "no", "el", "pl", "cs", "hu", "ro", "bg", "hr", "sk",
+];
+
 /// The data-URL limit of the service's message "Exceeded limit on max bytes per data-uri item : 10485760".
 const DATA_URL_10_MIB: u64 = 10_485_760;
+/// The same message as Qwen-Audio says it (measured).
+const DATA_URL_20_MIB: u64 = 20_971_520;
+const FILE_10_MB: u64 = 10 * 1024 * 1024;
+const FILE_2_GB: u64 = 2 * 1024 * 1024 * 1024;
+const FIVE_MINUTES: f64 = 300.0;
+const TWELVE_HOURS: f64 = 43_200.0;
+
+/// An option that not every model listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OptionRule {
+    /// Its name, as callers write it.
+    pub name: &'static str,
+    /// Who takes it.
+    pub families: &'static [Family],
+}
+
+const QWEN3: &[Family] = &[Qwen3Flash, Qwen3Files];
+const SYNCHRONOUS_QWEN3: &[Family] = &[Qwen3Flash];
+const FLASH: &[Family] = &[FunFlash, QwenAudio30Flash, QwenAudioFlash];
+const BATCH: &[Family] = &[FunFiles, QwenAudioFiles, ParaformerFiles];
+
+/// Who takes which option. An option that is missing here is for everybody.
+pub const OPTIONS: &[OptionRule] = &[
+    OptionRule { name: "language", families: QWEN3 },
+    OptionRule { name: "enableItn", families: QWEN3 },
+    OptionRule {
+        name: "context",
+        families: &[Qwen3Flash, Qwen3Files, FunFlash, QwenAudio30Flash, QwenAudioFlash, QwenAudioFiles],
+    },
+    OptionRule { name: "messages", families: &[FunFlash, QwenAudio30Flash, QwenAudioFlash, QwenAudioFiles] },
+    OptionRule { name: "includeUsage", families: SYNCHRONOUS_QWEN3 },
+    OptionRule { name: "incrementalOutput", families: SYNCHRONOUS_QWEN3 },
+    OptionRule { name: "resultFormat", families: SYNCHRONOUS_QWEN3 },
+    OptionRule { name: "asrOptions", families: SYNCHRONOUS_QWEN3 },
+    OptionRule { name: "format", families: FLASH },
+    OptionRule { name: "sampleRate", families: FLASH },
+    OptionRule { name: "vocabulary", families: &[QwenAudio30Flash, QwenAudioFlash, QwenAudioFiles] },
+    OptionRule {
+        name: "vocabularyId",
+        families: &[FunFlash, QwenAudio30Flash, QwenAudioFlash, FunFiles, QwenAudioFiles, ParaformerFiles],
+    },
+    OptionRule {
+        name: "languageHints",
+        families: &[FunFlash, QwenAudio30Flash, QwenAudioFlash, FunFiles, QwenAudioFiles, ParaformerFiles],
+    },
+    OptionRule { name: "speakerDiarizationEnabled", families: &[QwenAudioFlash] },
+    OptionRule { name: "keepDialect", families: &[QwenAudioFlash] },
+    OptionRule { name: "enableWords", families: &[Qwen3Files] },
+    OptionRule { name: "channelId", families: &[Qwen3Files, FunFiles, QwenAudioFiles, ParaformerFiles] },
+    OptionRule { name: "diarizationEnabled", families: BATCH },
+    OptionRule { name: "speakerCount", families: BATCH },
+    OptionRule { name: "specialWordFilter", families: BATCH },
+];
 
 impl Family {
     /// The family of a model name. Prefixes overlap, so the order of the questions matters.
     #[must_use]
     pub fn of(model: &str) -> Self {
         let has = |part: &str| contains(model.as_bytes(), part.as_bytes());
-        let starts = |prefixes: &[&str]| prefixes.iter().any(|prefix| model.starts_with(prefix));
+        let starts = |prefix: &str| model.starts_with(prefix);
         if has("-realtime") || has("-streaming") {
-            Self::Realtime
+            Realtime
         } else if has("-filetrans") {
-            if starts(&["qwen3-asr"]) { Self::Qwen3FileTranscription } else { Self::FileTranscription }
-        } else if starts(&["fun-asr-flash"]) || (starts(&["qwen-audio-"]) && has("-asr-flash")) {
-            Self::Flash
-        } else if starts(&["fun-asr", "paraformer", "sensevoice"]) {
-            Self::FileTranscription
-        } else if starts(&["qwen3-asr-flash"]) {
-            Self::Qwen3Flash
+            match (starts("qwen3-asr"), starts("qwen-audio")) {
+                (true, _) => Qwen3Files,
+                (_, true) => QwenAudioFiles,
+                _ => FunFiles,
+            }
+        } else if starts("fun-asr-flash") {
+            FunFlash
+        } else if starts("qwen-audio-") && has("-asr-flash") {
+            if starts("qwen-audio-3.0-") { QwenAudio30Flash } else { QwenAudioFlash }
+        } else if starts("fun-asr") {
+            FunFiles
+        } else if starts("paraformer") || starts("sensevoice") {
+            ParaformerFiles
+        } else if starts("qwen3-asr-flash") {
+            Qwen3Flash
         } else {
-            Self::Unknown
+            Unknown
         }
     }
 
-    /// What the family takes in one synchronous request.
+    /// The dialect it speaks; B where A is a choice, `None` where nothing is known or where it is not HTTP.
+    #[must_use]
+    pub const fn dialect(self) -> Option<Dialect> {
+        match self {
+            Qwen3Flash => Some(Dialect::Generation),
+            FunFlash | QwenAudio30Flash | QwenAudioFlash => Some(Dialect::Flash),
+            Qwen3Files => Some(Dialect::File),
+            FunFiles | QwenAudioFiles | ParaformerFiles => Some(Dialect::Files),
+            Realtime | Unknown => None,
+        }
+    }
+
+    /// How the family is called in messages: a name that can be used as it is, where there is one.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Qwen3Flash | Unknown => "qwen3-asr-flash",
+            FunFlash => "fun-asr-flash-2026-06-15",
+            QwenAudio30Flash => "qwen-audio-3.0-asr-flash",
+            QwenAudioFlash => "qwen-audio-3.1-asr-flash",
+            Qwen3Files => "qwen3-asr-flash-filetrans",
+            FunFiles => "fun-asr",
+            QwenAudioFiles => "qwen-audio-3.1-asr-flash-filetrans",
+            ParaformerFiles => "paraformer-v2",
+            Realtime => "fun-asr-realtime",
+        }
+    }
+
+    /// What the family takes.
     #[must_use]
     pub const fn limits(self) -> Limits {
+        let is_file = matches!(self, Qwen3Files | FunFiles | QwenAudioFiles | ParaformerFiles);
         Limits {
-            data_url_length: DATA_URL_10_MIB,
-            seconds: 300.0,
-            formats: Format::QWEN3,
+            data_url_length: match self {
+                QwenAudio30Flash | QwenAudioFlash => DATA_URL_20_MIB,
+                _ if is_file => 0,
+                _ => DATA_URL_10_MIB,
+            },
+            file_length: match self {
+                Qwen3Flash | Unknown => FILE_10_MB,
+                _ => FILE_2_GB,
+            },
+            seconds: if is_file { TWELVE_HOURS } else { FIVE_MINUTES },
+            formats: match self {
+                Qwen3Flash | Qwen3Files | Unknown => Format::QWEN3,
+                _ => Format::FUN,
+            },
             languages: match self {
-                Self::Qwen3Flash => QWEN3_LANGUAGES,
+                Qwen3Flash | Qwen3Files => QWEN3_LANGUAGES,
+                FunFlash | QwenAudio30Flash | QwenAudioFlash => FLASH_LANGUAGES,
                 _ => &[],
             },
+            // Fun-ASR's official sample sends two hints, of which it reads the first: no reason to refuse what works.
+            language_hints: match self {
+                FunFlash => 1,
+                QwenAudio30Flash | QwenAudioFlash => 4,
+                _ => 100,
+            },
         }
+    }
+
+    /// The names of those who take an option, if this family is not among them.
+    #[must_use]
+    pub fn others_take(self, option: &str) -> Option<String> {
+        let rule = OPTIONS.iter().find(|rule| rule.name == option)?;
+        if rule.families.contains(&self) {
+            return None;
+        }
+        let names: Vec<_> = rule.families.iter().map(|family| family.name()).collect();
+        Some(names.join(", "))
     }
 }
 
@@ -94,23 +253,51 @@ mod tests {
     #[test]
     fn names_route_to_families() {
         for (model, family) in [
-            ("qwen3-asr-flash", Family::Qwen3Flash),
-            ("qwen3-asr-flash-2026-02-10", Family::Qwen3Flash),
-            ("qwen3-asr-flash-us", Family::Qwen3Flash),
-            ("qwen3-asr-flash-filetrans", Family::Qwen3FileTranscription),
-            ("qwen3-asr-flash-filetrans-2025-11-17", Family::Qwen3FileTranscription),
-            ("qwen3-asr-flash-realtime", Family::Realtime),
-            ("fun-asr-flash-2026-06-15", Family::Flash),
-            ("qwen-audio-3.1-asr-flash", Family::Flash),
-            ("qwen-audio-3.1-asr-flash-filetrans", Family::FileTranscription),
-            ("qwen-audio-3.0-asr-flash-streaming", Family::Realtime),
-            ("fun-asr-realtime", Family::Realtime),
-            ("fun-asr", Family::FileTranscription),
-            ("fun-asr-mtl-2025-08-25", Family::FileTranscription),
-            ("paraformer-v2", Family::FileTranscription),
-            ("something-new", Family::Unknown),
+            ("qwen3-asr-flash", Qwen3Flash),
+            ("qwen3-asr-flash-2026-02-10", Qwen3Flash),
+            ("qwen3-asr-flash-us", Qwen3Flash),
+            ("qwen3-asr-flash-filetrans", Qwen3Files),
+            ("qwen3-asr-flash-filetrans-2025-11-17", Qwen3Files),
+            ("qwen3-asr-flash-realtime", Realtime),
+            ("fun-asr-flash-2026-06-15", FunFlash),
+            ("qwen-audio-3.0-asr-flash", QwenAudio30Flash),
+            ("qwen-audio-3.1-asr-flash", QwenAudioFlash),
+            ("qwen-audio-4.0-asr-flash", QwenAudioFlash),
+            ("qwen-audio-3.1-asr-flash-filetrans", QwenAudioFiles),
+            ("qwen-audio-3.0-asr-flash-streaming", Realtime),
+            ("fun-asr-realtime", Realtime),
+            ("fun-asr", FunFiles),
+            ("fun-asr-mtl-2025-08-25", FunFiles),
+            ("paraformer-v2", ParaformerFiles),
+            ("sensevoice-v1", ParaformerFiles),
+            ("something-new", Unknown),
         ] {
             assert_eq!(Family::of(model), family, "{model}");
         }
+    }
+
+    #[test]
+    fn each_family_is_called_by_a_name_of_its_own() {
+        for family in OPTIONS.iter().flat_map(|rule| rule.families) {
+            assert_eq!(Family::of(family.name()), *family);
+        }
+    }
+
+    #[test]
+    fn options_are_ruled_once() {
+        for (index, rule) in OPTIONS.iter().enumerate() {
+            assert!(!rule.families.is_empty() && OPTIONS[index + 1..].iter().all(|other| other.name != rule.name));
+        }
+        assert_eq!(Qwen3Flash.others_take("keepDialect").as_deref(), Some("qwen-audio-3.1-asr-flash"));
+        assert_eq!(Qwen3Flash.others_take("language"), None);
+        assert_eq!(FunFiles.others_take("model"), None);
+    }
+
+    #[test]
+    fn limits_are_the_service_s() {
+        assert_eq!(Qwen3Flash.limits().data_url_length, 10_485_760);
+        assert_eq!(QwenAudioFlash.limits().data_url_length, 20_971_520);
+        assert_eq!((FunFiles.limits().seconds, FunFiles.limits().data_url_length), (43_200.0, 0));
+        assert!(!FunFlash.limits().formats.contains(&Format::Aiff) && FunFlash.limits().formats.contains(&Format::Mov));
     }
 }

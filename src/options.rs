@@ -1,42 +1,72 @@
 //! What a caller may ask for, and the checks at the door: one error per bad field, by dotted path.
 
-use crate::config::Config;
+use crate::config::{Config, DEFAULT_FILE_MODEL, Region};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::json::View;
 use crate::media_type::MediaType;
 use crate::model::{Dialect, Family};
 
-/// Which API to speak where a model speaks both.
+/// Which API to speak where the model's name leaves a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "lowercase"))]
 pub enum Protocol {
-    /// DashScope's own API (dialect B); every region has it.
+    /// DashScope's own API as Qwen3-ASR speaks it (dialect B); every region has it.
     #[default]
     Dashscope,
     /// The OpenAI-compatible API (dialect A); not in Virginia.
     Openai,
+    /// DashScope's own API as Fun-ASR-Flash speaks it (dialect C). Known models choose it by themselves; for new names.
+    Flash,
 }
 
 impl Protocol {
     /// The words callers write.
-    pub(crate) const WORDS: [(&'static str, Self); 2] = [("dashscope", Self::Dashscope), ("openai", Self::Openai)];
+    pub(crate) const WORDS: [(&'static str, Self); 3] =
+        [("dashscope", Self::Dashscope), ("openai", Self::Openai), ("flash", Self::Flash)];
+}
+
+/// Something that was said before the audio.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase"))]
+pub struct Message {
+    /// Who said it.
+    pub role: Role,
+    /// What was said.
+    pub text: String,
+}
+
+/// Who said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+pub enum Role {
+    /// The one who speaks in the audio, too: text recognised earlier.
+    User,
+    /// The language model that answered.
+    Assistant,
 }
 
 /// The options of one transcription, as data.
+///
+/// An option that the model would ignore is refused, with the models that take it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase", default))]
 pub struct TranscribeOptions {
     /// Model name; any name is accepted, known ones are checked. Default: the client's.
     pub model: Option<String>,
-    /// Which API to speak where the model speaks both. Default: the client's, `"dashscope"`.
+    /// Which API to speak where the model speaks several. Default: the client's, `"dashscope"`.
     pub protocol: Option<Protocol>,
-    /// The language spoken, e.g. `"en"`; one only. Leave it out for mixed or unknown languages.
+    /// The language spoken, e.g. `"en"`; one only. Leave it out for mixed or unknown languages. Qwen3-ASR.
     pub language: Option<String>,
     /// Write numbers, dates and units as figures ("one hundred" → "100"); Chinese and English only. Default: false.
+    /// Qwen3-ASR.
     pub enable_itn: Option<bool>,
-    /// Names, terms or background text that make recognition of rare words better; at most 10 000 tokens.
+    /// Names, terms or background text that make recognition of rare words better; at most 10 000 tokens with Qwen3-ASR,
+    /// 400 characters with the others (the service drops the rest without a word).
     pub context: Option<String>,
+    /// What was said before, in order: the user's words as they were recognised, then the reply, and so on. The service
+    /// reads the last five rounds, 400 characters of each. Fun-ASR-Flash and Qwen-Audio.
+    pub messages: Vec<Message>,
     /// Media type of the audio, for bytes that do not tell themselves, e.g. `"audio/mpeg"`.
     pub media_type: Option<String>,
     /// Ask for token counts at the end of a stream (dialect A; dialect B always sends them). Default: true.
@@ -44,11 +74,39 @@ pub struct TranscribeOptions {
     /// Dialect B streams: let the service send only what is new (true, the default) or all text so far each time.
     pub incremental_output: Option<bool>,
     /// Dialect B: `"message"`, the only value the service knows. Left out by default, as in the official samples.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"message\""))]
     pub result_format: Option<String>,
+    /// Dialect C: name of the container or codec, e.g. `"wav"`. Default: what the bytes or the URL's ending say.
+    pub format: Option<String>,
+    /// Dialect C: samples per second of the audio, e.g. 16000. Left out by default.
+    pub sample_rate: Option<u32>,
+    /// Hot words and their weights, 1 to 5, or 50 for at most fifty words. Qwen-Audio.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    pub vocabulary: Vec<(String, u32)>,
+    /// Id of a hot-word list that was made for this very model; with another model it is ignored by the service.
+    pub vocabulary_id: Option<String>,
+    /// Languages that may be spoken: at most one for Fun-ASR-Flash, four for Qwen-Audio; Fun-ASR reads the first.
+    pub language_hints: Vec<String>,
+    /// Tell speakers apart. `qwen-audio-3.1-asr-flash`.
+    pub speaker_diarization_enabled: Option<bool>,
+    /// Write dialects as they are spoken. `qwen-audio-3.1-asr-flash`.
+    pub keep_dialect: Option<bool>,
+    /// Times of words, and sentences cut at punctuation as well as at pauses. `qwen3-asr-flash-filetrans`; the other
+    /// models for files always give them.
+    pub enable_words: Option<bool>,
+    /// Channels to transcribe, counted from 0; each is billed. Default: the first. Models for files.
+    pub channel_id: Vec<u32>,
+    /// Tell speakers apart; mono audio, up to two hours. Fun-ASR and Qwen-Audio for files.
+    pub diarization_enabled: Option<bool>,
+    /// How many speakers there are, 2 to 100; a hint, and only with `diarizationEnabled`.
+    pub speaker_count: Option<u32>,
+    /// Words to hide or remove: `{ filter_with_signed, filter_with_empty, system_reserved_filter }`. Fun-ASR for files.
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown> | string"))]
+    pub special_word_filter: Option<String>,
     /// More members for the service's `asr_options`, passed as they are, e.g. `{ enable_lid: true }`.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
     pub asr_options: Vec<(String, String)>,
-    /// More members for the request's `parameters` (dialect B) or top level (dialect A), passed as they are.
+    /// More members for the request's `parameters` (dialects B, C, D) or top level (dialect A), passed as they are.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
     pub parameters: Vec<(String, String)>,
 }
@@ -72,42 +130,119 @@ impl TranscribeOptions {
     /// Reads the options as a caller wrote them; a bad or unknown member is refused by its name.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
         let mut fields = Fields::new(given, "option")?;
-        let options = Self {
+        let options = Self::read_from(&mut fields)?;
+        fields.finish()?;
+        Ok(options)
+    }
+
+    /// The same, where more may stand beside.
+    pub(crate) fn read_from(fields: &mut Fields<'_>) -> Result<Self, Error> {
+        Ok(Self {
             model: fields.text("model")?,
             protocol: fields.one_of("protocol", &Protocol::WORDS)?,
             language: fields.text("language")?,
             enable_itn: fields.bool("enableItn")?,
             context: fields.text("context")?,
+            messages: messages(fields.get("messages"))?,
             media_type: fields.text("mediaType")?,
             include_usage: fields.bool("includeUsage")?,
             incremental_output: fields.bool("incrementalOutput")?,
             result_format: fields.one_of("resultFormat", &[("message", "message")])?.map(str::to_owned),
+            format: fields.text("format")?,
+            sample_rate: fields.count("sampleRate", 768_000)?,
+            vocabulary: vocabulary(fields.get("vocabulary"))?,
+            vocabulary_id: fields.text("vocabularyId")?,
+            language_hints: fields.texts("languageHints")?,
+            speaker_diarization_enabled: fields.bool("speakerDiarizationEnabled")?,
+            keep_dialect: fields.bool("keepDialect")?,
+            enable_words: fields.bool("enableWords")?,
+            channel_id: channels(fields.get("channelId"))?,
+            diarization_enabled: fields.bool("diarizationEnabled")?,
+            speaker_count: fields.count("speakerCount", 100)?,
+            special_word_filter: word_filter(fields.get("specialWordFilter"))?,
             asr_options: fields.members("asrOptions")?,
             parameters: fields.members("parameters")?,
-        };
-        fields.finish()?;
-        Ok(options)
+        })
     }
 
-    /// Checks every field against the client and the model.
+    /// Checks every field against the client and the model, for audio that is sent and answered in one call.
     pub fn verify(&self, config: &Config) -> Result<Verified, Error> {
-        let model = match self.model.as_deref().map(str::trim) {
-            Some("") => return Err(Error::option("model", "the name is empty; leave it out for the default model")),
-            Some(name) => name.to_owned(),
-            None => config.model().to_owned(),
-        };
+        let model = self.named_model()?.unwrap_or(config.model()).to_owned();
         let family = Family::of(&model);
-        let dialect = dialect(self.protocol.unwrap_or(config.protocol()), family, &model, config)?;
-        let languages = family.limits().languages;
-        if let Some(language) = &self.language
-            && !languages.is_empty()
-            && !languages.contains(&language.as_str())
-        {
-            return Err(Error::option(
-                "language",
-                format_args!("{model} does not know \"{language}\"; it takes one of {}", languages.join(", ")),
-            ));
+        let dialect = dialect(self.protocol, family, &model, config)?;
+        if dialect.is_task() {
+            let problem =
+                format_args!("{model} works with tasks: submit the address of the audio, or use qwen3-asr-flash");
+            return Err(Error::option("model", problem));
         }
+        self.check(model, family, dialect)
+    }
+
+    /// Checks every field against the client and the model, for files that are transcribed by a task.
+    pub fn verify_task(&self, config: &Config) -> Result<Verified, Error> {
+        let named = self.named_model()?;
+        // The client's default is for short audio mostly; where it is not, it counts here.
+        let default = Some(config.model()).filter(|model| Family::of(model).dialect().is_some_and(Dialect::is_task));
+        let model = named.or(default).unwrap_or(DEFAULT_FILE_MODEL).to_owned();
+        let family = Family::of(&model);
+        refuse_realtime(family, &model)?;
+        match family.dialect() {
+            Some(dialect) if dialect.is_task() => self.check(model, family, dialect),
+            // A new name: a list of files is what all models but one take.
+            None => self.check(model, family, Dialect::Files),
+            Some(_) => {
+                let problem = format_args!("{model} answers directly and knows no tasks; use {DEFAULT_FILE_MODEL}");
+                Err(Error::option("model", problem))
+            }
+        }
+    }
+
+    fn named_model(&self) -> Result<Option<&str>, Error> {
+        match self.model.as_deref().map(str::trim) {
+            Some("") => Err(Error::option("model", "the name is empty; leave it out for the default model")),
+            name => Ok(name),
+        }
+    }
+
+    /// Which of the options that not every model takes are given.
+    fn given(&self) -> [(&'static str, bool); 20] {
+        [
+            ("language", self.language.is_some()),
+            ("enableItn", self.enable_itn.is_some()),
+            ("context", self.context.is_some()),
+            ("messages", !self.messages.is_empty()),
+            ("includeUsage", self.include_usage.is_some()),
+            ("incrementalOutput", self.incremental_output.is_some()),
+            ("resultFormat", self.result_format.is_some()),
+            ("asrOptions", !self.asr_options.is_empty()),
+            ("format", self.format.is_some()),
+            ("sampleRate", self.sample_rate.is_some()),
+            ("vocabulary", !self.vocabulary.is_empty()),
+            ("vocabularyId", self.vocabulary_id.is_some()),
+            ("languageHints", !self.language_hints.is_empty()),
+            ("speakerDiarizationEnabled", self.speaker_diarization_enabled.is_some()),
+            ("keepDialect", self.keep_dialect.is_some()),
+            ("enableWords", self.enable_words.is_some()),
+            ("channelId", !self.channel_id.is_empty()),
+            ("diarizationEnabled", self.diarization_enabled.is_some()),
+            ("speakerCount", self.speaker_count.is_some()),
+            ("specialWordFilter", self.special_word_filter.is_some()),
+        ]
+    }
+
+    fn check(&self, model: String, family: Family, dialect: Dialect) -> Result<Verified, Error> {
+        let judge = match (family, dialect) {
+            (Family::Unknown, Dialect::Flash) => Family::QwenAudioFlash,
+            (Family::Unknown, Dialect::Files) => Family::QwenAudioFiles,
+            (Family::Unknown, _) => Family::Qwen3Flash,
+            _ => family,
+        };
+        for (name, given) in self.given() {
+            if given && let Some(others) = judge.others_take(name) {
+                return Err(Error::option(name, format_args!("{model} would ignore it; it is taken by {others}")));
+            }
+        }
+        self.check_values(&model, family)?;
         let media_type = match &self.media_type {
             None => None,
             Some(given) => Some(MediaType::parse(given).ok_or_else(|| {
@@ -116,25 +251,141 @@ impl TranscribeOptions {
         };
         Ok(Verified { model, family, dialect, media_type, options: self.clone() })
     }
+
+    fn check_values(&self, model: &str, family: Family) -> Result<(), Error> {
+        let limits = family.limits();
+        let hints = self.language_hints.iter().map(|language| ("languageHints", language));
+        for (field, language) in self.language.iter().map(|language| ("language", language)).chain(hints) {
+            if !limits.languages.is_empty() && !limits.languages.contains(&language.as_str()) {
+                let known = limits.languages.join(", ");
+                let problem = format_args!("{model} does not know \"{language}\"; it takes one of {known}");
+                return Err(Error::option(field, problem));
+            }
+        }
+        if self.language_hints.len() > limits.language_hints {
+            let problem = format_args!("{model} reads at most {} of them", limits.language_hints);
+            return Err(Error::option("languageHints", problem));
+        }
+        if !self.vocabulary.is_empty() && self.vocabulary_id.is_some() {
+            let problem = "give either vocabulary or vocabularyId: which of both wins differs from model to model";
+            return Err(Error::option("vocabulary", problem));
+        }
+        if self.speaker_count.is_some_and(|count| count < 2) {
+            return Err(Error::option("speakerCount", "expected a whole number from 2 to 100"));
+        }
+        if self.speaker_count.is_some() && self.diarization_enabled != Some(true) {
+            return Err(Error::option("speakerCount", "it counts only together with diarizationEnabled: true"));
+        }
+        if self.sample_rate == Some(0) || self.format.as_deref().is_some_and(|format| format.trim().is_empty()) {
+            let field = if self.sample_rate == Some(0) { "sampleRate" } else { "format" };
+            return Err(Error::option(field, "it is empty; leave it out to have it filled in"));
+        }
+        Ok(())
+    }
 }
 
-fn dialect(protocol: Protocol, family: Family, model: &str, config: &Config) -> Result<Dialect, Error> {
-    match family {
-        Family::Qwen3Flash | Family::Unknown => match protocol {
-            Protocol::Dashscope => Ok(Dialect::Generation),
-            Protocol::Openai if config.is_direct() && config.region() == crate::config::Region::Virginia => {
-                Err(Error::option("protocol", "Virginia has no OpenAI-compatible mode; use \"dashscope\""))
+fn dialect(protocol: Option<Protocol>, family: Family, model: &str, config: &Config) -> Result<Dialect, Error> {
+    refuse_realtime(family, model)?;
+    let wanted = protocol.unwrap_or(config.protocol());
+    if let Some(dialect) = family.dialect().filter(|dialect| *dialect != Dialect::Generation) {
+        // The client's protocol is for the models that have the choice; a call's own must fit its model.
+        if protocol == Some(Protocol::Openai) {
+            let problem = format_args!("{model} has no OpenAI-compatible API; leave protocol out");
+            return Err(Error::option("protocol", problem));
+        }
+        return Ok(dialect);
+    }
+    match wanted {
+        Protocol::Flash if family == Family::Unknown => Ok(Dialect::Flash),
+        Protocol::Dashscope | Protocol::Flash => Ok(Dialect::Generation),
+        Protocol::Openai if config.is_direct() && config.region() == Region::Virginia => {
+            Err(Error::option("protocol", "Virginia has no OpenAI-compatible mode; use \"dashscope\""))
+        }
+        Protocol::Openai => Ok(Dialect::ChatCompletions),
+    }
+}
+
+fn refuse_realtime(family: Family, model: &str) -> Result<(), Error> {
+    if family != Family::Realtime {
+        return Ok(());
+    }
+    Err(Error::option("model", format_args!("{model} is spoken over WebSocket, not HTTP; use qwen3-asr-flash")))
+}
+
+fn messages(given: View<'_>) -> Result<Vec<Message>, Error> {
+    let roles = [("user", Role::User), ("assistant", Role::Assistant)];
+    if given.exists() && !given.is_array() {
+        return Err(Error::option("messages", "expected a list of { role, text }"));
+    }
+    let mut messages = Vec::new();
+    for (index, item) in given.items().enumerate() {
+        let role = item.get("role").str().and_then(|word| roles.iter().find(|(name, _)| *name == word));
+        match (role, item.get("text").str()) {
+            (Some((_, role)), Some(text)) => messages.push(Message { role: *role, text: text.to_owned() }),
+            (None, _) => {
+                return Err(Error::option(format!("messages.{index}.role"), "expected \"user\" or \"assistant\""));
             }
-            Protocol::Openai => Ok(Dialect::ChatCompletions),
-        },
-        Family::Flash | Family::Qwen3FileTranscription | Family::FileTranscription => Err(Error::option(
-            "model",
-            format_args!("{model} speaks an API that this version does not; use qwen3-asr-flash"),
-        )),
-        Family::Realtime => {
-            Err(Error::option("model", format_args!("{model} is spoken over WebSocket, not HTTP; use qwen3-asr-flash")))
+            (_, None) => return Err(Error::option(format!("messages.{index}.text"), "expected a string")),
         }
     }
+    Ok(messages)
+}
+
+/// Most words of the heaviest weight; more of them make the service refuse the call.
+const MOST_HEAVY_WORDS: usize = 50;
+/// Most instant hot words; of more, the service takes some by chance.
+const MOST_WORDS: usize = 2_000;
+
+fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
+    if given.exists() && !given.is_object() {
+        return Err(Error::option("vocabulary", "expected an object of words and weights, e.g. { \"Kubernetes\": 4 }"));
+    }
+    let mut words = Vec::new();
+    for word in given.names().into_iter().flatten() {
+        let Some(weight) = given.get(word).number().and_then(weight) else {
+            return Err(Error::option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
+        };
+        words.push((word.to_owned(), weight));
+    }
+    if words.len() > MOST_WORDS || words.iter().filter(|(_, weight)| *weight == 50).count() > MOST_HEAVY_WORDS {
+        let problem = format_args!("at most {MOST_WORDS} words, and {MOST_HEAVY_WORDS} of them with weight 50");
+        return Err(Error::option("vocabulary", problem));
+    }
+    Ok(words)
+}
+
+/// The weight of a hot word: 1 to 5, or 50.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+pub(crate) fn weight(number: f64) -> Option<u32> {
+    let whole = number.fract() == 0.0 && ((1.0..=5.0).contains(&number) || number == 50.0);
+    whole.then_some(number as u32)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
+    let channel = |item: View<'_>| {
+        item.number()
+            .filter(|number| number.fract() == 0.0 && (0.0..100.0).contains(number))
+            .map(|number| number as u32)
+    };
+    let channels = if given.exists() && !given.is_array() { None } else { given.items().map(channel).collect() };
+    channels.ok_or_else(|| Error::option("channelId", "expected a list of channel numbers, counted from 0"))
+}
+
+/// The service wants this object as a string of JSON (`protocol.md` §7.1); callers may give either.
+fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
+    if let Some(json) = given.str() {
+        return Ok(Some(json.to_owned()));
+    }
+    if given.exists() && !given.is_object() {
+        return Err(Error::option("specialWordFilter", "expected an object, e.g. { system_reserved_filter: false }"));
+    }
+    let written = || {
+        let mut json = String::new();
+        given.write(&mut json);
+        json
+    };
+    Ok(given.exists().then(written))
 }
 
 #[cfg(test)]

@@ -32,8 +32,11 @@ pub struct Transcript {
     /// The service's id of the request; quote it to support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
-    /// Sentences with times, where the model gives them; else empty.
+    /// Sentences with times, where the model gives them, by their beginning, of all channels; else empty.
     pub segments: Vec<Segment>,
+    /// The text of each channel, where a file was transcribed channel by channel; else empty. With several channels,
+    /// `text` is their texts, each on a line of its own.
+    pub channels: Vec<Channel>,
 }
 
 impl Transcript {
@@ -43,6 +46,20 @@ impl Transcript {
         self.no_speech = self.text.trim().is_empty();
         self
     }
+}
+
+/// What was said on one channel of a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Channel {
+    /// The channel, counted from 0.
+    pub channel_id: u32,
+    /// All text of the channel.
+    pub text: String,
+    /// How long somebody spoke, in milliseconds; this is what is billed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speech_ms: Option<f64>,
 }
 
 /// A sentence, or another stretch of speech, with its times.
@@ -62,6 +79,12 @@ pub struct Segment {
     /// Emotion of this stretch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub emotion: Option<String>,
+    /// Who speaks, counted from 0, where speakers are told apart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub speaker_id: Option<u32>,
+    /// The channel of the file, counted from 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub channel_id: Option<u32>,
     /// Words with times, where the model gives them; else empty.
     pub words: Vec<Word>,
 }

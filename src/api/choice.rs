@@ -39,6 +39,16 @@ impl Accumulator {
         self.finished = true;
     }
 
+    /// Whether the service says that this was the end; a dialect that never says so may take it back.
+    pub(super) fn set_finished(&mut self, finished: bool) {
+        self.finished = finished;
+    }
+
+    /// What stands beside the text.
+    pub(super) fn transcript(&mut self) -> &mut Transcript {
+        &mut self.transcript
+    }
+
     /// The finished transcript.
     #[must_use]
     pub fn into_transcript(self) -> Transcript {
@@ -74,7 +84,8 @@ impl Accumulator {
         }
     }
 
-    fn text_step(&mut self, piece: &str, incremental: bool) -> Step {
+    /// Takes over text: what is new, or all so far.
+    pub(super) fn text_step(&mut self, piece: &str, incremental: bool) -> Step {
         let so_far = &mut self.transcript.text;
         let added = if incremental { Some(piece) } else { piece.strip_prefix(so_far.as_str()) };
         match added {

@@ -39,16 +39,59 @@ impl AudioRef<'_> {
 
 /// A JSON POST with the headers every call has.
 pub(super) fn post(config: &Config, url: String, json: &str, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
-    let accept = if stream { "text/event-stream" } else { "application/json" };
-    let mut headers =
-        vec![("content-type".to_owned(), "application/json".to_owned()), ("accept".to_owned(), accept.to_owned())];
+    let mut request = plain(config, "POST", url);
+    if stream {
+        set_header(&mut request, "accept", "text/event-stream");
+    }
+    set_header(&mut request, "content-type", "application/json");
     if audio.is_oss() {
-        headers.push(("x-dashscope-ossresourceresolve".to_owned(), "enable".to_owned()));
+        resolve_oss(&mut request);
     }
+    request.body = body(json);
+    request
+}
+
+/// A JSON POST without audio in it.
+pub(super) fn post_json(config: &Config, path: &str, json: &str) -> HttpRequest {
+    post(config, config.native_url(path), json, AudioRef::Url(""), false)
+}
+
+/// A request without a body, with the headers every call has.
+pub(super) fn plain(config: &Config, method: &'static str, url: String) -> HttpRequest {
+    let mut request = HttpRequest { method, url, headers: Vec::new(), body: Body::default() };
+    set_header(&mut request, "accept", "application/json");
     if let Some(workspace) = config.workspace_header() {
-        headers.push(("x-dashscope-workspace".to_owned(), workspace.to_owned()));
+        set_header(&mut request, "x-dashscope-workspace", workspace);
     }
-    HttpRequest { method: "POST", url, headers, body: body(json) }
+    request
+}
+
+/// Sets a header, in place of one of that name. Names are lower case.
+pub(super) fn set_header(request: &mut HttpRequest, name: &str, value: &str) {
+    request.headers.retain(|(known, _)| known != name);
+    request.headers.push((name.to_owned(), value.to_owned()));
+}
+
+/// The service looks into its own store for `oss://` addresses only when it is told to.
+pub(super) fn resolve_oss(request: &mut HttpRequest) {
+    set_header(request, "x-dashscope-ossresourceresolve", "enable");
+}
+
+/// Appends a value to a query, percent-encoded.
+pub(super) fn push_query(url: &mut String, name: &str, value: &str) {
+    url.push(if url.bytes().any(|byte| byte == b'?') { '&' } else { '?' });
+    url.push_str(name);
+    url.push('=');
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            url.push(char::from(byte));
+        } else {
+            const HEX: &[u8; 16] = b"0123456789ABCDEF";
+            url.push('%');
+            url.push(char::from(HEX[usize::from(byte >> 4)]));
+            url.push(char::from(HEX[usize::from(byte & 0xF)]));
+        }
+    }
 }
 
 fn body(json: &str) -> Body {

@@ -76,6 +76,50 @@ impl<A> Source<A> {
     }
 }
 
+impl<A> Source<A> {
+    /// The name of the audio's container or codec, which dialect C must be told: what the bytes say, else the label, else
+    /// the ending of the URL.
+    pub(super) fn format(&self, verified: &Verified) -> Result<&'static str, Error> {
+        let named = |declared: Option<&str>| match declared.and_then(MediaType::parse) {
+            Some(MediaType::Known(format)) => Some(format),
+            _ => None,
+        };
+        let declared = match &verified.media_type {
+            Some(MediaType::Known(format)) => Some(*format),
+            _ => None,
+        };
+        let (head, label, ending) = match self {
+            Self::Bytes { facts, .. } => (facts.head.clone(), named(facts.declared.as_deref()), None),
+            Self::Url(url) if starts_with(url, "data:") => {
+                let data_url = DataUrl::parse(url)?;
+                (data_url.head, named(Some(data_url.media_type)), None)
+            }
+            Self::Url(url) => (Vec::new(), None, ending(url)),
+        };
+        let sniffed = match media_type::sniff(&head) {
+            Sniffed::Audio(Format::Mp4) if label == Some(Format::M4a) => Some(Format::M4a),
+            Sniffed::Audio(format) => Some(format),
+            Sniffed::NotAudio(_) | Sniffed::Unknown => None,
+        };
+        let format = sniffed.or(declared).or(label).or(ending);
+        format.map(Format::extension).ok_or_else(|| {
+            Error::option(
+                "format",
+                format_args!(
+                    "{} must be told the audio's format, and nothing tells it here; for example \"wav\"",
+                    verified.model
+                ),
+            )
+        })
+    }
+}
+
+/// The format that the ending of a URL's path names.
+fn ending(url: &str) -> Option<Format> {
+    let path = url.split(['?', '#']).next()?;
+    Format::of_extension(path.rsplit('/').next()?.rsplit_once('.')?.1)
+}
+
 fn starts_with(url: &str, scheme: &str) -> bool {
     url.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
 }

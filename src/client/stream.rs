@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::attempt;
-use super::transcribe::{Prepared, read_body, with_header_facts};
-use crate::api::{Accumulator, Step, chat_completions, error_body, generation};
+use super::transcribe::{Prepared, read_body, tasks_only, with_header_facts};
+use crate::api::{Accumulator, Step, chat_completions, error_body, flash_generation, generation};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpResponse};
@@ -249,5 +249,7 @@ fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) 
     Ok(match verified.dialect {
         Dialect::ChatCompletions => chat_completions::chunk(&json, accumulator),
         Dialect::Generation => generation::chunk(&json, accumulator, generation::is_incremental(&verified.options)),
+        Dialect::Flash => flash_generation::chunk(&json, accumulator),
+        Dialect::File | Dialect::Files => return Err(tasks_only()),
     })
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::source::{Checked, Source};
 use super::stream::TranscriptStream;
 use super::{CallSettings, Patience, attempt};
-use crate::api::{chat_completions, error_body, generation};
+use crate::api::{chat_completions, error_body, flash_generation, generation};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, Host, HttpRequest};
@@ -80,6 +80,11 @@ pub fn prepare<A>(
     let mut request = match verified.dialect {
         Dialect::ChatCompletions => chat_completions::request(config, &verified, checked.audio_ref(), stream),
         Dialect::Generation => generation::request(config, &verified, checked.audio_ref(), stream),
+        Dialect::Flash => {
+            let format = if verified.options.format.is_some() { "" } else { source.format(&verified)? };
+            flash_generation::request(config, &verified, checked.audio_ref(), format, stream)
+        }
+        Dialect::File | Dialect::Files => return Err(tasks_only()),
     };
     for (name, value) in &call.headers {
         request.headers.retain(|(known, _)| known != name);
@@ -141,5 +146,12 @@ pub(super) fn read_body(verified: &Verified, status: u16, body: &[u8]) -> Result
     match verified.dialect {
         Dialect::ChatCompletions => chat_completions::read(&json),
         Dialect::Generation => generation::read(&json),
+        Dialect::Flash => flash_generation::read(&json),
+        Dialect::File | Dialect::Files => Err(tasks_only()),
     }
+}
+
+/// `TranscribeOptions::verify` lets no such model through.
+pub(super) fn tasks_only() -> Error {
+    Error::new(ErrorKind::Internal, "a model that works with tasks was asked for a direct answer")
 }
