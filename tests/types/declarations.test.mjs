@@ -9,7 +9,12 @@ import { approved, published } from "./snapshot.mjs";
 const ADVICE = "the API changed; if that is meant: node tests/types/update-snapshot.mjs, and commit the snapshot";
 
 test("they are the approved ones", () => {
-  if (published() !== approved()) assert.equal(published(), approved(), ADVICE);
+  const [now, then] = [published(), approved()].map((text) => text.split("\n"));
+  const changes = [
+    ...then.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
+    ...now.filter((line) => !then.includes(line)).map((line) => `+ ${line}`),
+  ];
+  if (published() !== approved()) assert.fail([ADVICE, ...changes].join("\n"));
 });
 
 const source = (name) =>
