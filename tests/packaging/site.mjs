@@ -13,16 +13,16 @@ const TYPES = {
 /**
  * @param {object} options
  * @param {string} options.folder what is served
- * @param {string} options.upstream where /relay/… leads
+ * @param {string} [options.upstream] where /relay/… leads
  * @param {(path: string) => Record<string, string>} [options.headers] more headers of a file
- * @param {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => void} [options.serve]
- *   in the place of the files
+ * @param {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean} [options.serve]
+ *   gets every request first, and says whether it took it
  */
 export async function startSite({ folder, upstream, headers = () => ({}), serve }) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://site");
+    if (serve?.(request, response)) return;
     if (pathname.startsWith("/relay/")) relay(upstream, request, response);
-    else if (serve) serve(request, response);
     else sendFile(folder, pathname === "/" ? "/index.html" : pathname, headers, response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -37,11 +37,13 @@ export async function startSite({ folder, upstream, headers = () => ({}), serve 
 
 function relay(upstream, request, response) {
   const target = new URL(request.url.slice("/relay".length), upstream);
+  forward(request, response, target, { authorization: "Bearer sk-of-the-relay" });
+}
+
+/** Sends a request on as it is, but for some headers, and its answer back; both as they come. */
+export function forward(request, response, target, changes = {}) {
   const { host, ...headers } = request.headers;
-  const onward = httpRequest(target, {
-    method: request.method,
-    headers: { ...headers, authorization: "Bearer sk-of-the-relay" },
-  });
+  const onward = httpRequest(target, { method: request.method, headers: { ...headers, ...changes } });
   onward.on("response", (answer) => {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);

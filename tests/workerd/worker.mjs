@@ -34,9 +34,10 @@ export async function bundle(name, files) {
 /**
  * @param {string} folder of `bundle`
  * @param {Record<string, string>} variables what the Worker finds in `env`
+ * @param {{ internet?: string }} [options] internet: the server on this machine that every request goes to, whatever its host
  */
-export async function start(folder, variables) {
-  writeFileSync(join(folder, "config.capnp"), configuration(folder, variables));
+export async function start(folder, variables, { internet } = {}) {
+  writeFileSync(join(folder, "config.capnp"), configuration(folder, variables, internet));
   // A descriptor of its own tells the port that the system has chosen.
   const child = spawn(runtime.default, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: folder,
@@ -58,8 +59,11 @@ export async function start(folder, variables) {
   };
 }
 
-function configuration(folder, variables) {
+function configuration(folder, variables, internet) {
   const modules = globSync(join(folder, "*.wasm")).map((path) => basename(path));
+  const outside = internet
+    ? `external = (address = "${new URL(internet).host}", http = ())`
+    : 'network = (allow = ["private", "public"])';
   const bindings = Object.entries(variables).map(([name, value]) => `(name = "${name}", text = "${value}")`);
   return `
 using Workerd = import "/workerd/workerd.capnp";
@@ -68,7 +72,7 @@ const config :Workerd.Config = (
   v8Flags = ["--expose-gc"],
   services = [
     (name = "worker", worker = .worker),
-    (name = "internet", network = (allow = ["private", "public"])),
+    (name = "internet", ${outside}),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
 );

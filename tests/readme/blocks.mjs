@@ -1,0 +1,34 @@
+// The code blocks of README.md. The words after the language say how a block is run:
+//   node         in Node, with `asr` (a client) and `file` (a recording) at hand; `node alone` brings everything itself
+//   page, relay  the page of the quick start and the Worker behind it       slim   a page with the slim entry
+//   worker       the Worker of the quick start                              http   a header that the page is sent with
+// `console.log(…)   // → text` promises that a line of the output begins so, up to an "…".
+import { readFileSync } from "node:fs";
+import { inProject } from "../../scripts/build/paths.mjs";
+
+export const readme = () => readFileSync(inProject("README.md"), "utf8");
+
+/** @typedef {{ language: string, kind: string, code: string, line: number }} Block */
+
+/** @returns {Block[]} */
+export function blocks() {
+  const found = [];
+  const text = readme();
+  for (const match of text.matchAll(/^```(\S*)[ \t]*(.*)\n([\s\S]*?)^```$/gm)) {
+    const [, language, kind, code] = match;
+    found.push({ language, kind, code, line: text.slice(0, match.index).split("\n").length + 1 });
+  }
+  return found;
+}
+
+/** @param {string} kind @returns {Block} the only one of its kind */
+export function block(kind) {
+  const found = blocks().filter((candidate) => candidate.kind === kind || candidate.language === kind);
+  if (found.length !== 1) throw new Error(`README.md has ${found.length} blocks "${kind}"`);
+  return found[0];
+}
+
+/** @param {string} code @returns {string[]} how lines of its output begin, in order */
+export function promises(code) {
+  return [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, text]) => text.split("…")[0].trim());
+}
