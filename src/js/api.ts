@@ -4,13 +4,16 @@ import { version as crateVersion } from "./version.js";
 
 export type {
   AudioInput,
+  Channel,
   ClientSettings,
   Delta,
   Done,
+  Message,
   Progress,
   Protocol,
   Region,
   Revision,
+  Role,
   Segment,
   TranscribeOptions,
   Transcript,
