@@ -7,7 +7,12 @@ pub mod flash_generation;
 pub mod generation;
 mod request;
 mod sentence;
+pub mod tasks;
+pub mod tokens;
+pub mod transcription;
+pub mod uploads;
 mod usage;
+pub mod vocabulary;
 
 pub use choice::{Accumulator, Step};
 pub use request::AudioRef;

@@ -1,10 +1,16 @@
 //! Effects in order: the decisions of the pure modules, carried out by a [`Host`](crate::host::Host).
 
 mod attempt;
+pub mod batch;
+mod exchange;
 mod race;
 mod source;
 pub mod stream;
+pub mod task;
+pub mod token;
 pub mod transcribe;
+pub mod upload;
+pub mod vocabulary;
 
 pub use source::{AudioFacts, Source};
 

@@ -221,6 +221,12 @@ impl Config {
         format!("{}{COMPATIBLE_PREFIX}{path}", self.base)
     }
 
+    /// Address of a relay's own endpoint, which DashScope does not have: `/result` and `/upload`.
+    #[must_use]
+    pub fn relay_url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// The region requests go to, as far as the settings tell.
     #[must_use]
     pub fn region(&self) -> Region {

@@ -26,11 +26,23 @@ impl HttpRequest {
     }
 }
 
-/// A request body as a recipe: literal text around at most one "base64 of the audio".
+/// A request body as a recipe: literal text around the audio, which stands in it at most once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Body {
     /// The pieces, in order. Empty: no body.
     pub parts: Vec<Part>,
+    /// How the audio stands in it.
+    pub encoding: AudioEncoding,
+}
+
+/// How audio stands in a [`Body`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AudioEncoding {
+    /// As base64, inside JSON.
+    #[default]
+    Base64,
+    /// As its bytes, inside a form.
+    Plain,
 }
 
 /// One piece of a [`Body`].
@@ -38,7 +50,7 @@ pub struct Body {
 pub enum Part {
     /// These bytes, as they are.
     Text(String),
-    /// Standard base64, with padding, of the audio that goes with the request.
+    /// The audio that goes with the request: standard base64 with padding, unless [`Body::encoding`] says otherwise.
     AudioBase64,
 }
 
@@ -48,9 +60,10 @@ impl Body {
     pub fn length(&self, audio_length: u64) -> u64 {
         self.parts
             .iter()
-            .map(|part| match part {
-                Part::Text(text) => text.len() as u64,
-                Part::AudioBase64 => crate::data_url::base64_length(audio_length),
+            .map(|part| match (part, self.encoding) {
+                (Part::Text(text), _) => text.len() as u64,
+                (Part::AudioBase64, AudioEncoding::Base64) => crate::data_url::base64_length(audio_length),
+                (Part::AudioBase64, AudioEncoding::Plain) => audio_length,
             })
             .sum()
     }
@@ -61,9 +74,10 @@ impl Body {
         let length = usize::try_from(self.length(audio.len() as u64)).unwrap_or(0);
         let mut bytes = Vec::with_capacity(length);
         for part in &self.parts {
-            match part {
-                Part::Text(text) => bytes.extend_from_slice(text.as_bytes()),
-                Part::AudioBase64 => crate::data_url::encode_into(audio, &mut bytes),
+            match (part, self.encoding) {
+                (Part::Text(text), _) => bytes.extend_from_slice(text.as_bytes()),
+                (Part::AudioBase64, AudioEncoding::Base64) => crate::data_url::encode_into(audio, &mut bytes),
+                (Part::AudioBase64, AudioEncoding::Plain) => bytes.extend_from_slice(audio),
             }
         }
         bytes

@@ -357,8 +357,8 @@ fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
 /// The weight of a hot word: 1 to 5, or 50.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 pub(crate) fn weight(number: f64) -> Option<u32> {
-    let whole = number.fract() == 0.0 && ((1.0..=5.0).contains(&number) || number == 50.0);
-    whole.then_some(number as u32)
+    let whole = Some(number).filter(|number| number.fract() == 0.0 && (1.0..=50.0).contains(number))? as u32;
+    (whole <= 5 || whole == 50).then_some(whole)
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]

@@ -1,5 +1,7 @@
 //! Whole calls over a scripted host: retries, patience, streams, keys. Messages that users read are asserted verbatim.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
+
 mod support;
 
 use std::time::Duration;

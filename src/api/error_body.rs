@@ -152,6 +152,12 @@ pub fn in_event(data: &str, status: Option<u16>) -> Error {
     build(status.filter(|status| *status >= 400).unwrap_or(400), words, None)
 }
 
+/// The error that a task or one of its files ended with: a code and words inside an answer that is none itself.
+#[must_use]
+pub fn in_task(code: Option<String>, message: Option<String>, request_id: Option<String>) -> Error {
+    build(0, Words { code, message, request_id }, None)
+}
+
 /// "I heard no speech" arrives as an error in some shapes: it is a transcript without text.
 pub fn or_no_speech(error: Error) -> Result<Transcript, Error> {
     if error.service_code().is_some_and(|code| NO_SPEECH.contains(&code)) {
@@ -206,11 +212,12 @@ fn build(status: u16, words: Words, asked: Option<core::time::Duration>) -> Erro
     let waits_a_minute = help == TOKENS && asked.is_none();
     // An hour's wait shorter than the quota's own minute only uses up the attempts.
     let asked = if waits_a_minute { Some(core::time::Duration::from_secs(20)) } else { asked };
-    Error::new(kind, message)
-        .with_status(status)
+    let error = Error::new(kind, message)
         .with_service_code(words.code)
         .with_request_id(words.request_id)
-        .with_retry_after(asked)
+        .with_retry_after(asked);
+    // Tasks fail without any status.
+    if status == 0 { error } else { error.with_status(status) }
 }
 
 fn classify(status: u16, code: Option<&str>, message: Option<&str>) -> (ErrorKind, &'static str) {

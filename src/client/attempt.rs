@@ -32,7 +32,18 @@ pub(super) async fn send<H: Host>(
     audio: Option<&H::Audio>,
 ) -> Result<H::Response, Error> {
     let request = authorized(host, config, request).await?;
-    let sent = Box::pin(host.send(&request, audio));
+    deliver(host, config, patience, &request, audio).await
+}
+
+/// Sends a request as it is.
+pub(super) async fn deliver<H: Host>(
+    host: &H,
+    config: &Config,
+    patience: &Patience,
+    request: &HttpRequest,
+    audio: Option<&H::Audio>,
+) -> Result<H::Response, Error> {
+    let sent = Box::pin(host.send(request, audio));
     let mut response = within(host, patience, sent).await.map_err(|error| explained(host, config, error))?;
     if (200..300).contains(&response.status()) {
         return Ok(response);

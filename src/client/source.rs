@@ -77,6 +77,20 @@ impl<A> Source<A> {
 }
 
 impl<A> Source<A> {
+    /// Refuses what makes no sense as a file in the store; gives the ending for its name.
+    pub(super) fn check_file(&self, verified: &Verified) -> Result<&'static str, Error> {
+        let Self::Bytes { facts, .. } = self else { return Ok("") };
+        let declared = facts.declared.as_deref().and_then(MediaType::parse);
+        check_head(verified, &facts.head, facts.length, declared)?;
+        let most = verified.family.limits().file_length;
+        if facts.length.is_some_and(|length| length > most) {
+            let message = format!("the audio is too large: {} takes at most {most} bytes", verified.model);
+            return Err(Error::new(ErrorKind::AudioTooLarge, message));
+        }
+        // A media type that only the caller knows has no ending; the service looks at the bytes anyway.
+        Ok(self.format(verified).unwrap_or("audio"))
+    }
+
     /// The name of the audio's container or codec, which dialect C must be told: what the bytes say, else the label, else
     /// the ending of the URL.
     pub(super) fn format(&self, verified: &Verified) -> Result<&'static str, Error> {
@@ -125,7 +139,7 @@ fn starts_with(url: &str, scheme: &str) -> bool {
 }
 
 /// The service downloads the URL itself, so a page's own addresses are of no use to it.
-fn check_url(url: &str) -> Result<String, Error> {
+pub(super) fn check_url(url: &str) -> Result<String, Error> {
     let url = url.trim();
     let known = ["https://", "http://", "oss://"].iter().any(|scheme| starts_with(url, scheme));
     if !known || url.split("://").nth(1).is_none_or(str::is_empty) {
@@ -153,6 +167,20 @@ fn check_bytes(
     length: Option<u64>,
     declared: Option<MediaType>,
 ) -> Result<String, Error> {
+    let media_type = check_head(verified, head, length, declared)?;
+    if let Some(length) = length {
+        check_length(verified, &media_type, length)?;
+    }
+    Ok(media_type)
+}
+
+/// Everything that the first bytes tell: whether there is audio, in which format, and how long it is.
+fn check_head(
+    verified: &Verified,
+    head: &[u8],
+    length: Option<u64>,
+    declared: Option<MediaType>,
+) -> Result<String, Error> {
     if head.is_empty() || length == Some(0) {
         let message = "the audio is empty (0 bytes); did the recorder deliver its data before it was read?";
         return Err(Error::new(ErrorKind::EmptyAudio, message));
@@ -171,9 +199,6 @@ fn check_bytes(
                 tenths(limits.seconds)
             ),
         ));
-    }
-    if let Some(length) = length {
-        check_length(verified, &media_type, length)?;
     }
     Ok(media_type)
 }

@@ -1,6 +1,7 @@
 //! A world for tests: answers in order, a clock that jumps to the next timer, and a record of everything that was done.
 //! No test sleeps and none touches the network.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 #![allow(dead_code, reason = "each test program uses its own part of this module")]
 
 use std::cell::{Cell, RefCell};

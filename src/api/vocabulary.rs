@@ -1,0 +1,255 @@
+//! Hot-word lists: `POST /api/v1/services/audio/asr/customization` (`protocol.md` §8.4).
+
+use serde::Serialize;
+
+use super::request::post_json;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::fields::Fields;
+use crate::host::HttpRequest;
+use crate::json::{Json, ObjectWriter, View, write_string};
+use crate::options;
+
+/// Longest list for models before Qwen-Audio.
+const MOST_WORDS: usize = 500;
+/// Longest list for Qwen-Audio.
+const MOST_WORDS_QWEN_AUDIO: usize = 2_000;
+/// Longest text with letters beyond ASCII, in characters.
+const LONGEST_TEXT: usize = 15;
+/// Longest ASCII text, in words.
+const MOST_ASCII_WORDS: usize = 7;
+/// Longest prefix, in characters.
+const LONGEST_PREFIX: usize = 9;
+
+/// A word to listen for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct HotWord {
+    /// The word: at most seven ASCII words, or fifteen characters.
+    pub text: String,
+    /// How much to prefer it: 1 to 5 (4 is usual), or 50.
+    pub weight: u32,
+    /// Its language, e.g. `"en"`; left out, it counts for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lang: Option<String>,
+}
+
+/// A list of hot words as the service keeps it. Times are as it gives them: `YYYY-MM-DD HH:mm:ss`, without a zone.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct Vocabulary {
+    /// What `vocabularyId` takes.
+    pub vocabulary_id: String,
+    /// The model it was made for; other models ignore it. Not told by lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_model: Option<String>,
+    /// The words; lists leave them out.
+    pub words: Vec<HotWord>,
+    /// When it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<String>,
+    /// When it was last changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub modified_at: Option<String>,
+    /// `"OK"` when it can be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<String>,
+}
+
+/// A list to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase"))]
+pub struct NewVocabulary {
+    /// The very model that will use it.
+    pub target_model: String,
+    /// Begins the id: up to nine lower-case letters and digits.
+    pub prefix: String,
+    /// The words.
+    pub words: Vec<HotWord>,
+}
+
+impl NewVocabulary {
+    /// Reads a list as a caller wrote it: `{ targetModel, prefix, words: [{ text, weight, lang? }] }`.
+    pub fn read(given: View<'_>) -> Result<Self, Error> {
+        let mut fields = Fields::new(given, "vocabulary")?;
+        let target_model = fields.text("targetModel")?.unwrap_or_default();
+        let prefix = fields.text("prefix")?.unwrap_or_default();
+        let words = read_words(fields.get("words"))?;
+        fields.finish()?;
+        if target_model.is_empty() {
+            return Err(Error::option("targetModel", "expected the name of the model that will use the list"));
+        }
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        if prefix.is_empty() || prefix.len() > LONGEST_PREFIX || !prefix.bytes().all(fits) {
+            return Err(Error::option("prefix", "expected one to nine lower-case letters and digits"));
+        }
+        let most = if target_model.starts_with("qwen-audio") { MOST_WORDS_QWEN_AUDIO } else { MOST_WORDS };
+        if words.len() > most {
+            return Err(Error::option("words", format_args!("{target_model} takes at most {most} words")));
+        }
+        Ok(Self { target_model, prefix, words })
+    }
+}
+
+/// Reads hot words as a caller wrote them, and checks each against the service's limits.
+pub fn read_words(given: View<'_>) -> Result<Vec<HotWord>, Error> {
+    let mut words = Vec::new();
+    for (index, item) in given.items().enumerate() {
+        let refuse = |member: &str, problem: &str| Err(Error::option(format!("words.{index}.{member}"), problem));
+        let text = item.get("text").str().unwrap_or_default().trim();
+        let too_long = if text.is_ascii() {
+            text.split_ascii_whitespace().count() > MOST_ASCII_WORDS
+        } else {
+            text.chars().count() > LONGEST_TEXT
+        };
+        if text.is_empty() || too_long {
+            return refuse("text", "expected a word: at most seven words in ASCII, fifteen characters otherwise");
+        }
+        let Some(weight) = item.get("weight").number().and_then(options::weight) else {
+            return refuse("weight", "expected 1 to 5 (4 is usual), or 50");
+        };
+        let lang = item.get("lang");
+        if lang.exists() && lang.str().is_none() {
+            return refuse("lang", "expected a language code, e.g. \"en\"");
+        }
+        words.push(HotWord { text: text.to_owned(), weight, lang: lang.word() });
+    }
+    if words.is_empty() || words.len() > MOST_WORDS_QWEN_AUDIO {
+        let problem = "expected a list of one to 2000 words, each { text, weight, lang? }";
+        return Err(Error::option("words", problem));
+    }
+    Ok(words)
+}
+
+fn request(config: &Config, action: &str, write: impl FnOnce(&mut ObjectWriter<'_>)) -> HttpRequest {
+    let mut json = String::new();
+    let mut body = ObjectWriter::new(&mut json);
+    body.string("model", "speech-biasing").member("input", |out| {
+        let mut input = ObjectWriter::new(out);
+        input.string("action", action);
+        write(&mut input);
+        input.close();
+    });
+    body.member("parameters", |out| out.push_str("{}")).close();
+    post_json(config, "/services/audio/asr/customization", &json)
+}
+
+fn write_words(words: &[HotWord], out: &mut String) {
+    out.push('[');
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        let mut writer = ObjectWriter::new(out);
+        writer.string("text", &word.text).number("weight", word.weight);
+        if let Some(lang) = &word.lang {
+            writer.string("lang", lang);
+        }
+        writer.close();
+    }
+    out.push(']');
+}
+
+/// Makes a list; an account may have ten.
+#[must_use]
+pub fn create_request(config: &Config, list: &NewVocabulary) -> HttpRequest {
+    request(config, "create_vocabulary", |input| {
+        input
+            .string("target_model", &list.target_model)
+            .string("prefix", &list.prefix)
+            .member("vocabulary", |out| write_words(&list.words, out));
+    })
+}
+
+/// Asks which lists there are; pages are counted from 0.
+#[must_use]
+pub fn list_request(config: &Config, prefix: Option<&str>, page_index: u32, page_size: u32) -> HttpRequest {
+    request(config, "list_vocabulary", |input| {
+        if let Some(prefix) = prefix {
+            input.member("prefix", |out| write_string(prefix, out));
+        }
+        input.number("page_index", page_index).number("page_size", page_size);
+    })
+}
+
+/// Asks for one list with its words.
+#[must_use]
+pub fn get_request(config: &Config, id: &str) -> HttpRequest {
+    request(config, "query_vocabulary", |input| {
+        input.string("vocabulary_id", id);
+    })
+}
+
+/// Replaces the words of a list. The service wants five minutes between two changes.
+#[must_use]
+pub fn update_request(config: &Config, id: &str, words: &[HotWord]) -> HttpRequest {
+    request(config, "update_vocabulary", |input| {
+        input.string("vocabulary_id", id).member("vocabulary", |out| write_words(words, out));
+    })
+}
+
+/// Deletes a list.
+#[must_use]
+pub fn delete_request(config: &Config, id: &str) -> HttpRequest {
+    request(config, "delete_vocabulary", |input| {
+        input.string("vocabulary_id", id);
+    })
+}
+
+/// The id of the list that was made. (One official page shows a task id here; the SDKs read this.)
+pub fn read_created(json: &Json<'_>) -> Result<String, Error> {
+    let id = json.view().get("output").get("vocabulary_id").word();
+    id.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the answer has no id at output.vocabulary_id"))
+}
+
+/// Reads a page of lists.
+pub fn read_list(json: &Json<'_>) -> Result<Vec<Vocabulary>, Error> {
+    let lists = json.view().get("output").get("vocabulary_list");
+    if !lists.is_array() {
+        return Err(Error::new(ErrorKind::InvalidResponse, "the answer has no lists at output.vocabulary_list"));
+    }
+    Ok(lists.items().map(|list| read_one(list, list.get("vocabulary_id").word().unwrap_or_default())).collect())
+}
+
+/// Reads one list; its id is what was asked for.
+pub fn read(json: &Json<'_>, id: &str) -> Result<Vocabulary, Error> {
+    let output = json.view().get("output");
+    if !output.get("vocabulary").is_array() {
+        return Err(Error::new(ErrorKind::InvalidResponse, "the answer has no words at output.vocabulary"));
+    }
+    Ok(read_one(output, id.to_owned()))
+}
+
+fn read_one(list: View<'_>, vocabulary_id: String) -> Vocabulary {
+    let word = |word: View<'_>| HotWord {
+        text: word.get("text").str().unwrap_or_default().to_owned(),
+        weight: super::sentence::index(word.get("weight")).unwrap_or_default(),
+        lang: word.get("lang").word(),
+    };
+    Vocabulary {
+        vocabulary_id,
+        target_model: list.get("target_model").word(),
+        words: list.get("vocabulary").items().map(word).collect(),
+        created_at: list.get("gmt_create").word(),
+        modified_at: list.get("gmt_modified").word(),
+        status: list.get("status").word(),
+    }
+}
+
+/// "Too many lists" comes under the code of a rate limit, but waiting does not help.
+#[must_use]
+pub fn explained(error: Error) -> Error {
+    let full = error.status() == Some(400) && error.service_code() == Some("Throttling.AllocationQuota");
+    if !full {
+        return error;
+    }
+    let message = "the account has as many hot-word lists as it may have (ten); delete one";
+    Error::new(ErrorKind::RateLimit, message)
+        .with_status(400)
+        .with_service_code(error.service_code().map(str::to_owned))
+        .with_request_id(error.request_id().map(str::to_owned))
+        .with_retryable(false)
+        .with_source(error)
+}

@@ -1,0 +1,183 @@
+//! Many files: one task for each, submitted and asked about as slowly as the service wants it.
+//!
+//! For JavaScript: `asr.submitAll(urls, options)` gives the tasks, in the order of the addresses; `batch.results({ timeout,
+//! onFile })` waits for all of them. `oneTask: true` sends all addresses in one request, which older servers take.
+
+use std::time::Duration;
+
+use super::task::{self, FileOutcome, Pauses};
+use super::{CallSettings, Patience};
+use crate::api::tasks::TaskStatus;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, HttpRequest};
+use crate::options::TranscribeOptions;
+
+/// Milliseconds between two submissions: the service takes ten in a second.
+const SUBMIT_GAP: f64 = 110.0;
+/// Milliseconds between two questions: the service takes twenty in a second, and others may ask as well.
+const ASK_GAP: f64 = 70.0;
+
+/// A task of a batch, or why there is none.
+#[derive(Debug)]
+pub struct Submission {
+    /// Its files.
+    pub urls: Vec<String>,
+    /// Its id.
+    pub task_id: Result<String, Error>,
+}
+
+/// Submits files: a task for each, or one task for all.
+///
+/// All addresses are checked before anything is sent. A refusal of one file leaves the others alone; a refusal of the
+/// account (key, bill, permission) at the very first ends it, as the rest would fare the same.
+pub async fn submit_all<H: Host>(
+    host: &H,
+    config: &Config,
+    urls: &[String],
+    options: &TranscribeOptions,
+    call: &CallSettings,
+    one_task: bool,
+) -> Result<Vec<Submission>, Error> {
+    let verified = options.verify_task(config)?;
+    Patience::new(config, call)?;
+    let groups: Vec<&[String]> = if one_task { vec![urls] } else { urls.chunks(1).collect() };
+    if groups.is_empty() {
+        return Err(Error::option("urls", "expected at least one address"));
+    }
+    let requests: Vec<HttpRequest> =
+        groups.iter().map(|group| task::submit_request(config, &verified, group, call)).collect::<Result<_, _>>()?;
+    let mut pace = Pace::new(SUBMIT_GAP);
+    let mut submissions = Vec::new();
+    for (group, request) in groups.into_iter().zip(requests) {
+        pace.wait(host).await;
+        let task_id = task::send_submission(host, config, &request, call).await;
+        if let Err(error) = &task_id
+            && submissions.is_empty()
+            && concerns_account(error)
+        {
+            return task_id.map(|_| submissions);
+        }
+        submissions.push(Submission { urls: group.to_vec(), task_id });
+    }
+    Ok(submissions)
+}
+
+fn concerns_account(error: &Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::Authentication | ErrorKind::Billing | ErrorKind::PermissionDenied | ErrorKind::InvalidOption
+    )
+}
+
+/// Waits for all tasks of a batch, at most `limit`, and downloads their results. `on_file` sees each outcome as it comes
+/// and may end the waiting by an error. The outcomes are in the order of the submissions.
+pub async fn collect<H: Host>(
+    host: &H,
+    config: &Config,
+    submissions: Vec<Submission>,
+    call: &CallSettings,
+    limit: Option<Duration>,
+    on_file: &mut dyn FnMut(&FileOutcome) -> Result<(), Error>,
+) -> Result<Vec<FileOutcome>, Error> {
+    let mut pauses = Pauses::new(host, limit);
+    let mut pace = Pace::new(ASK_GAP);
+    let mut places: Vec<Place> = submissions.into_iter().map(Place::new).collect();
+    for place in &places {
+        place.outcomes.iter().try_for_each(&mut *on_file)?;
+    }
+    loop {
+        for place in places.iter_mut().filter(|place| place.outcomes.is_empty()) {
+            pace.wait(host).await;
+            let asked = task::status(host, config, &place.task_id, call).await;
+            let outcomes = match asked {
+                Ok(status) if status.state.is_final() => settle(host, config, &status, call, &place.urls).await,
+                Err(error) if !error.is_retryable() => vec![place.outcome(Err(error))],
+                // Not over yet, or a failure that may pass: the next round tells.
+                _ => continue,
+            };
+            outcomes.iter().try_for_each(&mut *on_file)?;
+            place.outcomes = outcomes;
+        }
+        if places.iter().all(|place| !place.outcomes.is_empty()) {
+            break;
+        }
+        let Some(pause) = pauses.next(host) else { break };
+        host.sleep(pause).await;
+    }
+    let settled = |mut place: Place| {
+        if place.outcomes.is_empty() {
+            let late = place.outcome(Err(task::still_running(&place.task_id)));
+            place.outcomes.push(late);
+        }
+        place.outcomes
+    };
+    Ok(places.into_iter().flat_map(settled).collect())
+}
+
+/// What came of a task that is over; addresses that the service does not repeat are filled in.
+async fn settle<H: Host>(
+    host: &H,
+    config: &Config,
+    status: &TaskStatus,
+    call: &CallSettings,
+    urls: &[String],
+) -> Vec<FileOutcome> {
+    let mut outcomes = match task::results(host, config, status, call).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => {
+            let task_id = Some(status.task_id.clone());
+            vec![FileOutcome { file_url: None, task_id, outcome: Err(error) }]
+        }
+    };
+    if let ([outcome], [url]) = (outcomes.as_mut_slice(), urls) {
+        outcome.file_url = Some(url.clone());
+    }
+    outcomes
+}
+
+/// A task that is waited for, with its outcomes once there are any.
+struct Place {
+    urls: Vec<String>,
+    task_id: String,
+    outcomes: Vec<FileOutcome>,
+}
+
+impl Place {
+    fn new(submission: Submission) -> Self {
+        let mut place = Self { urls: submission.urls, task_id: String::new(), outcomes: Vec::new() };
+        match submission.task_id {
+            Ok(id) => place.task_id = id,
+            Err(error) => {
+                let outcome = place.outcome(Err(error));
+                place.outcomes.push(FileOutcome { task_id: None, ..outcome });
+            }
+        }
+        place
+    }
+
+    fn outcome(&self, outcome: Result<crate::transcript::Transcript, Error>) -> FileOutcome {
+        let file_url = if let [url] = self.urls.as_slice() { Some(url.clone()) } else { None };
+        FileOutcome { file_url, task_id: Some(self.task_id.clone()), outcome }
+    }
+}
+
+/// Keeps a distance between requests.
+struct Pace {
+    gap: f64,
+    next: f64,
+}
+
+impl Pace {
+    fn new(gap: f64) -> Self {
+        Self { gap, next: 0.0 }
+    }
+
+    async fn wait<H: Host>(&mut self, host: &H) {
+        let early = self.next - host.now();
+        if early > 0.0 {
+            host.sleep(Duration::from_secs_f64(early / 1000.0)).await;
+        }
+        self.next = host.now() + self.gap;
+    }
+}

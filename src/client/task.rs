@@ -1,0 +1,258 @@
+//! Files by tasks: submit, wait, download. Each request is repeated by itself, never the whole: submitting twice bills twice.
+//!
+//! For JavaScript: `asr.submit(url, options)` gives a `Task`; `task.id`, `task.status()`, `task.wait({ timeout, onStatus })`,
+//! `task.result()`, `task.cancel()`; `asr.task(id)` finds it again after a reload; `asr.tasks(filter)` lists.
+
+use std::time::Duration;
+
+use super::exchange::{Manner, document, dressed, exchange, relay};
+use super::source::check_url;
+use super::{CallSettings, Patience};
+use crate::api::tasks::{self, FileStatus, TaskFilter, TaskPage, TaskStatus};
+use crate::api::{error_body, transcription};
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::host::{Host, HttpRequest};
+use crate::model::Dialect;
+use crate::options::{TranscribeOptions, Verified};
+use crate::transcript::{Transcript, Usage};
+
+/// The first pause between two questions about a task, in milliseconds; each is half as long again as the one before.
+const FIRST_PAUSE: u64 = 1_000;
+/// The longest pause. One task is asked about far more rarely than the service allows (20 times a second).
+const LONGEST_PAUSE: u64 = 8_000;
+/// The service forgets tasks after this time, so nobody need wait longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
+/// How many questions in a row may fail (each with its own retries) before waiting is given up. The work goes on and is
+/// billed anyway, so a short outage must not lose it.
+const MOST_FAILURES: u32 = 10;
+
+/// What came of one file.
+#[derive(Debug)]
+pub struct FileOutcome {
+    /// The address that was submitted, as far as it is known.
+    pub file_url: Option<String>,
+    /// The task it was part of, if there was one.
+    pub task_id: Option<String>,
+    /// Its transcript, or why there is none. Silence is a transcript.
+    pub outcome: Result<Transcript, Error>,
+}
+
+/// Asks the service to transcribe files, one task for all of them; gives the task's id.
+///
+/// Repeated only where the service has refused it for sure (HTTP 429), because every accepted request is billed. After any
+/// other failure `list` tells whether it was accepted.
+pub async fn submit<H: Host>(
+    host: &H,
+    config: &Config,
+    urls: &[String],
+    options: &TranscribeOptions,
+    call: &CallSettings,
+) -> Result<String, Error> {
+    let verified = options.verify_task(config)?;
+    let request = submit_request(config, &verified, urls, call)?;
+    send_submission(host, config, &request, call).await
+}
+
+/// Builds the request and checks the addresses; nothing is sent.
+pub fn submit_request(
+    config: &Config,
+    verified: &Verified,
+    urls: &[String],
+    call: &CallSettings,
+) -> Result<HttpRequest, Error> {
+    let most = if verified.dialect == Dialect::File { 1 } else { transcription::MOST_FILES };
+    if urls.is_empty() || urls.len() > most {
+        let problem = format_args!("{} takes 1 to {most} addresses for one task", verified.model);
+        return Err(Error::option("urls", problem));
+    }
+    if urls.iter().any(|url| url.starts_with("data:")) {
+        let message =
+            "tasks take addresses, not data: URLs; upload the audio first, or put it where the service can get it";
+        return Err(Error::new(ErrorKind::InvalidAudio, message));
+    }
+    let urls: Vec<String> = urls.iter().map(|url| check_url(url)).collect::<Result<_, _>>()?;
+    Ok(dressed(transcription::request(config, verified, &urls), call))
+}
+
+pub(super) async fn send_submission<H: Host>(
+    host: &H,
+    config: &Config,
+    request: &HttpRequest,
+    call: &CallSettings,
+) -> Result<String, Error> {
+    let patience = Patience::new(config, call)?;
+    let body = exchange(host, config, &patience, request, Manner::Costly).await?;
+    transcription::submitted(&document(&body)?)
+}
+
+/// How far a task is. A task that the service does not know is an error, `not_found`.
+pub async fn status<H: Host>(host: &H, config: &Config, id: &str, call: &CallSettings) -> Result<TaskStatus, Error> {
+    let patience = Patience::new(config, call)?;
+    let request = dressed(tasks::status_request(config, id)?, call);
+    let body = exchange(host, config, &patience, &request, Manner::Asking).await?;
+    tasks::read_status(&document(&body)?)
+}
+
+/// Cancels a task, which works only while it is in the queue.
+pub async fn cancel<H: Host>(host: &H, config: &Config, id: &str, call: &CallSettings) -> Result<(), Error> {
+    let patience = Patience::new(config, call)?;
+    let request = dressed(tasks::cancel_request(config, id)?, call);
+    exchange(host, config, &patience, &request, Manner::Asking).await.map(|_| ())
+}
+
+/// The account's tasks of the last 24 hours.
+pub async fn list<H: Host>(
+    host: &H,
+    config: &Config,
+    filter: &TaskFilter,
+    call: &CallSettings,
+) -> Result<TaskPage, Error> {
+    let patience = Patience::new(config, call)?;
+    let request = dressed(tasks::list_request(config, filter), call);
+    let body = exchange(host, config, &patience, &request, Manner::Asking).await?;
+    tasks::read_list(&document(&body)?)
+}
+
+/// Waits until a task is over, at most `limit` (24 hours where none is given). `on_status` sees every answer and may end the
+/// waiting by an error; the task goes on all the same.
+pub async fn wait<H: Host>(
+    host: &H,
+    config: &Config,
+    id: &str,
+    call: &CallSettings,
+    limit: Option<Duration>,
+    on_status: &mut dyn FnMut(&TaskStatus) -> Result<(), Error>,
+) -> Result<TaskStatus, Error> {
+    let mut pauses = Pauses::new(host, limit);
+    let mut failures = 0;
+    loop {
+        match status(host, config, id, call).await {
+            Ok(status) => {
+                failures = 0;
+                on_status(&status)?;
+                if status.state.is_final() {
+                    return Ok(status);
+                }
+            }
+            Err(error) if error.is_retryable() && failures < MOST_FAILURES => failures += 1,
+            Err(error) => return Err(error),
+        }
+        match pauses.next(host) {
+            Some(pause) => host.sleep(pause).await,
+            None => return Err(still_running(id)),
+        }
+    }
+}
+
+/// The error of a wait that was not long enough.
+pub(super) fn still_running(id: &str) -> Error {
+    let message = format!("task {id} is not done within the time given; it goes on, so wait for it again by its id");
+    Error::new(ErrorKind::Timeout, message)
+}
+
+/// The pauses between questions, until time is up.
+pub(super) struct Pauses {
+    /// Milliseconds since 1970.
+    end: f64,
+    millis: u64,
+}
+
+impl Pauses {
+    pub(super) fn new<H: Host>(host: &H, limit: Option<Duration>) -> Self {
+        let limit = limit.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+        Self { end: host.now() + limit.as_secs_f64() * 1000.0, millis: FIRST_PAUSE }
+    }
+
+    /// The last pause is as short as the time that is left, so that the last question comes at the very end.
+    pub(super) fn next<H: Host>(&mut self, host: &H) -> Option<Duration> {
+        let left = self.end - host.now();
+        if left < 1.0 {
+            return None;
+        }
+        let pause = Duration::from_millis(self.millis);
+        self.millis = (self.millis * 3 / 2).min(LONGEST_PAUSE);
+        Some(pause.min(Duration::from_secs_f64(left / 1000.0)))
+    }
+}
+
+/// The transcript of a task that is over and had one file.
+pub async fn result<H: Host>(
+    host: &H,
+    config: &Config,
+    status: &TaskStatus,
+    call: &CallSettings,
+) -> Result<Transcript, Error> {
+    let mut outcomes = results(host, config, status, call).await?;
+    match (outcomes.pop(), outcomes.is_empty()) {
+        (Some(only), true) => only.outcome,
+        _ => Err(Error::option("id", "the task has several files; ask for the results of all of them")),
+    }
+}
+
+/// What came of each file of a task that is over. One failure takes nothing from the others.
+pub async fn results<H: Host>(
+    host: &H,
+    config: &Config,
+    status: &TaskStatus,
+    call: &CallSettings,
+) -> Result<Vec<FileOutcome>, Error> {
+    if !status.state.is_final() {
+        return Err(still_running(&status.task_id));
+    }
+    let only = status.files.len() == 1;
+    let mut outcomes = Vec::new();
+    for file in &status.files {
+        let outcome = match file.failure(status.request_id.as_deref()) {
+            Some(error) => error_body::or_no_speech(error),
+            None => download(host, config, file, call).await,
+        };
+        let outcome = outcome.map(|transcript| with_facts(transcript, status, only));
+        let task_id = Some(status.task_id.clone());
+        outcomes.push(FileOutcome { file_url: file.file_url.clone(), task_id, outcome });
+    }
+    if outcomes.is_empty() {
+        // Nothing is said about files: what is said about the task counts.
+        let nothing = || error_body::in_task(status.code.clone(), status.message.clone(), status.request_id.clone());
+        let outcome = error_body::or_no_speech(status.failure().unwrap_or_else(nothing));
+        let outcome = outcome.map(|transcript| with_facts(transcript, status, true));
+        outcomes.push(FileOutcome { file_url: None, task_id: Some(status.task_id.clone()), outcome });
+    }
+    Ok(outcomes)
+}
+
+/// Fetches and reads a result document. It is paid for, so every failure that may pass is tried again.
+async fn download<H: Host>(
+    host: &H,
+    config: &Config,
+    file: &FileStatus,
+    call: &CallSettings,
+) -> Result<Transcript, Error> {
+    let patience = Patience::new(config, call)?;
+    let through = relay(host, config);
+    let request = transcription::document(file.transcription_url.as_deref().unwrap_or_default(), through);
+    // The caller's headers are for the service or the relay; the store is a stranger.
+    let request = if through.is_some() { dressed(request, call) } else { request };
+    let body = exchange(host, config, &patience, &request, Manner::Signed).await.map_err(|error| {
+        if error.status() != Some(403) {
+            return error;
+        }
+        let message = "the result can no longer be downloaded: its link is valid for 24 hours";
+        Error::new(ErrorKind::NotFound, message).with_status(403).with_source(error)
+    })?;
+    transcription::read(&document(&body)?)
+}
+
+/// What the document does not say, the task may.
+fn with_facts(mut transcript: Transcript, status: &TaskStatus, only: bool) -> Transcript {
+    // Of several files the task tells the sum only; then what was heard on the channels counts, which is what is billed.
+    let heard = transcript.channels.iter().filter_map(|channel| channel.speech_ms).sum::<f64>();
+    transcript.duration = match status.duration {
+        Some(seconds) if only => Some(seconds),
+        _ if heard > 0.0 => Some((heard / 1000.0).ceil()),
+        _ => None,
+    };
+    transcript.usage = transcript.duration.map(|seconds| Usage { seconds: Some(seconds), ..Usage::default() });
+    transcript.request_id = transcript.request_id.or_else(|| status.request_id.clone());
+    transcript
+}
