@@ -33,6 +33,12 @@ test("the slim entry has everything the main one has, and init", () => {
   assert.deepEqual(exportsOf("slim.d.ts"), [...main, "WasmInput", "init"].sort());
 });
 
+test("nothing that users see is without a name that they can import", () => {
+  const hidden = source("index.d.ts").statements.filter((statement) => !isExported(statement) && nameOf(statement));
+  // The platform's own types are imported by nobody.
+  assert.deepEqual(hidden.filter((node) => !/= globalThis\./.test(node.getText())).map(nameOf), []);
+});
+
 test("everything exported, and every member, says what it is", () => {
   const silent = [];
   const visit = (node, path) => {

@@ -3,6 +3,7 @@ import {
   type AsrError,
   type AudioInput,
   type CallOptions,
+  type Channel,
   type ClientSettings,
   type DataUrlOptions,
   type ErrorCode,
@@ -11,10 +12,12 @@ import {
   encodeWav,
   InvalidAudioError,
   isAsrError,
+  type Message,
   type Progress,
   type Protocol,
   type Region,
   type RequestOptions,
+  type Role,
   type Segment,
   type ServerSentEvent,
   StreamInterruptedError,
@@ -102,6 +105,21 @@ export async function transcribe(input: AudioInput): Promise<Transcript> {
   );
   return transcript;
 }
+
+// Models that remember what was said, and models that know words.
+const user: Role = "user";
+const messages: Message[] = [
+  { role: user, text: "What is a Roth IRA?" },
+  { role: "assistant", text: "A savings plan." },
+];
+export const informed: TranscribeOptions = {
+  messages,
+  vocabulary: { "Bulge Bracket": 4 },
+  languageHints: ["en"],
+  sampleRate: 16_000,
+};
+export const perChannel = ({ channels }: Transcript): string[] =>
+  channels.map(({ channelId, text, speechMs = 0 }: Channel) => `${channelId.toFixed()} ${text} ${speechMs.toFixed()}`);
 
 // A stream: a discriminated union.
 export async function follow(): Promise<string> {
