@@ -72,16 +72,17 @@ test("the runtimes' own conditions stand before the general ones", () => {
 });
 
 test("nothing of this machine, no secret, no source map leaks", () => {
+  const places = [project, homedir()].filter((place) => place.length > 1);
   for (const path of INTENDED.filter((name) => name !== WASM)) {
     const content = text(path);
-    for (const forbidden of [project, homedir() === "/" ? project : `${homedir()}/`, "sourceMappingURL", "file://"]) {
+    for (const forbidden of [...places, "sourceMappingURL", "file://"]) {
       assert.ok(!content.includes(forbidden), `${path} contains ${forbidden}`);
     }
     assert.doesNotMatch(content, /\bsk-[0-9a-f]{16,}/, path);
   }
-  // Panic messages of Rust carry paths of the machine that compiled them.
+  // Panic messages of Rust carry the path of the source they stand in.
   const wasm = readFileSync(join(root, WASM), "latin1");
-  for (const forbidden of [project, ".cargo/registry", "/rustc/"]) {
+  for (const forbidden of [...places, ".cargo/registry"]) {
     assert.ok(!wasm.includes(forbidden), `${WASM} contains ${forbidden}`);
   }
 });
