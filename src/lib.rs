@@ -54,6 +54,7 @@ pub mod options;
 pub mod retry;
 mod search;
 pub mod sse;
+pub mod subtitle;
 pub mod transcript;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,0 +1,94 @@
+//! Subtitles and other files of a transcript: `SubRip`, `WebVTT`, plain text and JSON.
+//!
+//! ```
+//! use dashscope_asr::subtitle::{SubtitleOptions, to_srt};
+//! use dashscope_asr::transcript::{Segment, Transcript, Word};
+//!
+//! let word = |text: &str, begin_ms, end_ms, punctuation: &str| {
+//!     Word { text: text.to_owned(), begin_ms, end_ms, punctuation: punctuation.to_owned() }
+//! };
+//! let words = vec![word("Hello", 760.0, 1040.0, ""), word(" World", 1040.0, 2240.0, "!")];
+//! let segment = Segment { text: "Hello World!".to_owned(), begin_ms: 760.0, end_ms: 2240.0, words, ..Segment::default() };
+//! let transcript = Transcript { segments: vec![segment], ..Transcript::default() };
+//! let srt = to_srt(&transcript, &SubtitleOptions::default())?;
+//! assert_eq!(srt, "1\n00:00:00,760 --> 00:00:02,240\nHello World!\n\n");
+//! # Ok::<(), dashscope_asr::error::Error>(())
+//! ```
+//!
+//! # How cues are made
+//!
+//! * The text is that of the segments, in the order of time; their words say when which part of it is said. A segment
+//!   that has words but no text is their `text + punctuation`, put together without spaces.
+//! * Cues end after sentences where they can, then after clauses, in pauses, between words. A cue may go on from one
+//!   segment to the next (the service cuts at silence, not at sentences), but not from one voice to another, nor across
+//!   a pause of 1.5 seconds.
+//! * Lines are as few as possible and alike in width. Words stay whole unless one is wider than a line; Chinese and
+//!   Japanese part between words, or between characters where no words are known, and never before closing or after
+//!   opening punctuation.
+//! * **Without the times of words**, the time of a segment is spread evenly over the columns of its text: cues begin and
+//!   end about where they should, not exactly. **Without segments** the same is done with the whole text and the billed
+//!   duration (or at 15 columns a second, where that is unknown): a rough guess.
+//! * Lines, columns, the longest duration and the gap are never exceeded. The reading speed and the shortest duration
+//!   are kept as long as the next cue leaves the time; speech does not wait for readers.
+//! * Times that cannot be (negative, not numbers, backwards, overlapping) are repaired from what stands around them. Text is
+//!   never dropped. Where people speak at once, their cues take turns.
+
+mod atoms;
+mod characters;
+mod cues;
+mod cuts;
+mod document;
+mod formats;
+mod options;
+mod runs;
+mod times;
+mod width;
+
+use self::cues::Naming;
+use self::runs::Labels;
+use crate::error::Error;
+use crate::transcript::Transcript;
+
+pub use self::document::to_json;
+pub use self::options::SubtitleOptions;
+
+/// The transcript as `SubRip` (.srt): cues are numbered from 1, lines end with `\n`, hours have two digits or more. Empty
+/// where nothing was said.
+///
+/// A voice is named in the text ("Speaker 1: …") wherever it changes. `SubRip` has no escapes: "-->" in the text is parted
+/// by an invisible word joiner, everything else is as it is.
+pub fn to_srt(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
+    Ok(formats::srt(&cues::cues(transcript, options, Naming::InText)?))
+}
+
+/// The transcript as `WebVTT` (.vtt), escaped; lines end with `\n`. Only the header where nothing was said.
+///
+/// Every cue of a known voice has a voice tag (`<v Speaker 1>`), which players do not show unless they are told to.
+pub fn to_vtt(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
+    Ok(formats::vtt(&cues::cues(transcript, options, Naming::Beside)?))
+}
+
+/// The transcript as plain text: its `text`, or a line for each turn ("Speaker 1: …") where voices are named. Lines are not
+/// broken; of the options only the labels count.
+pub fn to_text(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
+    options.verify()?;
+    let runs = runs::runs(transcript, u32::MAX);
+    let labels = Labels::new(options, &runs);
+    if !transcript.text.is_empty() && runs.iter().all(|run| labels.name(run.voice).is_none()) {
+        return Ok(transcript.text.clone());
+    }
+    let mut out = String::new();
+    for run in &runs {
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        if let Some(name) = labels.name(run.voice) {
+            out.push_str(&name);
+            out.push_str(": ");
+        }
+        for atom in &run.atoms {
+            out.push_str(&atom.text);
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,233 @@
+//! A segment as atoms: the pieces of text that are never parted, each with the time at which it is said.
+//!
+//! The text is the segment's own; its words only tell when which part of it is said, and where CJK may be parted. So
+//! nothing is lost where the service left a word out of its list, and no space is added or dropped.
+
+use super::characters::{Break, Place, are_bound, is_sounding, may_part, rate};
+use super::times::{Span, Times};
+use super::width;
+use crate::transcript::Word;
+
+/// How many bytes ahead a word of the list is looked for. Further away it is another one.
+const SEARCH_AHEAD: usize = 64;
+
+/// A piece of text that is shown at once and on one line.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Atom {
+    /// The text, with the space after it, if any.
+    pub(super) text: String,
+    /// Columns without the space after it.
+    pub(super) columns: u32,
+    /// Begin and end of its sound.
+    pub(super) span: Span,
+    /// How good the place after it is for parting.
+    pub(super) after: Break,
+}
+
+impl Atom {
+    /// Columns with the space after it.
+    pub(super) fn columns_inside(&self) -> u32 {
+        self.columns + u32::from(self.text.ends_with(' '))
+    }
+}
+
+/// One line of text: white space and control characters become single spaces, none at the ends.
+pub(super) fn tidy(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    for character in text.chars() {
+        if !character.is_whitespace() && !character.is_control() {
+            tidy.push(character);
+        } else if !tidy.is_empty() && !tidy.ends_with(' ') {
+            tidy.push(' ');
+        }
+    }
+    if tidy.ends_with(' ') {
+        tidy.pop();
+    }
+    tidy
+}
+
+/// What a segment says, and its words: the segment's text, or its words put together where it has none to speak of.
+pub(super) fn text_of(text: &str, words: &[Word]) -> String {
+    let own = tidy(text);
+    let mut joined = String::new();
+    for word in words {
+        joined.push_str(&word.text);
+        joined.push_str(&word.punctuation);
+    }
+    let joined = tidy(&joined);
+    if width::of(&own) * 2 < width::of(&joined) { joined } else { own }
+}
+
+/// Parts a tidy text, said from the begin to the end of `span`, into atoms of at most `columns`.
+pub(super) fn atoms(text: &str, words: &[Word], span: Span, columns: u32) -> Vec<Atom> {
+    let mut times = Times::new(span);
+    let places = find_words(text, words, &mut times);
+    times.finish(width::of(text));
+    let mut cutter = Cutter { columns, times: &times, at: 0, atoms: Vec::new() };
+    let (mut start, mut before) = (0, None);
+    let mut places = places.into_iter().peekable();
+    for (at, character) in text.char_indices() {
+        while places.next_if(|(_, end)| *end < at).is_some() {}
+        let place = match places.peek() {
+            Some((first, end)) if *first == at || *end == at => Place::Edge,
+            Some((first, _)) if *first < at => Place::Inside,
+            _ => Place::Unknown,
+        };
+        if before.is_some_and(|before| may_part(before, character, place)) {
+            let piece = text.get(start..at).unwrap_or_default();
+            cutter.cut(piece, rate(piece, Some(character), place));
+            start = at;
+        }
+        before = Some(character);
+    }
+    let piece = text.get(start..).unwrap_or_default();
+    cutter.cut(piece, rate(piece, None, Place::Unknown));
+    cutter.atoms
+}
+
+/// Finds the words of the list in the text, one after the other: first and last byte of each. Their times go to `times`.
+fn find_words(text: &str, words: &[Word], times: &mut Times) -> Vec<(usize, usize)> {
+    let mut places = Vec::new();
+    let (mut at, mut columns) = (0, 0);
+    for (index, word) in words.iter().enumerate() {
+        let sound = word.text.trim();
+        let Some(start) = find_near(text, at, sound) else { continue };
+        let end = start + sound.len();
+        columns += width::of(text.get(at..start).unwrap_or_default());
+        let begin = columns;
+        columns += width::of(sound);
+        times.add(begin, columns, word, words.get(index + 1..).unwrap_or_default());
+        places.push((start, end));
+        at = end;
+    }
+    places
+}
+
+/// Where `sound` stands in the text, at `from` or a little later; capital letters or not.
+fn find_near(text: &str, from: usize, sound: &str) -> Option<usize> {
+    let last = text.len().min(from + SEARCH_AHEAD + sound.len());
+    let ahead = text.as_bytes().get(from..last)?;
+    if sound.is_empty() {
+        return None;
+    }
+    let found = ahead.windows(sound.len()).position(|window| window.eq_ignore_ascii_case(sound.as_bytes()))?;
+    Some(from + found)
+}
+
+struct Cutter<'a> {
+    columns: u32,
+    times: &'a Times,
+    /// Columns of all that was cut.
+    at: u32,
+    atoms: Vec<Atom>,
+}
+
+impl Cutter<'_> {
+    /// Makes an atom of a piece, or several where it is wider than a line.
+    fn cut(&mut self, mut piece: &str, after: Break) {
+        while width::of(piece.trim_end()) > self.columns {
+            let (head, rest) = piece.split_at(fitting(piece, self.columns));
+            self.push(head, Break::Inside);
+            piece = rest;
+        }
+        self.push(piece, after);
+    }
+
+    fn push(&mut self, piece: &str, after: Break) {
+        let (mut sounding, mut columns) = (0, 0);
+        for character in piece.trim_end().chars() {
+            columns += width::of_character(character);
+            if is_sounding(character) {
+                sounding = columns;
+            }
+        }
+        if !piece.is_empty() {
+            let span = self.times.span(self.at, self.at + sounding);
+            self.atoms.push(Atom { text: piece.to_owned(), columns, span, after });
+        }
+        self.at += width::of(piece);
+    }
+}
+
+/// How many bytes of a piece, which is too wide, go on a line: up to a place where it may be parted if there is one.
+fn fitting(piece: &str, columns: u32) -> usize {
+    let (mut wide, mut before, mut good) = (0, None, 0);
+    for (at, character) in piece.char_indices() {
+        // A space goes with what stands before it; at the end of a line nobody sees it.
+        let space = character == ' ';
+        if !space && before.is_some_and(|before| !are_bound(before, character)) {
+            good = at;
+        }
+        wide += width::of_character(character);
+        if wide > columns && !space {
+            return if good > 0 { good } else { at };
+        }
+        before = Some(character);
+    }
+    piece.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(text: &str, punctuation: &str, begin_ms: f64, end_ms: f64) -> Word {
+        Word { text: text.to_owned(), begin_ms, end_ms, punctuation: punctuation.to_owned() }
+    }
+
+    fn shown(text: &str, words: &[Word], columns: u32) -> Vec<(String, i64, i64)> {
+        let span = Span { begin: 0, end: 4_000 };
+        let atoms = atoms(text, words, span, columns);
+        atoms.into_iter().map(|atom| (atom.text, atom.span.begin, atom.span.end)).collect()
+    }
+
+    fn texts(text: &str, words: &[Word], columns: u32) -> Vec<String> {
+        shown(text, words, columns).into_iter().map(|(text, ..)| text).collect()
+    }
+
+    #[test]
+    fn words_give_the_times_and_the_segment_the_text() {
+        let words = [
+            word("Hello", "", 760.0, 1_040.0),
+            word(" World", "，", 1_040.0, 1_240.0),
+            word("这里是", "", 1_360.0, 1_880.0),
+            word("实验室", "。", 2_840.0, 3_800.0),
+        ];
+        let text = text_of("Hello World，这里是实验室。", &words);
+        let expected =
+            [("Hello ", 760, 1_040), ("World，", 1_040, 1_240), ("这里是", 1_360, 1_880), ("实验室。", 2_840, 3_800)];
+        assert_eq!(shown(&text, &words, 42), expected.map(|(text, begin, end)| (text.to_owned(), begin, end)));
+        assert_eq!(text_of("", &words), text, "no text: the words are joined as they are");
+        assert_eq!(text_of("…", &words), text, "as in the official samples");
+    }
+
+    #[test]
+    fn what_the_list_of_words_leaves_out_is_kept() {
+        let words = [word("one", "", 0.0, 1_000.0), word("four", "", 3_000.0, 4_000.0)];
+        assert_eq!(texts("one two three four", &words, 42), ["one ", "two ", "three ", "four"]);
+        let times = shown("one two three four", &words, 42);
+        assert!(times.windows(2).all(|pair| pair[0].1 <= pair[1].1), "{times:?}");
+    }
+
+    #[test]
+    fn without_words_time_is_spread_over_the_columns() {
+        let atoms = shown("你好，ab c.", &[], 42);
+        assert_eq!(atoms.iter().map(|atom| atom.0.as_str()).collect::<Vec<_>>(), ["你", "好，", "ab ", "c."]);
+        assert_eq!((atoms[0].1, atoms[0].2), (0, 727));
+        assert_eq!(atoms[3].2, 3_636);
+    }
+
+    #[test]
+    fn a_word_too_wide_for_a_line_is_parted() {
+        assert_eq!(texts("Donaudampfschiff!", &[], 8), ["Donaudam", "pfschif", "f!"]);
+        assert_eq!(texts("啊啊啊啊。", &[word("啊啊啊啊", "。", 0.0, 1.0)], 6), ["啊啊啊", "啊。"]);
+        assert_eq!(texts("。。。。", &[], 4), ["。。", "。。"]);
+    }
+
+    #[test]
+    fn white_space_and_control_characters_become_single_spaces() {
+        assert_eq!(tidy(" a\n\n b\t\u{0}\u{3000}c "), "a b c");
+        assert_eq!(tidy(" \n"), "");
+    }
+}
