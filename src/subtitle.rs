@@ -49,7 +49,7 @@ use self::runs::Labels;
 use crate::error::Error;
 use crate::transcript::Transcript;
 
-pub use self::document::to_json;
+pub use self::document::{from_json, to_json};
 pub use self::options::SubtitleOptions;
 
 /// The transcript as `SubRip` (.srt): cues are numbered from 1, lines end with `\n`, hours have two digits or more. Empty

@@ -1,6 +1,7 @@
-//! A transcript as JSON text, under the names that JavaScript knows.
+//! A transcript as JSON text, under the names that JavaScript knows: written, and read again.
 
-use crate::json::{Json, ObjectWriter, write_string};
+use crate::error::Error;
+use crate::json::{Json, ObjectWriter, View, write_string};
 use crate::transcript::{Channel, Segment, Transcript, Usage, Word};
 
 /// The transcript as a JSON document, on one line. What is absent is left out; a number that JSON cannot say is `null`.
@@ -117,4 +118,144 @@ fn array(count: usize, out: &mut String, write: &mut dyn FnMut(usize, &mut Strin
         write(index, out);
     }
     out.push(']');
+}
+
+/// What is wrong with a document: the path, and what was expected there.
+type Wrong = (String, &'static str);
+
+/// Reads a transcript as [`to_json`] writes it, or as a caller put it together: everything may be left out, unknown members
+/// are passed over, and a time that is missing is repaired as one that cannot be. Only what would lose text, such as a
+/// number for a text, is refused, by its path.
+pub fn from_json(given: View<'_>) -> Result<Transcript, Error> {
+    read_transcript(given).map_err(|(path, expected)| {
+        let point = if path.is_empty() { "" } else { "." };
+        Error::option(format!("transcript{point}{path}"), format_args!("expected {expected}"))
+    })
+}
+
+fn read_transcript(given: View<'_>) -> Result<Transcript, Wrong> {
+    let usage = given.get("usage");
+    Ok(Transcript {
+        text: text(object(given)?, "text")?,
+        no_speech: given.get("noSpeech").bool().unwrap_or_default(),
+        language: given.get("language").word(),
+        emotion: given.get("emotion").word(),
+        duration: given.get("duration").number(),
+        finish_reason: given.get("finishReason").word(),
+        usage: usage.is_object().then(|| read_usage(usage)),
+        model: given.get("model").word(),
+        request_id: given.get("requestId").word(),
+        segments: list(given, "segments", read_segment)?,
+        channels: list(given, "channels", read_channel)?,
+    })
+}
+
+fn read_segment(given: View<'_>) -> Result<Segment, Wrong> {
+    Ok(Segment {
+        text: text(object(given)?, "text")?,
+        begin_ms: time(given, "beginMs"),
+        end_ms: time(given, "endMs"),
+        language: given.get("language").word(),
+        emotion: given.get("emotion").word(),
+        speaker_id: count(given, "speakerId"),
+        channel_id: count(given, "channelId"),
+        words: list(given, "words", read_word)?,
+    })
+}
+
+fn read_word(given: View<'_>) -> Result<Word, Wrong> {
+    Ok(Word {
+        text: text(object(given)?, "text")?,
+        begin_ms: time(given, "beginMs"),
+        end_ms: time(given, "endMs"),
+        punctuation: text(given, "punctuation")?,
+    })
+}
+
+fn read_channel(given: View<'_>) -> Result<Channel, Wrong> {
+    Ok(Channel {
+        channel_id: count(object(given)?, "channelId").unwrap_or_default(),
+        text: text(given, "text")?,
+        speech_ms: given.get("speechMs").number(),
+    })
+}
+
+fn read_usage(given: View<'_>) -> Usage {
+    let number = |name| given.get(name).number();
+    Usage {
+        seconds: number("seconds"),
+        input_tokens: number("inputTokens"),
+        output_tokens: number("outputTokens"),
+        total_tokens: number("totalTokens"),
+        input_audio_tokens: number("inputAudioTokens"),
+        input_text_tokens: number("inputTextTokens"),
+        output_text_tokens: number("outputTextTokens"),
+    }
+}
+
+fn object(given: View<'_>) -> Result<View<'_>, Wrong> {
+    if given.is_object() { Ok(given) } else { Err((String::new(), "an object")) }
+}
+
+fn text(given: View<'_>, name: &str) -> Result<String, Wrong> {
+    let value = given.get(name);
+    match value.str() {
+        Some(text) => Ok(text.to_owned()),
+        None if value.exists() => Err((name.to_owned(), "a string")),
+        None => Ok(String::new()),
+    }
+}
+
+fn time(given: View<'_>, name: &str) -> f64 {
+    given.get(name).number().unwrap_or(f64::NAN)
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+fn count(given: View<'_>, name: &str) -> Option<u32> {
+    let number = given.get(name).number()?;
+    (0.0..=f64::from(u32::MAX)).contains(&number).then_some(number as u32)
+}
+
+fn list<T>(given: View<'_>, name: &str, read: fn(View<'_>) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+    let value = given.get(name);
+    if value.exists() && !value.is_array() {
+        return Err((name.to_owned(), "an array"));
+    }
+    let mut items = Vec::new();
+    for (index, item) in value.items().enumerate() {
+        items.push(read(item).map_err(|(path, expected)| {
+            let point = if path.is_empty() { "" } else { "." };
+            (format!("{name}[{index}]{point}{path}"), expected)
+        })?);
+    }
+    Ok(items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> Result<Transcript, Error> {
+        from_json(Json::parse(json).unwrap().view())
+    }
+
+    #[test]
+    fn everything_may_be_left_out() {
+        assert_eq!(read("{}").unwrap(), Transcript::default());
+        let transcript = read(r#"{"segments":[{"text":"a","words":[{}]}],"another":1}"#).unwrap();
+        assert!(transcript.segments[0].begin_ms.is_nan());
+    }
+
+    #[test]
+    fn what_would_lose_text_is_refused_by_its_path() {
+        for (json, message) in [
+            ("[]", "transcript: expected an object"),
+            (r#"{"text":1}"#, "transcript.text: expected a string"),
+            (r#"{"segments":{}}"#, "transcript.segments: expected an array"),
+            (r#"{"segments":[{},"x"]}"#, "transcript.segments[1]: expected an object"),
+            (r#"{"segments":[{"words":[{"text":true}]}]}"#, "transcript.segments[0].words[0].text: expected a string"),
+        ] {
+            assert_eq!(read(json).unwrap_err().message(), message);
+        }
+    }
 }
