@@ -148,7 +148,8 @@ describe("what the page sees", () => {
 
   test("who listens", async () => {
     const response = await fetch(`${site.url}/api/about`);
-    assert.deepEqual(await response.json(), { upstream: "emulator", model: "qwen3-asr-flash", hasKey: true });
+    const expected = { upstream: "emulator", model: "qwen3-asr-flash", hasKey: true, maxUploadBytes: 1_073_758_208 };
+    assert.deepEqual(await response.json(), expected);
   });
 });
 
@@ -212,6 +213,7 @@ describe("what is refused", () => {
   test("paths that the page does not need", async () => {
     for (const path of [
       "/api/v1/tasks",
+      "/api/v1/services/audio/asr/customization",
       "/api/v1/services/aigc/text-generation/generation",
       `${GENERATION}/`,
       `${GENERATION}/../../../../tasks`,

@@ -40,7 +40,8 @@ describe("settings", () => {
     assert.equal(body.code, "InvalidApiKey");
     assert.match(body.message, /set DASHSCOPE_API_KEY/);
     const about = await (await fetch(`${site.url}/api/about`)).json();
-    assert.deepEqual(about, { upstream: "dashscope", model: "qwen3-asr-flash", hasKey: false });
+    assert.equal(about.upstream, "dashscope");
+    assert.equal(about.hasKey, false);
   });
 
   test("an upstream that is not there is a retryable answer without inner details", async () => {

@@ -8,6 +8,8 @@ export interface About {
   readonly model: string;
   /** False when every request would be refused for want of DASHSCOPE_API_KEY. */
   readonly hasKey: boolean;
+  /** A larger recording needs an address that the service can fetch it from. */
+  readonly maxUploadBytes: number;
 }
 
 export function about(settings: Settings): Response {
@@ -15,6 +17,7 @@ export function about(settings: Settings): Response {
     upstream: settings.isEmulator ? "emulator" : "dashscope",
     model: settings.model,
     hasKey: settings.apiKey !== undefined,
+    maxUploadBytes: settings.maxUploadBytes,
   };
   return Response.json(facts, { headers: ANSWER_HEADERS });
 }

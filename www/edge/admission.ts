@@ -14,8 +14,8 @@ export async function admit(
     return refusal(403, "AccessDenied", "Only this site's own page may use its relay (see ALLOWED_ORIGINS).");
   }
   return (
-    (route.method === "POST" ? checkBody(request, settings) : undefined) ??
-    checkConfiguration(settings) ??
+    checkBody(request, route, settings) ??
+    (route.store ? undefined : checkConfiguration(settings)) ??
     (await checkRate(request, environment))
   );
 }
@@ -31,15 +31,20 @@ function isFromOurPage(request: Request, settings: Settings): boolean {
 }
 
 /** The announced length is enough: the runtime holds the sender to it. */
-function checkBody(request: Request, settings: Settings): Response | undefined {
+function checkBody(request: Request, route: Route, settings: Settings): Response | undefined {
+  if (route.body === undefined) return undefined;
+  const isForm = /^multipart\/form-data;/i.test(request.headers.get("content-type") ?? "");
+  if (route.body === "form" && !isForm) {
+    return refusal(415, "BadRequest.UnsupportedFileFormat", "An upload is a form (multipart/form-data).");
+  }
   const announced = request.headers.get("content-length");
   if (announced === null || !/^\d+$/.test(announced)) {
     return refusal(411, "BadRequest.LengthRequired", "The request must say how long its body is (Content-Length).");
   }
   const length = Number(announced);
   if (length === 0) return refusal(400, "BadRequest.EmptyInput", "The request has no body.");
-  if (length > settings.maxBodyBytes) {
-    const limit = settings.maxBodyBytes;
+  const limit = route.body === "form" ? settings.maxUploadBytes : settings.maxBodyBytes;
+  if (length > limit) {
     return refusal(
       413,
       "BadRequest.TooLarge",

@@ -1,5 +1,11 @@
 /** What the page may say to the service. Cookies, addresses and `authorization` are not in it. */
-const REQUEST_HEADERS = ["accept", "content-type", "x-dashscope-ossresourceresolve", "x-dashscope-sse"];
+const REQUEST_HEADERS = [
+  "accept",
+  "content-type",
+  "x-dashscope-async",
+  "x-dashscope-ossresourceresolve",
+  "x-dashscope-sse",
+];
 
 /** Lets the tests and a curious developer order trouble; only the emulator knows it. */
 const EMULATOR_REQUEST_HEADERS = ["x-emulator-fault"];

@@ -16,7 +16,7 @@ export async function relay(request: Request, path: string, route: Route, settin
     answer = await fetch(upstreamUrl(request, path, route, settings.upstream), {
       method: route.method,
       headers: requestHeaders(request.headers, settings.apiKey, settings.isEmulator),
-      body: request.body,
+      body: route.body ? request.body : null,
       // A redirect would carry the key to a host that nobody chose.
       redirect: "manual",
       signal: request.signal,

@@ -1,3 +1,5 @@
+import { DEFAULT_RESULT_HOSTS, DEFAULT_UPLOAD_HOSTS } from "./stores.ts";
+
 /** What the operator may set, as `vars` in wrangler.jsonc or as secrets. All of it is optional except the key. */
 export interface Environment {
   /** The secret. It is added here and nowhere else. */
@@ -10,6 +12,14 @@ export interface Environment {
   readonly ALLOWED_ORIGINS?: string;
   /** Largest request body, in bytes. */
   readonly MAX_BODY_BYTES?: string | number;
+  /** Largest recording that is passed on to the object store, in bytes. */
+  readonly MAX_UPLOAD_BYTES?: string | number;
+  /** Hosts of result documents, separated by commas or spaces; `*` is a run of letters, digits and hyphens. */
+  readonly RESULT_HOSTS?: string;
+  /** Hosts that take uploads, likewise. */
+  readonly UPLOAD_HOSTS?: string;
+  /** `true` where every visitor may see the tasks of all others: a site for one person, or behind a log-in. */
+  readonly ALLOW_TASK_LIST?: string | boolean;
   /** Cloudflare's rate limiter; without it there is no limit per visitor. */
   readonly VISITOR_RATE_LIMIT?: { limit(of: { key: string }): Promise<{ success: boolean }> };
 }
@@ -21,6 +31,10 @@ export interface Settings {
   readonly model: string;
   readonly allowedOrigins: readonly string[];
   readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
+  readonly resultHosts: readonly string[];
+  readonly uploadHosts: readonly string[];
+  readonly allowTaskList: boolean;
 }
 
 const DEFAULT_UPSTREAM = "https://dashscope-intl.aliyuncs.com";
@@ -29,6 +43,9 @@ const DEFAULT_MODEL = "qwen3-asr-flash";
 /** Base64 inside JSON: the largest string that the service reads at all is 28 000 000 characters. */
 const DEFAULT_MAX_BODY_BYTES = 28_200_000;
 
+/** What the service's temporary store takes, and the form around it. Cloudflare's own limit is lower: see the README. */
+const DEFAULT_MAX_UPLOAD_BYTES = 1024 ** 3 + 16_384;
+
 export function readSettings(environment: Environment): Settings {
   const upstream = parseUpstream(environment.DASHSCOPE_BASE_URL?.trim() || DEFAULT_UPSTREAM);
   return {
@@ -36,9 +53,18 @@ export function readSettings(environment: Environment): Settings {
     upstream,
     isEmulator: upstream !== undefined && isLoopback(upstream.hostname),
     model: environment.DASHSCOPE_MODEL?.trim() || DEFAULT_MODEL,
-    allowedOrigins: (environment.ALLOWED_ORIGINS ?? "").split(/[\s,]+/).filter(Boolean),
+    allowedOrigins: listOf(environment.ALLOWED_ORIGINS) ?? [],
     maxBodyBytes: Number(environment.MAX_BODY_BYTES) || DEFAULT_MAX_BODY_BYTES,
+    maxUploadBytes: Number(environment.MAX_UPLOAD_BYTES) || DEFAULT_MAX_UPLOAD_BYTES,
+    resultHosts: listOf(environment.RESULT_HOSTS) ?? DEFAULT_RESULT_HOSTS,
+    uploadHosts: listOf(environment.UPLOAD_HOSTS) ?? DEFAULT_UPLOAD_HOSTS,
+    allowTaskList: String(environment.ALLOW_TASK_LIST) === "true",
   };
+}
+
+function listOf(text: string | undefined): readonly string[] | undefined {
+  const items = (text ?? "").split(/[\s,]+/).filter(Boolean);
+  return items.length > 0 ? items : undefined;
 }
 
 /** `undefined` for what cannot be used: the key must not travel in the clear except to this very machine. */

@@ -2,7 +2,8 @@
  * The edge function of the demo site. Everything under `/api` comes here; the page itself is static.
  *
  * A page writes `new Transcriber({ baseURL: "/api" })`; the package appends DashScope's own paths, so
- * `/api/api/v1/services/…` arrives here and `/api/v1/services/…` leaves with the key added.
+ * `/api/api/v1/services/…` arrives here and `/api/v1/services/…` leaves with the key added. `/api/result` and
+ * `/api/upload` are the relay's own: they stand in for object stores that a page may not talk to.
  */
 
 import { about } from "./about.ts";
@@ -11,6 +12,8 @@ import { refusal } from "./refusal.ts";
 import { relay } from "./relay.ts";
 import { findRoute } from "./routes.ts";
 import { type Environment, readSettings } from "./settings.ts";
+import { relayToStore } from "./store_relay.ts";
+import { findStore } from "./stores.ts";
 
 const PREFIX = "/api";
 
@@ -35,8 +38,14 @@ async function answer(
   const path = pathname.slice(PREFIX.length);
   if (path === "/about" && request.method === "GET") return about(settings);
 
-  const found = findRoute(request.method, path);
+  const found = findRoute(request.method, path, settings);
   if ("refusal" in found) return found.refusal;
+  const { route } = found;
 
-  return (await admit(request, found.route, environment, settings)) ?? relay(request, path, found.route, settings);
+  const refused = await admit(request, route, environment, settings);
+  if (refused) return refused;
+  if (!route.store) return relay(request, path, route, settings);
+
+  const store = findStore(request, route.store, settings);
+  return "refusal" in store ? store.refusal : relayToStore(request, store.url, route);
 }
