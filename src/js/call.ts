@@ -35,16 +35,19 @@ export interface RequestOptions {
 /** Options of one transcription. */
 export type CallOptions = TranscribeOptions & RequestOptions;
 
+/** Headers as name and value, in the order in which the later wins. */
+type Pairs = [name: string, value: unknown][];
+
 /** A client's options, taken apart. */
 export interface Client {
   settings: ClientSettings;
   apiKey: TranscriberOptions["apiKey"];
   fetch: TranscriberOptions["fetch"];
-  headers: Record<string, string>;
+  headers: Pairs;
 }
 
 /** For calls that reach no service: nothing is looked up for them, the key least of all. */
-export const NO_CLIENT: Client = { settings: {}, apiKey: undefined, fetch: undefined, headers: {} };
+export const NO_CLIENT: Client = { settings: {}, apiKey: undefined, fetch: undefined, headers: [] };
 
 /** Takes a client's options apart. */
 export function splitClient(options: TranscriberOptions): Client {
@@ -54,7 +57,7 @@ export function splitClient(options: TranscriberOptions): Client {
     settings,
     apiKey: apiKey ?? (direct ? keyFromEnvironment() : undefined),
     fetch,
-    headers: { ...defaultHeaders },
+    headers: pairs(defaultHeaders),
   };
 }
 
@@ -68,9 +71,14 @@ export function splitCall(client: Client, options: CallOptions = {}): { data: Tr
     onProgress,
     timeout,
     maxRetries,
-    headers: Object.entries({ ...client.headers, ...headers }),
+    headers: [...client.headers, ...pairs(headers)],
   };
   return { data, call: call as unknown as Call };
+}
+
+/** `Headers` and lists of pairs do as well as plain objects. */
+function pairs(headers: object = {}): Pairs {
+  return Symbol.iterator in headers ? [...(headers as Iterable<Pairs[number]>)] : Object.entries(headers);
 }
 
 function keyFromEnvironment(): string | undefined {

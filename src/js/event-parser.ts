@@ -58,7 +58,8 @@ export class EventParser {
     }
     this.#options = options;
     const { maxBufferSize = DEFAULT_MAX_BUFFER, quirks = true } = options;
-    this.#parser = call((glue) => new glue.RawEventParser(maxBufferSize, quirks));
+    if (!(maxBufferSize >= 0)) throw new RangeError("maxBufferSize: expected a number of bytes, or Infinity");
+    this.#parser = call((glue) => new glue.RawEventParser(Math.min(maxBufferSize, 0xffff_ffff), quirks));
   }
 
   /** Reads the next piece and calls back for all that is complete. */

@@ -11,7 +11,15 @@ interface Instance {
   glue: Glue;
   /** How to fail the calls that are under way: a trapped instance settles no promise any more. */
   pending: Set<(reason: unknown) => void>;
+  /** Set once it has died: its memory is half-written, so nothing may enter it any more. */
+  death?: InternalError;
 }
+
+/** What the glue reads as "no value and no error", whatever it expects. */
+const NOTHING = [0, 0, 0, 0];
+
+/** How many of our own calls are on the stack, who can be told of a death by an exception. */
+let callers = 0;
 
 let moduleSource: (() => WebAssembly.Module) | undefined;
 let current: Instance | undefined;
@@ -61,59 +69,68 @@ function boot(module: WebAssembly.Module): Instance {
   return booted;
 }
 
-/** Every way into the instance, timers and promises included, notices when it dies. */
+/**
+ * Every way into the instance, timers and promises included, notices when it dies. Errors are returned across the
+ * boundary, never thrown: whatever flies through wasm frames (a trap, a panic, an exception of an import that must not
+ * fail) skipped all cleaning up and left the memory half-written.
+ */
 function guard(enter: (...values: unknown[]) => unknown, owner: Instance) {
   return (...values: unknown[]) => {
     try {
-      return enter(...values);
+      if (!owner.death) return enter(...values);
     } catch (error) {
-      // A stack overflow is a RangeError in V8, an InternalError in SpiderMonkey; both leave the memory half-written.
-      const name = (error as Error | undefined)?.name;
-      const died = error instanceof WebAssembly.RuntimeError || name === "RangeError" || name === "InternalError";
-      throw died ? bury(owner, error) : error;
+      bury(owner, error);
     }
+    // From a timer or a promise there is nobody to throw to: the calls under way have been told.
+    if (callers > 0) throw owner.death;
+    return NOTHING;
   };
 }
 
 /** Forgets a dead instance, so that the next call gets a new one, and fails the calls it had under way. */
-function bury(dead: Instance, cause: unknown): InternalError {
+function bury(dead: Instance, cause: unknown): void {
+  if (dead.death) return; // an outer frame of the same death
   if (current === dead) current = undefined;
-  const error = new InternalError({
+  dead.death = new InternalError({
     code: "internal_error",
     message: "the WebAssembly instance died; the next call uses a new one. Please report this with the cause",
     retryable: true,
     cause,
   });
-  for (const fail of dead.pending) fail(error);
+  for (const fail of dead.pending) fail(dead.death);
   dead.pending.clear();
-  return error;
 }
 
 /** A synchronous call into the instance. */
 export function call<T>(work: (glue: Glue) => T): T {
+  callers++;
   try {
     return work(instance().glue);
   } catch (error) {
     throw error instanceof AsrError ? error : toError(error);
+  } finally {
+    callers--;
   }
 }
 
 /** An asynchronous call into the instance: settles even if the instance dies under way. */
 export function run<T>(work: (glue: Glue) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const { glue, pending } = instance();
-    pending.add(reject);
-    const settled = () => pending.delete(reject);
-    work(glue).then(
-      (value) => {
-        settled();
-        resolve(value);
-      },
-      (error) => {
-        settled();
-        reject(error);
-      },
-    );
+    call((glue) => {
+      const { pending } = instance();
+      pending.add(reject);
+      const settled = () => pending.delete(reject);
+      work(glue).then(
+        (value) => {
+          settled();
+          resolve(value);
+        },
+        (error) => {
+          settled();
+          reject(error);
+        },
+      );
+    });
   }).catch((error) => {
     throw error instanceof AsrError ? error : toError(error);
   });

@@ -69,13 +69,14 @@ impl Call {
             Some(count) if (0.0..=100.0).contains(&count) && count.fract() == 0.0 => Some(count as u32),
             Some(_) => return Err(Error::option("maxRetries", "expected a whole number from 0 to 100")),
         };
-        let text = |pair: &JsValue, index| Reflect::get_u32(pair, index).ok().and_then(|text| text.as_string());
-        let headers = self
-            .headers()
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|pair| Some((text(&pair, 0)?.to_ascii_lowercase(), text(&pair, 1)?)))
-            .collect();
+        let mut headers = Vec::new();
+        for pair in self.headers().unwrap_or_default().iter() {
+            let part = |index| Reflect::get_u32(&pair, index).unwrap_or(JsValue::UNDEFINED);
+            let (name, value) = (part(0).as_string().unwrap_or_default(), part(1));
+            if !value.is_undefined() && !value.is_null() {
+                headers.push(header(name, &value)?);
+            }
+        }
         Ok(CallSettings { timeout: number("timeout", self.timeout())?, max_retries, headers })
     }
 
@@ -96,5 +97,18 @@ impl Call {
         callback.call1(&JsValue::UNDEFINED, &progress).map(|_| ()).map_err(|thrown| {
             from_js(ErrorKind::Aborted, "the onProgress callback threw, so the call was cancelled", thrown)
         })
+    }
+}
+
+/// A header that every `fetch` takes; wrong ones are refused here, by name.
+fn header(name: String, value: &JsValue) -> Result<(String, String), Error> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let fits = |value: &String| value.chars().all(|letter| (' '..='\u{FF}').contains(&letter) || letter == '\t');
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(Error::option(format!("headers.{name}"), "this is no name of a header"));
+    }
+    match value.as_string().filter(fits) {
+        Some(value) => Ok((name.to_ascii_lowercase(), value)),
+        None => Err(Error::option(format!("headers.{name}"), "expected one line of text in Latin letters")),
     }
 }

@@ -70,8 +70,8 @@ impl Host for JsHost {
         let lost = |thrown| from_js(ErrorKind::Connection, "the request did not get through", thrown);
         self.call.progress("send", 0, None)?;
         let promise = self.call.fetch().call1(&JsValue::UNDEFINED, &request).map_err(lost)?;
-        let response: Response = JsFuture::from(Promise::resolve(&promise)).await.map_err(lost)?.unchecked_into();
-        Ok(JsResponse::new(response, Some(guard), self.call.clone()))
+        let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(lost)?;
+        JsResponse::new(response, Some(guard), self.call.clone())
     }
 
     async fn sleep(&self, pause: Duration) {
@@ -121,8 +121,21 @@ pub(super) struct JsResponse {
 }
 
 impl JsResponse {
-    pub(super) fn new(response: Response, guard: Option<AbortOnDrop>, call: Call) -> Self {
-        Self { response, reader: None, _guard: guard, call, loaded: 0 }
+    /// Looks at what it can do, not at its class: a Response may come from another realm, or be a test's own.
+    pub(super) fn new(response: JsValue, guard: Option<AbortOnDrop>, call: Call) -> Result<Self, Error> {
+        let get = |target: &JsValue, name: &str| Reflect::get(target, &name.into()).unwrap_or(JsValue::UNDEFINED);
+        let body = get(&response, "body");
+        let readable = body.is_undefined() || body.is_null() || get(&body, "getReader").is_function();
+        match get(&response, "status").as_f64() {
+            Some(0.0) => Err(Error::new(
+                ErrorKind::Connection,
+                "the answer is hidden: fetch gave a Response without a status, as with mode \"no-cors\"",
+            )),
+            Some(_) if readable && get(&get(&response, "headers"), "get").is_function() => {
+                Ok(Self { response: response.unchecked_into(), reader: None, _guard: guard, call, loaded: 0 })
+            }
+            _ => Err(Error::new(ErrorKind::InvalidResponse, "expected a Response with status, headers and body")),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use js_sys::{ArrayBuffer, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, ReadableStream, ReadableStreamDefaultReader, Response};
 
 use super::audio::{JsAudio, JsBytes, slice};
@@ -35,8 +35,11 @@ impl ByteStream {
 
 impl Drop for ByteStream {
     fn drop(&mut self) {
-        // Whoever feeds the stream shall know that nobody listens any more. The promise only tells when.
-        let _ = self.reader.cancel();
+        // Whoever feeds the stream shall know that nobody listens any more. A stream that failed before rejects that.
+        let cancelled = JsFuture::from(self.reader.cancel());
+        spawn_local(async move {
+            let _ = cancelled.await;
+        });
     }
 }
 
@@ -90,6 +93,9 @@ fn get(target: &JsValue, name: &str) -> JsValue {
 fn memory(audio: &JsValue) -> Option<Uint8Array> {
     if ArrayBuffer::is_view(audio) {
         let view: &Uint8Array = audio.unchecked_ref();
+        if view.byte_length() == 0 {
+            return Some(Uint8Array::new_with_length(0)); // also where the buffer was given away to another thread
+        }
         return Some(Uint8Array::new_with_byte_offset_and_length(
             &view.buffer(),
             view.byte_offset(),
@@ -98,7 +104,8 @@ fn memory(audio: &JsValue) -> Option<Uint8Array> {
     }
     let tag = Object::prototype_to_string(audio);
     let is_buffer = ["[object ArrayBuffer]", "[object SharedArrayBuffer]"].iter().any(|name| tag == *name);
-    is_buffer.then(|| Uint8Array::new(audio))
+    let length = get(audio, "byteLength").as_f64();
+    is_buffer.then(|| if length == Some(0.0) { Uint8Array::new_with_length(0) } else { Uint8Array::new(audio) })
 }
 
 trait PrototypeToString {

@@ -73,7 +73,7 @@ impl TranscriptReader {
     #[wasm_bindgen(js_name = fromResponse)]
     pub fn from_response(
         settings: &JsValue,
-        response: web_sys::Response,
+        #[wasm_bindgen(unchecked_param_type = "Response")] response: JsValue,
         options: &JsValue,
         call: Call,
     ) -> Result<Self, JsValue> {
@@ -82,7 +82,7 @@ impl TranscriptReader {
             let config = Config::new(&super::options::read(settings, "client option", ClientSettings::read)?)?;
             let options: TranscribeOptions = super::options::read(options, "option", TranscribeOptions::read)?;
             let verified = Rc::new(options.verify(&config)?);
-            let response = JsResponse::new(response, None, call.clone());
+            let response = JsResponse::new(response, None, call.clone())?;
             let stream = TranscriptStream::from_response(&config, verified, response)?;
             Ok::<_, Error>(Opened { stream, host: JsHost { call }, config, audio: None })
         })()
