@@ -1,10 +1,11 @@
 // Every refusal of the service ends in the class and code it means, however it was packed, whichever API, streamed or not.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import * as asr from "../../dist/index.js";
+import * as everything from "../../dist/index.js";
 import { audio, errorOf, fault, PROTOCOLS, startService, WAYS } from "./service.mjs";
 
-const { isAsrError, AsrError } = asr;
+const { isAsrError, AsrError, ...exported } = everything;
+const classes = new Map(Object.entries(exported));
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Service code → class, code, status, retryable. */
@@ -56,7 +57,7 @@ describe("refusals by code", () => {
           const client = service.client({ protocol, maxRetries: 0 });
           for (const [serviceCode, className, code, status, retryable] of REFUSALS) {
             const error = await errorOf(ask(client, audio, fault(`code=${serviceCode},${packing}`)));
-            assert.ok(error instanceof asr[className], `${serviceCode}: ${error.name} ${error.message}`);
+            assert.ok(error instanceof classes.get(className), `${serviceCode}: ${error.name} ${error.message}`);
             assert.ok(error instanceof AsrError && error instanceof Error && isAsrError(error));
             assert.deepEqual([error.name, error.code, error.retryable], [className, code, retryable], serviceCode);
             // JSON inside 200 says nothing about a status: it is a refusal, whatever the line said.
@@ -133,7 +134,7 @@ describe("refusals in the middle of a stream", () => {
             for await (const event of stream) if (event.type === "delta") text += event.delta;
           })(),
         );
-        assert.ok(error instanceof asr[className], `${serviceCode}: ${error.name} ${error.message}`);
+        assert.ok(error instanceof classes.get(className), `${serviceCode}: ${error.name} ${error.message}`);
         assert.deepEqual([error.code, error.status, error.retryable], [code, status, retryable], serviceCode);
         assert.equal(error.partialText, "Ask not,");
         assert.equal(text, error.partialText, "what was delivered is what partialText says");

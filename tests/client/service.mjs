@@ -1,8 +1,9 @@
 // A service to call and a client to call it with: the emulator with a scripted recogniser, so that what is heard is known.
+
+import { Transcriber } from "../../dist/index.js";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 import { someAudio } from "../emulator/test_client.mjs";
-import { Transcriber } from "../../dist/index.js";
 
 /** What the emulator hears, in seven pieces of text (words and the two marks). */
 export const SPOKEN = "Ask not, 你好 🎤, what country.";
