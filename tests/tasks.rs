@@ -1,0 +1,526 @@
+//! Tasks, batches, uploads and lists from the first request to the transcript, on a virtual clock.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
+
+mod support;
+
+use std::time::Duration;
+
+use dashscope_asr::api::tasks::{TaskFilter, TaskState, TaskStatus};
+use dashscope_asr::api::vocabulary::{HotWord, NewVocabulary};
+use dashscope_asr::client::batch::{self, Submission};
+use dashscope_asr::client::task::{self, FileOutcome};
+use dashscope_asr::client::upload::upload;
+use dashscope_asr::client::{AudioFacts, CallSettings, Source, token, vocabulary};
+use dashscope_asr::error::{Error, ErrorKind};
+use dashscope_asr::json::Json;
+use dashscope_asr::options::TranscribeOptions;
+use support::{Answer, ScriptedHost, Sent, config, fixture, relay};
+
+const URL: &str = "https://example.com/a.wav";
+const ID: &str = "8fab76d0";
+const WEBM: &[u8] = b"\x1A\x45\xDF\xA3\x9FB\x82\x84webm and so on";
+
+fn call() -> CallSettings {
+    CallSettings::default()
+}
+
+fn of_model(model: &str) -> TranscribeOptions {
+    TranscribeOptions { model: Some(model.to_owned()), ..TranscribeOptions::default() }
+}
+
+fn api(path: &str) -> Answer {
+    Answer::ok(fixture(&format!("api/{path}")))
+}
+
+fn state(word: &str) -> Answer {
+    Answer::ok(format!(r#"{{"request_id":"q","output":{{"task_id":"{ID}","task_status":"{word}"}}}}"#))
+}
+
+fn submitted(id: &str) -> Answer {
+    Answer::ok(format!(r#"{{"request_id":"q","output":{{"task_id":"{id}","task_status":"PENDING"}}}}"#))
+}
+
+fn submit(host: &ScriptedHost) -> Result<String, Error> {
+    host.run(task::submit(host, &config(), &[URL.to_owned()], &TranscribeOptions::default(), &call()))
+}
+
+fn wait(host: &ScriptedHost, limit: Option<u64>) -> (Vec<TaskState>, Result<TaskStatus, Error>) {
+    let mut seen = Vec::new();
+    let mut on_status = |status: &TaskStatus| {
+        seen.push(status.state);
+        Ok(())
+    };
+    let limit = limit.map(Duration::from_secs);
+    let result = host.run(task::wait(host, &config(), ID, &call(), limit, &mut on_status));
+    (seen, result)
+}
+
+fn status(path: &str) -> TaskStatus {
+    let text = fixture(&format!("api/tasks/{path}.json"));
+    dashscope_asr::api::tasks::read_status(&Json::parse(&text).unwrap()).unwrap()
+}
+
+// ---- submitting ----
+
+#[test]
+fn a_submission_is_repeated_only_where_it_was_refused_for_sure() {
+    let busy = Answer::new(429, r#"{"code":"Throttling.RateQuota","message":"m"}"#);
+    let host = ScriptedHost::new([busy.clone(), busy.clone().header("retry-after", "3"), submitted(ID)]);
+    assert_eq!((submit(&host).unwrap().as_str(), host.sleeps()), (ID, vec![500, 3000]));
+    for (answer, kind) in [
+        (Answer::lost(), ErrorKind::Connection),
+        (Answer::new(503, "").header("retry-after", "1"), ErrorKind::Server),
+        (Answer::new(409, r#"{"code":"Conflict","message":"m"}"#), ErrorKind::Conflict),
+        (Answer::ok("{").broken(), ErrorKind::Connection),
+        (Answer::ok("{}"), ErrorKind::InvalidResponse),
+    ] {
+        let host = ScriptedHost::new([answer]);
+        assert_eq!(submit(&host).unwrap_err().kind(), kind);
+        assert_eq!((host.sent().len(), host.sleeps().len()), (1, 0), "{kind:?}");
+    }
+    let host = ScriptedHost::answering(|_| Answer::never());
+    assert_eq!(submit(&host).unwrap_err().kind(), ErrorKind::Timeout);
+    assert_eq!((host.sent().len(), host.sleeps()), (1, vec![600_000]));
+}
+
+#[test]
+fn the_caller_s_headers_go_along() {
+    let host = ScriptedHost::new([submitted(ID)]);
+    let call = CallSettings { headers: vec![("x-visitor".to_owned(), "v".to_owned())], ..CallSettings::default() };
+    host.run(task::submit(&host, &relay(), &[URL.to_owned()], &of_model("fun-asr"), &call)).unwrap();
+    let sent = &host.sent()[0];
+    assert_eq!(sent.url, "https://relay.example/asr/api/v1/services/audio/asr/transcription");
+    assert_eq!((sent.header("x-visitor"), sent.header("x-dashscope-async")), (Some("v"), Some("enable")));
+}
+
+// ---- waiting ----
+
+#[test]
+fn waiting_asks_less_and_less_often() {
+    let mut polls = 0;
+    let host = ScriptedHost::answering(move |_| {
+        polls += 1;
+        state(if polls == 1 {
+            "PENDING"
+        } else if polls < 10 {
+            "RUNNING"
+        } else {
+            "SUCCEEDED"
+        })
+    });
+    let (seen, result) = wait(&host, None);
+    assert_eq!(result.unwrap().state, TaskState::Succeeded);
+    assert_eq!((seen[0], seen[1], seen.len()), (TaskState::Pending, TaskState::Running, 10));
+    assert_eq!(host.sleeps(), [1000, 1500, 2250, 3375, 5062, 7593, 8000, 8000, 8000]);
+    assert!(host.sent().iter().all(|sent| sent.method == "GET" && sent.url.ends_with("/api/v1/tasks/8fab76d0")));
+}
+
+#[test]
+fn waiting_ends_in_time_and_the_task_goes_on() {
+    let host = ScriptedHost::answering(|_| state("RUNNING"));
+    let (seen, result) = wait(&host, Some(6));
+    let error = result.unwrap_err();
+    assert_eq!(
+        error.message(),
+        "task 8fab76d0 is not done within the time given; it goes on, so wait for it again by its id"
+    );
+    // The last question comes at the very end.
+    assert_eq!((host.sleeps(), seen.len()), (vec![1000, 1500, 2250, 1250], 5));
+    assert_eq!(
+        (error.kind(), error.is_retryable(), host.elapsed()),
+        (ErrorKind::Timeout, true, Duration::from_secs(6))
+    );
+    // Without a limit of the caller's, that of the service: it forgets tasks after a day.
+    let host = ScriptedHost::answering(|_| state("RUNNING"));
+    assert!(wait(&host, None).1.is_err() && host.elapsed() == Duration::from_secs(24 * 3600));
+}
+
+#[test]
+fn a_short_outage_does_not_lose_a_task() {
+    let mut polls = 0;
+    let host = ScriptedHost::answering(move |_| {
+        polls += 1;
+        if polls < 8 { Answer::new(502, "") } else { state("SUCCEEDED") }
+    });
+    let (seen, result) = wait(&host, None);
+    assert_eq!((result.unwrap().state, seen.len()), (TaskState::Succeeded, 1));
+    // Each question has its own retries; between questions, the usual pause.
+    assert_eq!(host.sleeps(), [500, 1000, 1000, 500, 1000, 1500, 500]);
+    let host = ScriptedHost::answering(|_| Answer::lost());
+    assert_eq!(wait(&host, None).1.unwrap_err().kind(), ErrorKind::Connection);
+    assert_eq!(host.sent().len(), 33, "ten failures are borne, the eleventh is not");
+}
+
+#[test]
+fn waiting_ends_where_it_makes_no_sense() {
+    let (seen, result) = wait(&ScriptedHost::new([api("tasks/unknown.json")]), None);
+    let error = result.unwrap_err();
+    assert_eq!((seen.len(), error.kind()), (0, ErrorKind::NotFound));
+    assert!(error.message().contains("24 hours"), "{error}");
+    let (_, result) = wait(&ScriptedHost::new([Answer::new(401, r#"{"code":"InvalidApiKey","message":"m"}"#)]), None);
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Authentication);
+    // The caller's callback may end it, too.
+    let host = ScriptedHost::new([state("RUNNING")]);
+    let mut stop = |_: &TaskStatus| Err(Error::new(ErrorKind::Aborted, "enough"));
+    let result = host.run(task::wait(&host, &config(), ID, &call(), None, &mut stop));
+    assert_eq!(result.unwrap_err().kind(), ErrorKind::Aborted);
+    for word in ["FAILED", "CANCELED"] {
+        let (_, result) = wait(&ScriptedHost::new([state(word)]), None);
+        assert!(result.unwrap().failure().is_some(), "{word}");
+    }
+}
+
+// ---- results ----
+
+#[test]
+fn a_result_is_downloaded_without_the_key_and_over_https() {
+    let host = ScriptedHost::new([
+        Answer::lost(),
+        Answer::new(503, ""),
+        Answer::pieces([fixture("api/transcription/qwen3_document.json").as_str()]),
+    ]);
+    let transcript = host.run(task::result(&host, &config(), &status("qwen3_succeeded"), &call())).unwrap();
+    assert!(transcript.text.starts_with("Senior staff"));
+    assert_eq!((transcript.duration, transcript.usage.unwrap().seconds), (Some(3.0), Some(3.0)));
+    // It is paid for, so it is tried again.
+    assert_eq!(host.sleeps(), [500, 1000]);
+    for sent in host.sent() {
+        assert_eq!(sent.header("authorization"), None);
+        assert_eq!(sent.url, "https://dashscope-result-bj.oss-cn-beijing.aliyuncs.com/...");
+    }
+}
+
+#[test]
+fn a_page_downloads_through_its_relay() {
+    let document = fixture("api/transcription/fun_asr_document.json");
+    let visitor = CallSettings { headers: vec![("x-visitor".to_owned(), "v".to_owned())], ..CallSettings::default() };
+    let host = ScriptedHost::new([Answer::ok(&document)]).in_page();
+    host.run(task::result(&host, &relay(), &status("fun_asr_succeeded"), &visitor)).unwrap();
+    let sent = &host.sent()[0];
+    assert!(
+        sent.url.starts_with("https://relay.example/asr/result?url=https%3A%2F%2Fdashscope-result-bj."),
+        "{}",
+        sent.url
+    );
+    assert_eq!((sent.header("authorization"), sent.header("x-visitor")), (None, Some("v")));
+    // A server asks the store itself, which learns nothing of the caller's headers.
+    let host = ScriptedHost::new([Answer::ok(&document)]);
+    host.run(task::result(&host, &relay(), &status("fun_asr_succeeded"), &visitor)).unwrap();
+    let sent = &host.sent()[0];
+    assert!(sent.url.starts_with("https://dashscope-result-bj.") && sent.header("x-visitor").is_none());
+}
+
+#[test]
+fn an_expired_link_says_so() {
+    let xml = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Request has expired.</Message></Error>";
+    let host = ScriptedHost::new([Answer::new(403, xml)]);
+    let error = host.run(task::result(&host, &config(), &status("qwen3_succeeded"), &call())).unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::NotFound, false));
+    assert_eq!(error.message(), "the result can no longer be downloaded: its link is valid for 24 hours");
+}
+
+#[test]
+fn failures_of_tasks_and_files_are_errors() {
+    let nothing = ScriptedHost::new([]);
+    let error = nothing.run(task::result(&nothing, &config(), &status("qwen3_failed"), &call())).unwrap_err();
+    assert!(error.message().starts_with("FILE_403_FORBIDDEN. The service fetches the URL itself"), "{error}");
+    let error = nothing.run(task::result(&nothing, &config(), &status("fun_asr_failed_file"), &call())).unwrap_err();
+    assert!(error.message().starts_with("The audio file cannot be downloaded. The service"), "{error}");
+    let error = nothing.run(task::result(&nothing, &config(), &status("running"), &call())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+}
+
+#[test]
+fn silence_is_a_transcript_of_tasks_too() {
+    let read = |json: &str| dashscope_asr::api::tasks::read_status(&Json::parse(json).unwrap()).unwrap();
+    for json in [
+        r#"{"request_id":"q","output":{"task_id":"t","task_status":"FAILED","code":"ASR_RESPONSE_HAVE_NO_WORDS","message":"m"}}"#,
+        r#"{"request_id":"q","output":{"task_id":"t","task_status":"SUCCEEDED",
+            "results":[{"file_url":"u","code":"SUCCESS_WITH_NO_VALID_FRAGMENT","message":"m","subtask_status":"FAILED"}]}}"#,
+        r#"{"request_id":"q","output":{"task_id":"t","task_status":"SUCCESS_WITH_NO_VALID_FRAGMENT"}}"#,
+    ] {
+        let host = ScriptedHost::new([]);
+        let transcript = host.run(task::result(&host, &config(), &read(json), &call())).unwrap();
+        assert!(transcript.no_speech && transcript.text.is_empty(), "{json}");
+        assert_eq!(transcript.request_id.as_deref(), Some("q"));
+    }
+}
+
+#[test]
+fn a_task_of_several_files_has_several_outcomes() {
+    let json = r#"{"output":{"task_id":"t","task_status":"SUCCEEDED","results":[
+        {"file_url":"https://example.com/1.wav","transcription_url":"https://x.aliyuncs.com/1","subtask_status":"SUCCEEDED"},
+        {"file_url":"https://example.com/2.wav","code":"InvalidFile.DownloadFailed","message":"No.","subtask_status":"FAILED"}]},
+        "usage":{"duration":9}}"#;
+    let status = dashscope_asr::api::tasks::read_status(&Json::parse(json).unwrap()).unwrap();
+    let host = ScriptedHost::new([api("transcription/fun_asr_document.json")]);
+    let outcomes = host.run(task::results(&host, &config(), &status, &call())).unwrap();
+    let [first, second] = outcomes.as_slice() else { panic!("two files") };
+    // The task tells the seconds of all files together; the document tells those of its own.
+    assert_eq!(first.outcome.as_ref().unwrap().duration, Some(3.0));
+    assert_eq!(second.outcome.as_ref().unwrap_err().kind(), ErrorKind::BadRequest);
+    assert_eq!(second.file_url.as_deref(), Some("https://example.com/2.wav"));
+    let host = ScriptedHost::new([api("transcription/fun_asr_document.json")]);
+    let error = host.run(task::result(&host, &config(), &status, &call())).unwrap_err();
+    assert_eq!(error.message(), "id: the task has several files; ask for the results of all of them");
+}
+
+#[test]
+fn tasks_are_listed_and_cancelled() {
+    let host = ScriptedHost::new([api("tasks/list.json")]);
+    let page = host.run(task::list(&host, &config(), &TaskFilter::default(), &call())).unwrap();
+    assert_eq!(
+        (page.tasks.len(), host.sent()[0].url.as_str()),
+        (1, "https://dashscope-intl.aliyuncs.com/api/v1/tasks")
+    );
+    let host = ScriptedHost::new([Answer::ok(r#"{"request_id":"r"}"#)]);
+    host.run(task::cancel(&host, &config(), ID, &call())).unwrap();
+    assert!(host.sent()[0].url.ends_with("/tasks/8fab76d0/cancel") && host.sent()[0].body.is_empty());
+    let host = ScriptedHost::new([Answer::new(400, fixture("api/tasks/cancel_refused.json"))]);
+    let error = host.run(task::cancel(&host, &config(), ID, &call())).unwrap_err();
+    assert_eq!((error.kind(), error.service_code()), (ErrorKind::BadRequest, Some("UnsupportedOperation")));
+}
+
+// ---- many files ----
+
+fn many(count: usize) -> Vec<String> {
+    (0..count).map(|index| format!("https://example.com/{index}.wav")).collect()
+}
+
+fn submit_all(host: &ScriptedHost, urls: &[String], one_task: bool) -> Result<Vec<Submission>, Error> {
+    host.run(batch::submit_all(host, &config(), urls, &of_model("fun-asr"), &call(), one_task))
+}
+
+/// The number in an address of [`many`], or in the id of its task.
+fn number(text: &str) -> usize {
+    text.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap()
+}
+
+/// A service that takes a file each, fails file 3 of 5 at submission and file 1 at work, and is done at the third question.
+fn service(sent: &Sent, polls: &mut u32) -> Answer {
+    if sent.method == "POST" {
+        let url = sent.json()["input"]["file_urls"][0].as_str().unwrap().to_owned();
+        return match number(&url) {
+            3 => Answer::new(400, r#"{"code":"InvalidURL","message":"No such host","request_id":"q"}"#),
+            number => submitted(&format!("t{number}")),
+        };
+    }
+    if sent.url.ends_with("/document") {
+        return api("transcription/fun_asr_document.json");
+    }
+    *polls += 1;
+    let id = sent.url.rsplit('/').next().unwrap();
+    let output = match (*polls > 8, id) {
+        (false, _) => r#""task_status":"RUNNING""#.to_owned(),
+        (true, "t1") => r#""task_status":"SUCCEEDED","results":[{"code":"DECODE_ERROR","message":"bad"}]"#.to_owned(),
+        (true, _) => r#""task_status":"SUCCEEDED","results":[{"transcription_url":"https://x.aliyuncs.com/document"}]"#
+            .to_owned(),
+    };
+    Answer::ok(format!(r#"{{"output":{{"task_id":"{id}",{output}}},"usage":{{"duration":9}}}}"#))
+}
+
+#[test]
+fn each_file_has_its_own_task_and_its_own_fate() {
+    let mut polls = 0;
+    let host = ScriptedHost::answering(move |sent| service(sent, &mut polls));
+    let submissions = submit_all(&host, &many(5), false).unwrap();
+    assert_eq!((submissions.len(), host.sent().len()), (5, 5));
+    assert_eq!(submissions[3].task_id.as_ref().unwrap_err().request_id(), Some("q"));
+    let times: Vec<_> = host.sent().iter().map(|sent| sent.at.as_millis()).collect();
+    assert_eq!(times, [0, 110, 220, 330, 440], "ten submissions in a second, at most");
+    let mut seen = Vec::new();
+    let mut on_file = |outcome: &FileOutcome| {
+        seen.push((number(outcome.file_url.as_deref().unwrap()), outcome.outcome.is_ok()));
+        Ok(())
+    };
+    let outcomes = host.run(batch::collect(&host, &config(), submissions, &call(), None, &mut on_file)).unwrap();
+    assert_eq!(seen, [(3, false), (0, true), (1, false), (2, true), (4, true)], "as they come");
+    let kinds: Vec<_> =
+        outcomes.iter().map(|one| one.outcome.as_ref().map_err(Error::kind).map(|t| t.duration)).collect();
+    assert_eq!(
+        kinds,
+        [Ok(Some(9.0)), Err(ErrorKind::InvalidAudio), Ok(Some(9.0)), Err(ErrorKind::BadRequest), Ok(Some(9.0))],
+        "in the order of the addresses"
+    );
+    let ids: Vec<_> = outcomes.iter().map(|one| one.task_id.as_deref()).collect();
+    assert_eq!(ids, [Some("t0"), Some("t1"), Some("t2"), None, Some("t4")]);
+    let questions: Vec<_> =
+        host.sent().iter().filter(|sent| sent.url.contains("/tasks/")).map(|sent| sent.at.as_millis()).collect();
+    assert!(questions.windows(2).all(|two| two[1] - two[0] >= 70), "{questions:?}");
+    assert_eq!(questions.len(), 12);
+}
+
+#[test]
+fn a_batch_that_is_late_names_its_tasks() {
+    let host = ScriptedHost::answering(|sent| {
+        if sent.method == "POST" { submitted(&format!("t{}", host_number(sent))) } else { state("RUNNING") }
+    });
+    let submissions = submit_all(&host, &many(2), false).unwrap();
+    let limit = Some(Duration::from_secs(5));
+    let outcomes = host.run(batch::collect(&host, &config(), submissions, &call(), limit, &mut |_| Ok(()))).unwrap();
+    for (index, outcome) in outcomes.iter().enumerate() {
+        let error = outcome.outcome.as_ref().unwrap_err();
+        assert!(error.kind() == ErrorKind::Timeout && error.message().contains(&format!("task t{index} ")), "{error}");
+    }
+    assert!(host.elapsed() < Duration::from_secs(6));
+}
+
+fn host_number(sent: &Sent) -> usize {
+    number(sent.json()["input"]["file_urls"][0].as_str().unwrap())
+}
+
+#[test]
+fn one_request_for_all_where_the_caller_says_so() {
+    let host = ScriptedHost::new([submitted(ID)]);
+    let submissions = submit_all(&host, &many(100), true).unwrap();
+    assert_eq!((submissions.len(), submissions[0].urls.len()), (1, 100));
+    assert_eq!(host.sent()[0].json()["input"]["file_urls"].as_array().unwrap().len(), 100);
+    let nothing = ScriptedHost::new([]);
+    assert_eq!(submit_all(&nothing, &many(101), true).unwrap_err().field(), Some("urls"));
+    assert_eq!(submit_all(&nothing, &[], false).unwrap_err().field(), Some("urls"));
+    let mut urls = many(3);
+    urls.push("nonsense".to_owned());
+    assert_eq!(
+        submit_all(&nothing, &urls, false).unwrap_err().kind(),
+        ErrorKind::InvalidAudio,
+        "before anything is sent"
+    );
+}
+
+#[test]
+fn a_wrong_key_ends_a_batch_at_once() {
+    let host = ScriptedHost::new([Answer::new(401, r#"{"code":"InvalidApiKey","message":"m"}"#)]);
+    assert_eq!(submit_all(&host, &many(50), false).unwrap_err().kind(), ErrorKind::Authentication);
+    assert_eq!(host.sent().len(), 1);
+}
+
+// ---- uploads ----
+
+fn bytes(replayable: bool) -> Source<Vec<u8>> {
+    let facts = AudioFacts { head: WEBM.to_vec(), length: Some(WEBM.len() as u64), declared: None, replayable };
+    Source::Bytes { audio: WEBM.to_vec(), facts }
+}
+
+#[test]
+fn an_upload_is_a_policy_and_a_form() {
+    let host = ScriptedHost::new([api("uploads/policy.json"), Answer::ok("")]);
+    let url = host.run(upload(&host, &config(), &bytes(true), &of_model("fun-asr"), &call())).unwrap();
+    assert_eq!(
+        url,
+        "oss://dashscope-instant/52afe077fb4825c6d74411758cb1ab98/2025-07-12/b744f4f8-1a9c-9c6b-950d-0d327e331f2f/\
+         00000000000000000000.webm"
+    );
+    let sent = host.sent();
+    assert!(sent[0].url.ends_with("/api/v1/uploads?action=getPolicy&model=fun-asr"));
+    assert_eq!(sent[0].header("authorization"), Some("Bearer sk-test"));
+    assert_eq!((sent[1].method, sent[1].header("authorization")), ("POST", None));
+    assert!(sent[1].body.windows(WEBM.len()).any(|window| window == WEBM), "the bytes as they are");
+}
+
+#[test]
+fn a_failed_upload_begins_anew() {
+    let expired =
+        "<Error><Code>AccessDenied</Code><Message>Invalid according to Policy: Policy expired.</Message></Error>";
+    let host = ScriptedHost::new([
+        api("uploads/policy.json"),
+        Answer::new(403, expired),
+        api("uploads/policy.json"),
+        Answer::lost(),
+        api("uploads/policy.json"),
+        Answer::ok(""),
+    ]);
+    host.run(upload(&host, &config(), &bytes(true), &of_model("fun-asr"), &call())).unwrap();
+    assert_eq!((host.sleeps(), host.sent().len()), (vec![500, 1000], 6));
+    // What can be read only once is sent only once.
+    let host = ScriptedHost::new([api("uploads/policy.json"), Answer::lost()]);
+    let error = host.run(upload(&host, &config(), &bytes(false), &of_model("fun-asr"), &call())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connection);
+    let malformed = "<Error><Code>MalformedPOSTRequest</Code><Message>Not well-formed.</Message></Error>";
+    let host = ScriptedHost::new([api("uploads/policy.json"), Answer::new(400, malformed)]);
+    let error = host.run(upload(&host, &config(), &bytes(true), &of_model("fun-asr"), &call())).unwrap_err();
+    assert_eq!((error.service_code(), error.message()), (Some("MalformedPOSTRequest"), "Not well-formed."));
+}
+
+#[test]
+fn what_cannot_be_a_recording_is_not_uploaded() {
+    let run = |source: &Source<Vec<u8>>| {
+        let host = ScriptedHost::new([]);
+        host.run(upload(&host, &config(), source, &TranscribeOptions::default(), &call())).unwrap_err()
+    };
+    assert_eq!(run(&Source::Url(URL.to_owned())).kind(), ErrorKind::InvalidAudio);
+    let facts =
+        |head: &[u8], length: u64| AudioFacts { head: head.to_vec(), length: Some(length), ..AudioFacts::default() };
+    for (head, length, kind) in [
+        (&b""[..], 0, ErrorKind::EmptyAudio),
+        (b"%PDF-1.7", 8, ErrorKind::UnsupportedFormat),
+        (WEBM, 3 << 30, ErrorKind::AudioTooLarge),
+    ] {
+        assert_eq!(run(&Source::Bytes { audio: vec![], facts: facts(head, length) }).kind(), kind);
+    }
+    // The store's own limit is in the policy.
+    let host = ScriptedHost::new([api("uploads/policy.json")]);
+    let source = Source::Bytes { audio: vec![], facts: facts(WEBM, 2_000_000_000) };
+    let error = host.run(upload(&host, &config(), &source, &TranscribeOptions::default(), &call())).unwrap_err();
+    assert!(error.message().contains("at most 1073741824"), "{error}");
+}
+
+#[test]
+fn a_page_uploads_through_its_relay() {
+    let host = ScriptedHost::new([api("uploads/policy.json"), Answer::ok("")]).in_page();
+    host.run(upload(&host, &relay(), &bytes(true), &of_model("fun-asr"), &call())).unwrap();
+    assert!(host.sent()[1].url.starts_with("https://relay.example/asr/upload?url=https%3A%2F%2Fdashscope-file-mgr."));
+}
+
+// ---- keys and hot words ----
+
+#[test]
+fn a_temporary_key_is_made() {
+    let host = ScriptedHost::new([api("tokens/token.json")]);
+    let token = host.run(token::create(&host, &config(), Some(90), &call())).unwrap();
+    assert_eq!(token.token, "st-****");
+    let sent = &host.sent()[0];
+    assert_eq!((sent.method, sent.body.len()), ("POST", 0));
+    assert!(sent.url.ends_with("/api/v1/tokens?expire_in_seconds=90"));
+}
+
+#[test]
+fn hot_word_lists_are_kept() {
+    let words = vec![HotWord { text: "Rust".to_owned(), weight: 4, lang: None }];
+    let list = NewVocabulary { target_model: "fun-asr".to_owned(), prefix: "abc".to_owned(), words: words.clone() };
+    let busy = Answer::new(429, r#"{"code":"Throttling","message":"m"}"#);
+    let host = ScriptedHost::new([
+        busy,
+        api("vocabulary/created.json"),
+        api("vocabulary/list.json"),
+        api("vocabulary/one.json"),
+        Answer::new(500, ""),
+        Answer::ok(r#"{"output":{},"request_id":"r"}"#),
+        Answer::ok(r#"{"output":{},"request_id":"r"}"#),
+    ]);
+    let id = host.run(vocabulary::create(&host, &config(), &list, &call())).unwrap();
+    assert_eq!(host.run(vocabulary::list(&host, &config(), None, 0, 10, &call())).unwrap()[0].vocabulary_id, id);
+    assert_eq!(host.run(vocabulary::get(&host, &config(), &id, &call())).unwrap().words.len(), 2);
+    host.run(vocabulary::update(&host, &config(), &id, &words, &call())).unwrap();
+    host.run(vocabulary::delete(&host, &config(), &id, &call())).unwrap();
+    assert_eq!(host.sleeps(), [500, 500]);
+}
+
+#[test]
+fn lists_that_are_missing_or_too_many_say_so() {
+    let missing =
+        Answer::new(416, r#"{"code":"BadRequest.ResourceNotExist","message":"The required resource not exist"}"#);
+    let host = ScriptedHost::new([missing]);
+    let error = host.run(vocabulary::get(&host, &config(), "v", &call())).unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(416)));
+    let full = Answer::new(
+        400,
+        r#"{"code":"Throttling.AllocationQuota","message":"Free allocated quota exceeded.","request_id":"q"}"#,
+    );
+    let words = vec![HotWord { text: "Rust".to_owned(), weight: 4, lang: None }];
+    let list = NewVocabulary { target_model: "fun-asr".to_owned(), prefix: "abc".to_owned(), words };
+    let host = ScriptedHost::new([full]);
+    let error = host.run(vocabulary::create(&host, &config(), &list, &call())).unwrap_err();
+    assert_eq!(error.message(), "the account has as many hot-word lists as it may have (ten); delete one");
+    assert_eq!((error.kind(), error.is_retryable(), error.request_id()), (ErrorKind::RateLimit, false, Some("q")));
+}
