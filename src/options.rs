@@ -189,7 +189,7 @@ impl TranscribeOptions {
         match family.dialect() {
             Some(dialect) if dialect.is_task() => self.check(model, family, dialect),
             // A new name: a list of files is what all models but one take.
-            None => self.check(model, family, Dialect::Files),
+            None => self.check(model, Family::QwenAudioFiles, Dialect::Files),
             Some(_) => {
                 let problem = format_args!("{model} answers directly and knows no tasks; use {DEFAULT_FILE_MODEL}");
                 Err(Error::option("model", problem))
@@ -233,7 +233,6 @@ impl TranscribeOptions {
     fn check(&self, model: String, family: Family, dialect: Dialect) -> Result<Verified, Error> {
         let judge = match (family, dialect) {
             (Family::Unknown, Dialect::Flash) => Family::QwenAudioFlash,
-            (Family::Unknown, Dialect::Files) => Family::QwenAudioFiles,
             (Family::Unknown, _) => Family::Qwen3Flash,
             _ => family,
         };

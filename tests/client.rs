@@ -274,6 +274,53 @@ fn a_compatible_stream_ends_with_usage() {
     assert!(host.sent()[0].url.ends_with("/compatible-mode/v1/chat/completions"));
 }
 
+const FLASH: &str = r#"{"model":"fun-asr-flash-2026-06-15"}"#;
+
+#[test]
+fn a_stream_of_dialect_c_is_snapshots() {
+    let body = fixture("sse/native_fun_asr.txt");
+    let expected = vec![delta("欢迎"), delta("使用"), delta("阿里云。")];
+    for at in 0..body.len() {
+        // At every split that is a character's, and in one piece.
+        let Some((head, tail)) = body.split_at_checked(at) else { continue };
+        let (steps, end) = native(FLASH, Answer::pieces([head, tail]));
+        let transcript = end.unwrap();
+        assert_eq!((steps, transcript.text.as_str()), (expected.clone(), "欢迎使用阿里云。"), "{at}");
+        assert_eq!((transcript.segments.len(), transcript.segments[0].words.len()), (1, 4));
+        assert_eq!((transcript.duration, transcript.model.as_deref()), (Some(2.0), Some("fun-asr-flash-2026-06-15")));
+    }
+    // Cut off before the last event: the sentence has no end.
+    let cut = body.split("id:4").next().unwrap();
+    let (steps, end) = native(FLASH, Answer::ok(cut));
+    let error = end.unwrap_err();
+    assert_eq!((steps.len(), error.kind(), error.partial_text()), (2, ErrorKind::StreamInterrupted, Some("欢迎使用")));
+}
+
+#[test]
+fn dialect_c_may_change_its_mind() {
+    let body = fixture("sse/native_fun_asr.txt").replacen("欢迎", "换一", 3);
+    let (steps, end) = native(FLASH, Answer::ok(body));
+    assert_eq!(steps[..2], [delta("换一"), Step::Revision("欢迎使用".to_owned())]);
+    assert_eq!(end.unwrap().text, "欢迎使用阿里云。");
+}
+
+#[test]
+fn silence_of_dialect_c_is_a_transcript() {
+    for answer in [
+        Answer::ok(r#"{"output":{"text":""},"usage":{"duration":3},"request_id":"r"}"#),
+        Answer::new(400, r#"{"code":"ASR_RESPONSE_HAVE_NO_WORDS","message":"m","request_id":"r"}"#),
+        Answer::ok("id:1\nevent:result\ndata:{\"output\":{\"text\":\"\"},\"request_id\":\"r\"}\n\n"),
+        Answer::ok(
+            "id:1\nevent:error\n:HTTP_STATUS/400\ndata:{\"code\":\"ASR_RESPONSE_HAVE_NO_WORDS\",\"message\":\"m\",\"request_id\":\"r\"}\n\n",
+        ),
+    ] {
+        let (steps, end) = native(FLASH, answer);
+        let transcript = end.unwrap();
+        assert!(steps.is_empty() && transcript.no_speech);
+        assert_eq!(transcript.request_id.as_deref(), Some("r"));
+    }
+}
+
 #[test]
 fn one_json_answer_to_a_stream_is_taken() {
     let (steps, end) = native("{}", Answer::ok(WELCOME));

@@ -58,7 +58,7 @@ fn submit(urls: &[&str], given: &str) -> HttpRequest {
     task::submit_request(&config(), &verified, &urls, &CallSettings::default()).unwrap()
 }
 
-fn words(given: Value) -> Vec<vocabulary::HotWord> {
+fn words(given: &Value) -> Vec<vocabulary::HotWord> {
     let text = given.to_string();
     vocabulary::read_words(Json::parse(&text).unwrap().view()).unwrap()
 }
@@ -140,7 +140,7 @@ fn ours(name: &str) -> Vec<HttpRequest> {
         "vocabulary-list" => one(vocabulary::list_request(&config(), Some("testpfx"), 1, 5)),
         "vocabulary-query" => one(vocabulary::get_request(&config(), "vocab-testpfx-1")),
         "vocabulary-update" => {
-            let words = words(json!([{ "text": "Rust", "weight": 50 }]));
+            let words = words(&json!([{ "text": "Rust", "weight": 50 }]));
             one(vocabulary::update_request(&config(), "vocab-testpfx-1", &words))
         }
         "vocabulary-delete" => one(vocabulary::delete_request(&config(), "vocab-testpfx-1")),
@@ -531,11 +531,10 @@ fn each_ruled_option_is_taken_by_those_who_are_named() {
         "resultFormat" => r#""message""#,
         "context" | "format" | "vocabularyId" => r#""a""#,
         "sampleRate" => "16000",
-        "vocabulary" => r#"{"a":1}"#,
         "languageHints" => r#"["en"]"#,
         "channelId" => "[0]",
         "speakerCount" => r#"2,"diarizationEnabled":true"#,
-        "specialWordFilter" | "asrOptions" => r#"{"a":1}"#,
+        "vocabulary" | "specialWordFilter" | "asrOptions" => r#"{"a":1}"#,
         _ => "true",
     };
     let families: Vec<Family> = OPTIONS.iter().flat_map(|rule| rule.families).copied().collect();
@@ -782,6 +781,169 @@ fn submissions_vocabularies_and_policies_are_read() {
         relayed,
         "https://relay.example/asr/upload?url=https%3A%2F%2Fdashscope-file-mgr.oss-cn-beijing.aliyuncs.com%2F"
     );
+}
+
+/// The service's codes as its documents and recordings have them: status, code or words, kind, worth another attempt, and a
+/// part of the advice.
+const ERRORS: &[(u16, &str, &str, ErrorKind, bool, &str)] = &[
+    (401, "InvalidApiKey", "Invalid API-key provided.", ErrorKind::Authentication, false, "belongs to this region"),
+    (401, "invalid_api_key", "Incorrect API key provided.", ErrorKind::Authentication, false, "belongs to this region"),
+    (401, "", "NOT AUTHORIZED", ErrorKind::Authentication, false, "belongs to this region"),
+    (403, "AccessDenied", "m", ErrorKind::PermissionDenied, false, "owner of the account"),
+    (403, "AccessDenied.Unpurchased", "m", ErrorKind::PermissionDenied, false, "buy the product"),
+    (403, "Model.AccessDenied", "m", ErrorKind::PermissionDenied, false, "allow this model"),
+    (403, "Workspace.AccessDenied", "m", ErrorKind::PermissionDenied, false, "workspace"),
+    (403, "Endpoint.AccessDenied", "m", ErrorKind::PermissionDenied, false, ""),
+    (403, "AllocationQuota.FreeTierOnly", "m", ErrorKind::PermissionDenied, false, "free tier only"),
+    (
+        403,
+        "AccessDenied",
+        "current user api does not support synchronous calls",
+        ErrorKind::BadRequest,
+        false,
+        "tasks only",
+    ),
+    (
+        403,
+        "AccessDenied",
+        "current user api does not support asynchronous calls",
+        ErrorKind::BadRequest,
+        false,
+        "no tasks",
+    ),
+    (404, "ModelNotFound", "m", ErrorKind::NotFound, false, "model's name"),
+    (404, "model_not_found", "m", ErrorKind::NotFound, false, "model's name"),
+    (404, "model_not_supported", "m", ErrorKind::NotFound, false, "model's name"),
+    (404, "WorkSpaceNotFound", "m", ErrorKind::NotFound, false, "workspace id"),
+    (404, "NotFound", "m", ErrorKind::NotFound, false, ""),
+    (416, "BadRequest.ResourceNotExist", "m", ErrorKind::NotFound, false, ""),
+    (400, "Arrearage", "m", ErrorKind::Billing, false, "waiting does not help"),
+    (429, "CommodityNotPurchased", "m", ErrorKind::Billing, false, "waiting does not help"),
+    (429, "PrepaidBillOverdue", "m", ErrorKind::Billing, false, "waiting does not help"),
+    (429, "PostpaidBillOverdue", "m", ErrorKind::Billing, false, "waiting does not help"),
+    (429, "Throttling", "m", ErrorKind::RateLimit, true, "send fewer"),
+    (429, "Throttling.RateQuota", "m", ErrorKind::RateLimit, true, "send fewer"),
+    (429, "Throttling.BurstRate", "m", ErrorKind::RateLimit, true, "send fewer"),
+    (429, "Throttling.Concurrency", "m", ErrorKind::RateLimit, true, "send fewer"),
+    (429, "LimitRequests", "m", ErrorKind::RateLimit, true, "send fewer"),
+    (429, "limit_requests", "m", ErrorKind::RateLimit, true, "send fewer"),
+    (429, "limit_burst_rate", "m", ErrorKind::RateLimit, true, "send fewer"),
+    (429, "Throttling.AllocationQuota", "m", ErrorKind::RateLimit, true, "within a minute"),
+    (429, "insufficient_quota", "You exceeded your current quota", ErrorKind::RateLimit, true, "within a minute"),
+    (400, "InvalidParameter", "m", ErrorKind::BadRequest, false, ""),
+    (400, "invalid_parameter_error", "m", ErrorKind::BadRequest, false, ""),
+    (400, "InvalidParameter.DataInspection", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "InvalidURL", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "InvalidURL.ConnectionRefused", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "InvalidURL.Timeout", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "InvalidParameter", "url error, please check url！", ErrorKind::BadRequest, false, "must be public"),
+    (
+        400,
+        "invalid_parameter_error",
+        "Download multimodal file timed out",
+        ErrorKind::BadRequest,
+        false,
+        "must be public",
+    ),
+    (400, "BadRequest.EmptyInput", "m", ErrorKind::BadRequest, false, ""),
+    (400, "BadRequest.EmptyParameters", "m", ErrorKind::BadRequest, false, ""),
+    (400, "BadRequest.EmptyModel", "m", ErrorKind::BadRequest, false, ""),
+    (400, "BadRequest.IllegalInput", "m", ErrorKind::BadRequest, false, ""),
+    (400, "BadRequest.InputDownloadFailed", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "BadRequest.UnsupportedFileFormat", "m", ErrorKind::UnsupportedFormat, false, "convert it"),
+    (400, "BadRequest.TooLarge", "m", ErrorKind::AudioTooLarge, false, "compressed recording"),
+    (400, "EntityTooLarge", "m", ErrorKind::AudioTooLarge, false, "compressed recording"),
+    (
+        400,
+        "InvalidParameter",
+        "Exceeded limit on max bytes per data-uri item : 10485760",
+        ErrorKind::AudioTooLarge,
+        false,
+        "Opus",
+    ),
+    (
+        400,
+        "InvalidParameter",
+        "String value length (28049408) exceeds the maximum",
+        ErrorKind::AudioTooLarge,
+        false,
+        "Opus",
+    ),
+    (400, "InvalidFile.DownloadFailed", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "InvalidFile.AudioLengthError", "m", ErrorKind::AudioTooLong, false, "Cut the audio"),
+    (400, "InvalidFile.Size", "m", ErrorKind::AudioTooLarge, false, "compressed recording"),
+    (400, "InvalidFile.Duration", "m", ErrorKind::AudioTooLong, false, "Cut the audio"),
+    (400, "InvalidFile.Openerror", "m", ErrorKind::InvalidAudio, false, "file plays"),
+    (400, "InvalidFile.Format", "m", ErrorKind::UnsupportedFormat, false, "convert it"),
+    (400, "InvalidParameter", "The audio is empty", ErrorKind::EmptyAudio, false, "audio in it"),
+    (400, "UnsupportedOperation", "m", ErrorKind::BadRequest, false, ""),
+    (400, "ClientDisconnect", "m", ErrorKind::BadRequest, false, ""),
+    (400, "DataInspectionFailed", "m", ErrorKind::ContentFiltered, false, "does not help"),
+    (400, "data_inspection_failed", "m", ErrorKind::ContentFiltered, false, "does not help"),
+    (409, "Conflict", "m", ErrorKind::Conflict, true, ""),
+    (500, "InternalError", "m", ErrorKind::Server, true, ""),
+    (500, "internal_error", "m", ErrorKind::Server, true, ""),
+    (500, "internal_server_error", "m", ErrorKind::Server, true, ""),
+    (500, "InternalError.Algo", "m", ErrorKind::Server, true, ""),
+    (500, "InternalError.Timeout", "m", ErrorKind::Server, true, ""),
+    (500, "InternalError.FileUpload", "m", ErrorKind::Server, true, ""),
+    (500, "SystemError", "m", ErrorKind::Server, true, ""),
+    (500, "ModelServiceFailed", "m", ErrorKind::Server, true, ""),
+    (500, "RequestTimeOut", "m", ErrorKind::Timeout, true, "shorter audio"),
+    (503, "ServiceUnavailable", "m", ErrorKind::Server, true, ""),
+    (503, "ModelUnavailable", "m", ErrorKind::Server, true, ""),
+    (504, "", "m", ErrorKind::Server, true, ""),
+    (500, "InternalError", "<400> InternalError.Algo.InvalidParameter: bad", ErrorKind::BadRequest, false, ""),
+    (
+        400,
+        "AUDIO_DURATION_TOO_LONG",
+        "audio duration (301008.0ms) over service process (300s)",
+        ErrorKind::AudioTooLong,
+        false,
+        "Cut the audio",
+    ),
+    (400, "FILE_403_FORBIDDEN", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "FILE_DOWNLOAD_FAILED", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "DECODE_ERROR", "m", ErrorKind::InvalidAudio, false, "file plays"),
+];
+
+#[test]
+fn every_code_of_the_service_has_a_kind_and_advice() {
+    use dashscope_asr::api::error_body;
+    for (status, code, message, kind, retryable, advice) in ERRORS {
+        let native = json!({ "code": code, "message": message, "request_id": "r" });
+        let compatible = json!({ "error": { "code": code, "message": message, "type": "x" }, "request_id": "r" });
+        let event = format!("id:1\nevent:error\n:HTTP_STATUS/{status}\ndata:{native}\n\n");
+        let mut bodies = vec![native.to_string(), compatible.to_string(), event];
+        if code.is_empty() {
+            bodies.remove(0); // without a code it is no error of the native API
+            bodies.pop();
+            bodies[0] = compatible.to_string().replace(r#""code":"","#, "").replace(r#","type":"x""#, "");
+        }
+        for body in bodies {
+            let error = error_body::read(*status, |_| None, 0.0, body.as_bytes());
+            assert_eq!((error.kind(), error.is_retryable()), (*kind, *retryable), "{body}");
+            assert!(
+                error.message().starts_with(message.trim_end_matches('.')) && error.message().contains(advice),
+                "{error}"
+            );
+            assert_eq!((error.status(), error.request_id()), (Some(*status), Some("r")), "{body}");
+        }
+        if !code.is_empty() {
+            // A task fails with the same codes and no status.
+            let error = error_body::in_task(Some((*code).to_owned()), Some((*message).to_owned()), None);
+            assert_eq!((error.kind(), error.status()), (*kind, None), "{code}");
+        }
+    }
+}
+
+#[test]
+fn silence_is_no_error() {
+    use dashscope_asr::api::error_body;
+    for code in ["ASR_RESPONSE_HAVE_NO_WORDS", "SUCCESS_WITH_NO_VALID_FRAGMENT"] {
+        let error = error_body::in_task(Some(code.to_owned()), None, None);
+        assert!(error_body::or_no_speech(error).unwrap().no_speech, "{code}");
+    }
 }
 
 #[test]

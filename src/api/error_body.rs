@@ -61,6 +61,7 @@ const CODES: &[(&str, ErrorKind, &str)] = &[
     ("invalidfileduration", ErrorKind::AudioTooLong, TOO_LONG),
     ("invalidfileaudiolengtherror", ErrorKind::AudioTooLong, TOO_LONG),
     ("badrequesttoolarge", ErrorKind::AudioTooLarge, TOO_LARGE),
+    ("entitytoolarge", ErrorKind::AudioTooLarge, TOO_LARGE), // the object store's word
     ("invalidfilesize", ErrorKind::AudioTooLarge, TOO_LARGE),
     ("badrequestunsupportedfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
     ("invalidfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
@@ -80,6 +81,7 @@ const CODES: &[(&str, ErrorKind, &str)] = &[
     ("modelservicefailed", ErrorKind::Server, ""),
     ("serviceunavailable", ErrorKind::Server, ""),
     ("modelunavailable", ErrorKind::Server, ""),
+    ("invalidparameterdatainspection", ErrorKind::BadRequest, NOT_PUBLIC),
     ("invalidparameter", ErrorKind::BadRequest, ""),
     ("badrequest", ErrorKind::BadRequest, ""),
     ("unsupportedoperation", ErrorKind::BadRequest, ""),

@@ -30,16 +30,19 @@ pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream
         })
         .member("parameters", |out| {
             let mut parameters = ObjectWriter::new(out);
+            let mut taken = Vec::new();
             if has_asr_options(options) {
                 parameters.member("asr_options", |out| write_asr_options(options, out));
+                taken.push("asr_options");
             }
             if stream {
                 parameters.bool("incremental_output", is_incremental(options));
+                taken.push("incremental_output");
             }
             if let Some(format) = &options.result_format {
                 parameters.string("result_format", format);
+                taken.push("result_format");
             }
-            let taken = ["asr_options", "incremental_output", "result_format"];
             parameters.extra(&options.parameters, &taken).close();
         });
     body.close();

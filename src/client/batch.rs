@@ -174,7 +174,7 @@ impl Pace {
     }
 
     async fn wait<H: Host>(&mut self, host: &H) {
-        let early = self.next - host.now();
+        let early = (self.next - host.now()).min(self.gap); // clocks may be set back
         if early > 0.0 {
             host.sleep(Duration::from_secs_f64(early / 1000.0)).await;
         }

@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
 use crate::model::Dialect;
 use crate::options::{TranscribeOptions, Verified};
+use crate::search::contains;
 use crate::transcript::{Transcript, Usage};
 
 /// The first pause between two questions about a task, in milliseconds; each is half as long again as the one before.
@@ -234,7 +235,8 @@ async fn download<H: Host>(
     // The caller's headers are for the service or the relay; the store is a stranger.
     let request = if through.is_some() { dressed(request, call) } else { request };
     let body = exchange(host, config, &patience, &request, Manner::Signed).await.map_err(|error| {
-        if error.status() != Some(403) {
+        // The store's words are "Request has expired."; a relay may refuse for reasons of its own.
+        if error.status() != Some(403) || !contains(error.message().as_bytes(), b"expired") {
             return error;
         }
         let message = "the result can no longer be downloaded: its link is valid for 24 hours";
