@@ -3,6 +3,7 @@
 mod attempt;
 pub mod batch;
 mod exchange;
+pub mod long_audio;
 mod race;
 mod source;
 pub mod stream;

@@ -31,18 +31,6 @@ impl HttpRequest {
 pub struct Body {
     /// The pieces, in order. Empty: no body.
     pub parts: Vec<Part>,
-    /// How the audio stands in it.
-    pub encoding: AudioEncoding,
-}
-
-/// How audio stands in a [`Body`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AudioEncoding {
-    /// As base64, inside JSON.
-    #[default]
-    Base64,
-    /// As its bytes, inside a form.
-    Plain,
 }
 
 /// One piece of a [`Body`].
@@ -50,8 +38,10 @@ pub enum AudioEncoding {
 pub enum Part {
     /// These bytes, as they are.
     Text(String),
-    /// The audio that goes with the request: standard base64 with padding, unless [`Body::encoding`] says otherwise.
+    /// Standard base64, with padding, of the audio that goes with the request.
     AudioBase64,
+    /// The bytes of the audio that goes with the request, as they are.
+    Audio,
 }
 
 impl Body {
@@ -60,10 +50,10 @@ impl Body {
     pub fn length(&self, audio_length: u64) -> u64 {
         self.parts
             .iter()
-            .map(|part| match (part, self.encoding) {
-                (Part::Text(text), _) => text.len() as u64,
-                (Part::AudioBase64, AudioEncoding::Base64) => crate::data_url::base64_length(audio_length),
-                (Part::AudioBase64, AudioEncoding::Plain) => audio_length,
+            .map(|part| match part {
+                Part::Text(text) => text.len() as u64,
+                Part::AudioBase64 => crate::data_url::base64_length(audio_length),
+                Part::Audio => audio_length,
             })
             .sum()
     }
@@ -74,10 +64,10 @@ impl Body {
         let length = usize::try_from(self.length(audio.len() as u64)).unwrap_or(0);
         let mut bytes = Vec::with_capacity(length);
         for part in &self.parts {
-            match (part, self.encoding) {
-                (Part::Text(text), _) => bytes.extend_from_slice(text.as_bytes()),
-                (Part::AudioBase64, AudioEncoding::Base64) => crate::data_url::encode_into(audio, &mut bytes),
-                (Part::AudioBase64, AudioEncoding::Plain) => bytes.extend_from_slice(audio),
+            match part {
+                Part::Text(text) => bytes.extend_from_slice(text.as_bytes()),
+                Part::AudioBase64 => crate::data_url::encode_into(audio, &mut bytes),
+                Part::Audio => bytes.extend_from_slice(audio),
             }
         }
         bytes
@@ -89,7 +79,7 @@ impl Body {
 /// Futures need not be `Send`: browsers and edge isolates have one thread.
 #[allow(async_fn_in_trait, reason = "every host is single-threaded, no caller needs Send")]
 pub trait Host {
-    /// What the host keeps of the audio so that [`Part::AudioBase64`] can be made real.
+    /// What the host keeps of the audio so that a [`Body`] can be made real.
     type Audio;
     /// An answer whose body is still arriving.
     type Response: HttpResponse;

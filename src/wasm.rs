@@ -5,6 +5,7 @@
 #![allow(unreachable_pub, reason = "wasm-bindgen exports what Rust itself cannot reach")]
 
 mod abort;
+mod actions;
 mod audio;
 mod body;
 mod call;

@@ -102,5 +102,5 @@ fn body(json: &str) -> Body {
         }
         parts.push(Part::Text(text.to_owned()));
     }
-    Body { parts, ..Body::default() }
+    Body { parts }
 }

@@ -6,7 +6,7 @@ use super::request::{plain, push_query, set_header};
 use super::transcription::plain_without_workspace;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::host::{AudioEncoding, Body, HttpRequest, Part};
+use crate::host::{Body, HttpRequest, Part};
 use crate::json::Json;
 
 /// Permission to put one file into the service's store; it lasts five minutes.
@@ -98,7 +98,7 @@ pub fn form(policy: &UploadPolicy, random: &str, extension: &str, through: Optio
     }
     head.push_str(extension);
     head.push_str("\"\r\ncontent-type: application/octet-stream\r\n\r\n");
-    let parts = vec![Part::Text(head), Part::AudioBase64, Part::Text(format!("\r\n--{boundary}--\r\n"))];
+    let parts = vec![Part::Text(head), Part::Audio, Part::Text(format!("\r\n--{boundary}--\r\n"))];
     let host = policy.upload_host.trim_end_matches('/');
     let mut url = format!("{host}/");
     if let Some(config) = through {
@@ -109,6 +109,6 @@ pub fn form(policy: &UploadPolicy, random: &str, extension: &str, through: Optio
     let mut request = plain_without_workspace(url);
     request.method = "POST";
     set_header(&mut request, "content-type", &format!("multipart/form-data; boundary={boundary}"));
-    request.body = Body { parts, encoding: AudioEncoding::Plain };
+    request.body = Body { parts };
     Upload { request, url: format!("oss://{key}") }
 }

@@ -8,17 +8,28 @@ export type {
   ClientSettings,
   Delta,
   Done,
+  FileStatus,
+  HotWord,
   Message,
+  NewVocabulary,
   Progress,
   Protocol,
   Region,
   Revision,
   Role,
   Segment,
+  SubtitleOptions,
+  TaskFilter,
+  TaskPage,
+  TaskRecord,
+  TaskState,
+  TaskStatus,
+  Token,
   TranscribeOptions,
   Transcript,
   TranscriptEvent,
   Usage,
+  Vocabulary,
   Word,
 } from "../../target/js/glue.js";
 export { type DataUrlOptions, encodeWav, sniffMediaType, toDataUrl } from "./audio.js";
@@ -46,8 +57,11 @@ export {
   TimeoutError,
 } from "./errors.js";
 export { EventParser, type EventParserOptions, EventStream, type ServerSentEvent } from "./event-parser.js";
-export { Transcriber } from "./transcriber.js";
+export { Batch, type FileResult, Task, type WaitOptions } from "./service.js";
+export { toJson, toSrt, toText, toVtt } from "./subtitles.js";
+export { type TranscribeCallOptions, Transcriber } from "./transcriber.js";
 export { TranscriptStream } from "./transcript-stream.js";
+export type { Vocabularies } from "./vocabularies.js";
 
 /** The version of the package. */
 export const version: string = crateVersion;

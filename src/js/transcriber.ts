@@ -1,9 +1,36 @@
 // The client.
 
-import type { AudioInput, ClientSettings, Transcript } from "../../target/js/glue.js";
-import { type CallOptions, type Client, splitCall, splitClient, type TranscriberOptions } from "./call.js";
+import type {
+  AudioInput,
+  ClientSettings,
+  TaskFilter,
+  TaskPage,
+  Token,
+  TranscribeOptions,
+  Transcript,
+} from "../../target/js/glue.js";
+import {
+  type CallOptions,
+  type Client,
+  type RequestOptions,
+  splitCall,
+  splitClient,
+  type TranscriberOptions,
+} from "./call.js";
 import { call, run } from "./instance.js";
+import { type Batch, perform, submitBatch, Task } from "./service.js";
 import { TranscriptStream } from "./transcript-stream.js";
+import { Vocabularies } from "./vocabularies.js";
+
+/** Options of `transcribe`. */
+export type TranscribeCallOptions = CallOptions & {
+  /**
+   * What to do with audio that is too long or too large for the model: `"task"` uploads it and transcribes it as a task
+   * (`qwen3-asr-flash-filetrans`); options in place of the word choose another model or tell it more. Language, context
+   * and `enableItn` count for both ways. Without it, such audio is an error.
+   */
+  longAudio?: "task" | TranscribeOptions | undefined;
+};
 
 /**
  * Turns audio into text.
@@ -34,8 +61,12 @@ export class Transcriber {
    * @param audio a Blob or File, bytes, a stream, a Response or Request with audio in it, or a URL that the service can
    *   download. Never changed and never kept.
    */
-  transcribe(audio: AudioInput, options: CallOptions = {}): Promise<Transcript> {
-    return this.#start(audio, options, false).final();
+  transcribe(audio: AudioInput, options: TranscribeCallOptions = {}): Promise<Transcript> {
+    const { longAudio, ...rest } = options;
+    if (longAudio === undefined) return this.#start(audio, rest, false).final();
+    const { data } = splitCall(this.#client, rest);
+    const ways = { direct: data, byTask: longAudio === "task" ? {} : longAudio };
+    return perform(this.#client, "transcribeAny", audio, rest, ways);
   }
 
   /** Transcribes audio and gives the text while it is recognised. Nothing is sent before the first event is asked for. */
@@ -73,5 +104,58 @@ export class Transcriber {
       return call((glue) => glue.TranscriptReader.fromResponse(this.#settings, response, parts.data, parts.call));
     };
     return new TranscriptStream(open, options.signal);
+  }
+
+  /** Hot-word lists: create, list, get, update, delete. */
+  get vocabularies(): Vocabularies {
+    return new Vocabularies(this.#client);
+  }
+
+  /**
+   * Has a file transcribed as a task: up to 12 hours, by its address (`https://` or `oss://`). Never repeated blindly,
+   * because every accepted submission is billed.
+   */
+  async submit(url: string | URL, options: CallOptions = {}): Promise<Task> {
+    const { data } = splitCall(this.#client, options);
+    return new Task(this.#client, await perform<string>(this.#client, "submit", [String(url)], options, data));
+  }
+
+  /**
+   * Has up to 100 files transcribed, a task for each, submitted as slowly as the service wants it. `together` sends all
+   * addresses in one request.
+   */
+  submitBatch(urls: (string | URL)[], options: CallOptions & { together?: boolean } = {}): Promise<Batch> {
+    const { together = false, ...rest } = options;
+    return submitBatch(this.#client, urls, together, rest, splitCall(this.#client, rest).data);
+  }
+
+  /** A task that was submitted before, by its id: tasks survive a reload. */
+  task(id: string): Task {
+    return new Task(this.#client, id);
+  }
+
+  /** The account's tasks of the last 24 hours. */
+  listTasks(filter: TaskFilter = {}, options: RequestOptions = {}): Promise<TaskPage> {
+    return perform(this.#client, "listTasks", filter, options);
+  }
+
+  /**
+   * Puts audio into the service's temporary store and gives its `oss://` address: good for 48 hours, for this account and
+   * model only. Requests that name it carry the header it needs by themselves.
+   */
+  upload(
+    audio: AudioInput,
+    options: RequestOptions & Pick<TranscribeOptions, "model" | "mediaType"> = {},
+  ): Promise<string> {
+    const { data } = splitCall(this.#client, options);
+    return perform(this.#client, "upload", audio, options, data);
+  }
+
+  /**
+   * Makes a key that expires after 1 to 1800 seconds (default: 60), for native apps and extensions. Pages cannot use it:
+   * they cannot reach the service at all.
+   */
+  createToken({ expireInSeconds, ...options }: RequestOptions & { expireInSeconds?: number } = {}): Promise<Token> {
+    return perform(this.#client, "createToken", { expireInSeconds }, options);
   }
 }

@@ -78,6 +78,25 @@ impl JsAudio {
         Ok(pieces)
     }
 
+    /// The bytes as they are, as pieces that a `Blob` takes. A Blob is passed on unread.
+    pub(super) async fn raw(&self, call: &Call) -> Result<Array, Error> {
+        match &self.bytes {
+            JsBytes::Blob(blob) => Ok(Array::of1(blob)),
+            JsBytes::Memory(bytes) => Ok(Array::of1(bytes)),
+            JsBytes::Stream(stream) => {
+                let Some(mut stream) = stream.take() else { return Err(already_read()) };
+                let pieces = Array::new();
+                let mut loaded = 0;
+                while let Some(bytes) = stream.next().await? {
+                    loaded += u64::from(bytes.length());
+                    pieces.push(&bytes);
+                    call.progress("read", loaded, stream.length)?;
+                }
+                Ok(pieces)
+            }
+        }
+    }
+
     /// The base64 as one string, for a data URL that the caller wants.
     pub(super) async fn base64_text(&self, call: &Call, prefix: &str) -> Result<JsString, Error> {
         let pieces = Array::of1(&prefix.into());

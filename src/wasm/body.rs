@@ -50,7 +50,12 @@ pub(super) async fn materialize(
                     pieces.push(&piece);
                 }
             }
-            (Part::AudioBase64, None) => {}
+            (Part::Audio, Some(audio)) => {
+                for piece in audio.raw(call).await?.iter() {
+                    pieces.push(&piece);
+                }
+            }
+            (Part::AudioBase64 | Part::Audio, None) => {}
         }
     }
     let options = web_sys::BlobPropertyBag::new();
@@ -114,7 +119,17 @@ async fn write(
                 }
                 put(&base64.finish()).await?;
             }
-            (Part::AudioBase64, _) => {}
+            (Part::Audio, JsBytes::Stream(stream)) => {
+                let Some(mut stream) = stream.take() else { return Err(already_read()) };
+                let mut loaded = 0;
+                while let Some(bytes) = stream.next().await? {
+                    loaded += u64::from(bytes.length());
+                    let written = JsFuture::from(writer.write_with_chunk(&bytes)).await;
+                    written.map_err(|thrown| from_js(ErrorKind::Connection, "the request was cut off", thrown))?;
+                    call.progress("upload", loaded, stream.length)?;
+                }
+            }
+            (Part::AudioBase64 | Part::Audio, _) => {}
         }
     }
     Ok(())

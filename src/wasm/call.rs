@@ -16,6 +16,10 @@ export interface Call {
   apiKey?: string | (() => string | Promise<string>);
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+  onStatus?: (status: TaskStatus) => void;
+  onFile?: (outcome: unknown) => void;
+  /** Sends a form with progress, where `fetch` tells none. */
+  upload?: (url: string, headers: [string, string][], body: Blob, signal: AbortSignal, onProgress: (loaded: number, total: number) => void) => Promise<Response>;
   timeout?: number;
   maxRetries?: number;
   headers?: [name: string, value: string][];
@@ -23,9 +27,12 @@ export interface Call {
 
 /** How far a call has come. */
 export interface Progress {
-  /** What is being done: reading a stream, encoding the audio, waiting for the answer, receiving it. */
-  phase: "read" | "encode" | "send" | "receive";
-  /** Bytes done: of the audio in `read` and `encode`, of the request in `send`, of the answer in `receive`. */
+  /**
+   * What is being done: reading a stream, encoding the audio, waiting for the answer, receiving it; for long audio also
+   * uploading, waiting in the queue, waiting for the recognition, fetching the result.
+   */
+  phase: "read" | "encode" | "send" | "receive" | "upload" | "queue" | "recognise" | "download";
+  /** Bytes done: of the audio in `read`, `encode` and `upload`, of the answer in `receive`; else 0. */
   loaded: number;
   /** Bytes in all, where that is known. */
   total?: number;
@@ -47,6 +54,12 @@ extern "C" {
     pub(super) fn signal(this: &Call) -> Option<AbortSignal>;
     #[wasm_bindgen(method, getter, js_name = onProgress)]
     fn on_progress(this: &Call) -> Option<Function>;
+    #[wasm_bindgen(method, getter, js_name = onStatus)]
+    fn on_status(this: &Call) -> Option<Function>;
+    #[wasm_bindgen(method, getter, js_name = onFile)]
+    fn on_file(this: &Call) -> Option<Function>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn upload(this: &Call) -> Option<Function>;
     #[wasm_bindgen(method, getter)]
     fn timeout(this: &Call) -> JsValue;
     #[wasm_bindgen(method, getter, js_name = maxRetries)]
@@ -74,7 +87,7 @@ impl Call {
             let part = |index| Reflect::get_u32(&pair, index).unwrap_or(JsValue::UNDEFINED);
             let (name, value) = (part(0).as_string().unwrap_or_default(), part(1));
             if !value.is_undefined() && !value.is_null() {
-                headers.push(header(name, &value)?);
+                headers.push(header(&name, &value)?);
             }
         }
         Ok(CallSettings { timeout: number("timeout", self.timeout())?, max_retries, headers })
@@ -94,14 +107,29 @@ impl Call {
         if let Some(total) = total {
             set("total", &number(total));
         }
-        callback.call1(&JsValue::UNDEFINED, &progress).map(|_| ()).map_err(|thrown| {
-            from_js(ErrorKind::Aborted, "the onProgress callback threw, so the call was cancelled", thrown)
-        })
+        notify(&callback, "onProgress", &progress)
+    }
+
+    /// Shows the caller how far a task is.
+    pub(super) fn status(&self, status: &JsValue) -> Result<(), Error> {
+        self.on_status().map_or(Ok(()), |callback| notify(&callback, "onStatus", status))
+    }
+
+    /// Shows the caller what came of a file of a batch.
+    pub(super) fn file(&self, outcome: &JsValue) -> Result<(), Error> {
+        self.on_file().map_or(Ok(()), |callback| notify(&callback, "onFile", outcome))
     }
 }
 
+/// An exception of a callback ends the call.
+fn notify(callback: &Function, name: &str, value: &JsValue) -> Result<(), Error> {
+    callback.call1(&JsValue::UNDEFINED, value).map(|_| ()).map_err(|thrown| {
+        from_js(ErrorKind::Aborted, &format!("the {name} callback threw, so the call was cancelled"), thrown)
+    })
+}
+
 /// A header that every `fetch` takes; wrong ones are refused here, by name.
-fn header(name: String, value: &JsValue) -> Result<(String, String), Error> {
+fn header(name: &str, value: &JsValue) -> Result<(String, String), Error> {
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     let fits = |value: &String| value.chars().all(|letter| (' '..='\u{FF}').contains(&letter) || letter == '\t');
     if name.is_empty() || !name.bytes().all(is_token) {

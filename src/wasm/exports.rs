@@ -4,7 +4,6 @@ use core::pin::Pin;
 use std::rc::Rc;
 
 use js_sys::{Array, Float32Array, Promise};
-use serde::Serialize as _;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 use web_sys::AbortSignal;
@@ -24,7 +23,6 @@ use crate::data_url;
 use crate::error::{Error, ErrorKind};
 use crate::media_type::{MediaType, Sniffed, sniff};
 use crate::options::TranscribeOptions;
-use crate::transcript::Transcript;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
@@ -161,15 +159,7 @@ pub(super) async fn prepare(
     Ok(Ready { config, prepared, audio })
 }
 
-/// A transcript as a plain object.
-pub(super) fn transcript_to_js(transcript: &Transcript) -> Result<JsValue, Error> {
-    let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    transcript
-        .serialize(&serializer)
-        .map_err(|_| Error::new(ErrorKind::Internal, "the transcript cannot be handed over"))
-}
-
-fn config(settings: &JsValue) -> Result<Config, Error> {
+pub(super) fn config(settings: &JsValue) -> Result<Config, Error> {
     Config::new(&options::read(settings, "client option", ClientSettings::read)?)
 }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response};
@@ -16,7 +16,7 @@ use super::call::Call;
 use super::error::from_js;
 use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, HttpRequest, HttpResponse};
+use crate::host::{Host, HttpRequest, HttpResponse, Part};
 
 /// A host for one call.
 #[derive(Clone, Debug)]
@@ -58,6 +58,34 @@ impl JsHost {
     }
 }
 
+impl JsHost {
+    /// Sends a form by the function that tells its progress.
+    async fn upload(
+        &self,
+        upload: &Function,
+        request: &HttpRequest,
+        audio: Option<&Rc<JsAudio>>,
+        controller: &AbortController,
+    ) -> Result<Result<JsValue, JsValue>, Error> {
+        let (body, _) = body::materialize(&request.body, audio, &self.call).await?;
+        let pair = |(name, value): &(String, String)| Array::of2(&name.into(), &value.into());
+        let headers: Array = request.headers.iter().map(pair).collect();
+        let call = self.call.clone();
+        let on_progress = Closure::<dyn FnMut(f64, f64)>::new(move |loaded: f64, total: f64| {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "byte counts")]
+            let _ = call.progress("upload", loaded as u64, Some(total as u64));
+        });
+        let arguments = Array::of5(
+            &request.url.as_str().into(),
+            &headers,
+            &body,
+            &controller.signal(),
+            &on_progress.into_js_value(),
+        );
+        Ok(upload.apply(&JsValue::UNDEFINED, &arguments))
+    }
+}
+
 impl Host for JsHost {
     type Audio = Rc<JsAudio>;
     type Response = JsResponse;
@@ -66,10 +94,16 @@ impl Host for JsHost {
         let controller = AbortController::new()
             .map_err(|thrown| from_js(ErrorKind::Internal, "this runtime has no AbortController", thrown))?;
         let guard = AbortOnDrop(controller);
-        let request = self.request(request, audio, Some(&guard.0)).await?;
         let lost = |thrown| from_js(ErrorKind::Connection, "the request did not get through", thrown);
-        self.call.progress("send", 0, None)?;
-        let promise = self.call.fetch().call1(&JsValue::UNDEFINED, &request).map_err(lost)?;
+        let form = request.body.parts.contains(&Part::Audio);
+        let promise = if let Some(upload) = self.call.upload().filter(|_| form) {
+            self.upload(&upload, request, audio, &guard.0).await?
+        } else {
+            let request = self.request(request, audio, Some(&guard.0)).await?;
+            self.call.progress(if form { "upload" } else { "send" }, 0, None)?;
+            self.call.fetch().call1(&JsValue::UNDEFINED, &request)
+        };
+        let promise = promise.map_err(lost)?;
         let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(lost)?;
         JsResponse::new(response, Some(guard), self.call.clone())
     }

@@ -1,0 +1,88 @@
+//! Audio of any length: directly where it fits, by upload and task where it does not.
+//!
+//! For JavaScript: `asr.transcribe(audio, { longAudio: "task" })`, or `longAudio: { model, enableWords, … }`.
+
+use super::source::Source;
+use super::transcribe::{prepare, transcribe};
+use super::{CallSettings, task, upload};
+use crate::api::tasks::TaskState;
+use crate::config::Config;
+use crate::error::{Error, ErrorKind};
+use crate::host::Host;
+use crate::options::TranscribeOptions;
+use crate::transcript::Transcript;
+
+/// Where a task is; uploading tells its own progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The task waits for its turn.
+    Queue,
+    /// The service is at work.
+    Recognise,
+    /// The result is fetched.
+    Download,
+}
+
+/// Transcribes audio with the options of `direct`, or, where it is too long or too large for that, with those of `by_task`.
+///
+/// Whether a URL leads to something too long only the service knows: it is asked, and its refusal is the answer. `on_stage`
+/// may end the waiting by an error.
+pub async fn transcribe_any<H: Host>(
+    host: &H,
+    config: &Config,
+    source: &Source<H::Audio>,
+    direct: &TranscribeOptions,
+    by_task: &TranscribeOptions,
+    call: &CallSettings,
+    on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
+) -> Result<Transcript, Error> {
+    let merged = merge(direct, by_task);
+    merged.verify_task(config)?; // a mistake in the long way shall not wait for the first long recording
+    let audio = match source {
+        Source::Url(_) => None,
+        Source::Bytes { audio, .. } => Some(audio),
+    };
+    let refusal = match prepare(config, source, direct, call, false) {
+        Ok(prepared) => match transcribe(host, config, prepared, audio).await {
+            Err(error) if does_not_fit(&error) => error,
+            settled => return settled,
+        },
+        Err(error) if does_not_fit(&error) => error,
+        Err(error) => return Err(error),
+    };
+    let url = match source {
+        Source::Url(url) if url.starts_with("data:") => return Err(refusal), // tasks take addresses only
+        Source::Url(url) => url.clone(),
+        Source::Bytes { facts, .. } if !facts.replayable => return Err(refusal), // it has been read already
+        Source::Bytes { .. } => upload::upload(host, config, source, &merged, call).await?,
+    };
+    // `mediaType` describes bytes; the address tells the service itself.
+    let options = TranscribeOptions { media_type: None, ..merged };
+    let id = task::submit(host, config, &[url], &options, call).await?;
+    let mut on_status = |status: &crate::api::tasks::TaskStatus| match status.state {
+        TaskState::Pending | TaskState::Suspended => on_stage(Stage::Queue),
+        TaskState::Running => on_stage(Stage::Recognise),
+        _ => Ok(()),
+    };
+    let status = task::wait(host, config, &id, call, None, &mut on_status).await?;
+    on_stage(Stage::Download)?;
+    let mut transcript = task::result(host, config, &status, call).await?;
+    transcript.model = transcript.model.or(options.model);
+    Ok(transcript)
+}
+
+fn does_not_fit(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::AudioTooLarge | ErrorKind::AudioTooLong)
+}
+
+/// What was said for the direct way and makes sense for a task counts there too, unless the task's own options differ.
+fn merge(direct: &TranscribeOptions, by_task: &TranscribeOptions) -> TranscribeOptions {
+    let own = by_task.clone();
+    TranscribeOptions {
+        language: own.language.or_else(|| direct.language.clone()),
+        enable_itn: own.enable_itn.or(direct.enable_itn),
+        context: own.context.or_else(|| direct.context.clone()),
+        media_type: own.media_type.or_else(|| direct.media_type.clone()),
+        ..own
+    }
+}

@@ -1,0 +1,168 @@
+// Everything but transcription itself, typed. What is done, and in which order, is in Rust (src/wasm/actions.rs).
+
+import type { Call, ErrorFacts, TaskStatus, Transcript } from "../../target/js/glue.js";
+import { type Client, type RequestOptions, splitCall } from "./call.js";
+import { type AsrError, toError } from "./errors.js";
+import { run } from "./instance.js";
+import { uploadForm } from "./upload-form.js";
+
+/** Options of waiting for a task. `timeout` is for the whole wait (default: 24 hours), not for a single answer. */
+export interface WaitOptions extends RequestOptions {
+  /** Told what the service says each time it is asked. */
+  onStatus?: ((status: TaskStatus) => void) | undefined;
+}
+
+/** What came of one file: a transcript, or why there is none. Silence is a transcript. */
+export interface FileResult {
+  /** The address that was submitted, as far as it is known. */
+  url: string | undefined;
+  /** The task it was part of, if there was one. */
+  taskId: string | undefined;
+  /** The transcript. */
+  transcript?: Transcript;
+  /** Why there is none. */
+  error?: AsrError;
+}
+
+/** Options that reach the callbacks of a wait, and those of the core. */
+type Extra = Pick<Call, "onStatus" | "onFile">;
+
+/** Does something by its name in the core; `given` and `options` are what that takes. */
+export async function perform<T>(
+  client: Client,
+  name: string,
+  given: unknown,
+  options: RequestOptions,
+  data: unknown = {},
+  extra: Extra = {},
+): Promise<T> {
+  const { call } = splitCall(client, pick(options));
+  Object.assign(call, extra, { upload: client.fetch ? undefined : uploadForm() });
+  return run((glue) => glue.perform(name, client.settings, given, data, call)) as Promise<T>;
+}
+
+function pick({ signal, timeout, maxRetries, headers, onProgress }: RequestOptions): RequestOptions {
+  return { signal, timeout, maxRetries, headers, onProgress };
+}
+
+/** A wait's own limit, apart from the patience with a single answer. */
+function waiting({ timeout, ...options }: WaitOptions): [RequestOptions, { limit: number | undefined }, Extra] {
+  return [options, { limit: timeout }, options.onStatus ? { onStatus: options.onStatus } : {}];
+}
+
+/** What Rust says of a file, with the error as a class. */
+function toFileResult(outcome: {
+  url?: string;
+  taskId?: string;
+  transcript?: Transcript;
+  error?: ErrorFacts;
+}): FileResult {
+  const { url, taskId, transcript, error } = outcome;
+  const known = { url, taskId };
+  return transcript ? { ...known, transcript } : { ...known, error: toError(error) };
+}
+
+/**
+ * A transcription that goes on at the service, whether anybody waits or not. Keep its `id`, and find it again with
+ * `asr.task(id)` for 24 hours.
+ */
+export class Task {
+  /** The service's id of it. */
+  readonly id: string;
+  readonly #client: Client;
+
+  /** @internal */
+  constructor(client: Client, id: string) {
+    this.#client = client;
+    this.id = id;
+  }
+
+  /** How far it is. */
+  status(options: RequestOptions = {}): Promise<TaskStatus> {
+    return perform(this.#client, "status", this.id, options);
+  }
+
+  /** Waits until it is over, well or badly, asking at growing intervals. */
+  wait(options: WaitOptions = {}): Promise<TaskStatus> {
+    return perform(this.#client, "wait", this.id, ...waiting(options));
+  }
+
+  /** Waits, and reads the transcript of its only file. Rejects with the reason where there is none. */
+  async result(options: WaitOptions = {}): Promise<Transcript> {
+    const [first] = await this.results(options);
+    if (first?.transcript) return first.transcript;
+    throw first?.error ?? toError(undefined);
+  }
+
+  /** Waits, and reads what came of each of its files. */
+  async results(options: WaitOptions = {}): Promise<FileResult[]> {
+    const outcomes = await perform<Parameters<typeof toFileResult>[0][]>(
+      this.#client,
+      "results",
+      this.id,
+      ...waiting(options),
+    );
+    return outcomes.map(toFileResult);
+  }
+
+  /** Cancels it, which works only while it is in the queue. */
+  cancel(options: RequestOptions = {}): Promise<void> {
+    return perform(this.#client, "cancel", this.id, options);
+  }
+}
+
+/** What was submitted: a task with its addresses, or why there is none. */
+interface Submission {
+  urls: string[];
+  taskId?: string;
+  error?: ErrorFacts;
+}
+
+/** Many files, a task for each. */
+export class Batch {
+  /** The tasks that were accepted, in the order of the addresses. */
+  readonly tasks: Task[];
+  readonly #client: Client;
+  readonly #submissions: Submission[];
+
+  /** @internal */
+  constructor(client: Client, submissions: Submission[]) {
+    this.#client = client;
+    this.#submissions = submissions;
+    this.tasks = submissions.flatMap(({ taskId }) => (taskId === undefined ? [] : [new Task(client, taskId)]));
+  }
+
+  /**
+   * Waits for all of them and gives what came of each file, in the order of the addresses. One failure takes nothing
+   * from the others.
+   */
+  async results(options: Omit<WaitOptions, "onStatus"> & { onFile?: (result: FileResult) => void } = {}) {
+    const { onFile, ...rest } = options;
+    const [request, limit] = waiting(rest);
+    const extra: Extra = onFile
+      ? { onFile: (outcome) => onFile(toFileResult(outcome as Parameters<typeof toFileResult>[0])) }
+      : {};
+    const accepted = this.#submissions.filter(({ taskId }) => taskId !== undefined);
+    const outcomes = accepted.length
+      ? await perform<Parameters<typeof toFileResult>[0][]>(this.#client, "collect", accepted, request, limit, extra)
+      : [];
+    const results = outcomes.map(toFileResult);
+    return this.#submissions.flatMap(({ urls, taskId, error }): FileResult[] =>
+      taskId === undefined
+        ? urls.map((url) => ({ url, taskId: undefined, error: toError(error) }))
+        : results.filter((result) => result.taskId === taskId),
+    );
+  }
+}
+
+/** Submits files and keeps those that were refused beside those that were accepted. */
+export async function submitBatch(
+  client: Client,
+  urls: (string | URL)[],
+  together: boolean,
+  options: RequestOptions,
+  data: unknown,
+): Promise<Batch> {
+  const given = { urls: urls.map(String), together };
+  return new Batch(client, await perform<Submission[]>(client, "submitBatch", given, options, data));
+}
