@@ -143,8 +143,6 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
     for channel in transcripts.items() {
         read_channel(channel, &mut transcript);
     }
-    // Whoever spoke first stands first, whatever the channel; one channel's sentences are in order already.
-    transcript.segments.sort_by(|one, other| one.begin_ms.total_cmp(&other.begin_ms));
     let texts: Vec<&str> = transcript.channels.iter().map(|channel| channel.text.trim()).collect();
     transcript.text = match texts.as_slice() {
         [_] => transcript.channels.iter().map(|channel| channel.text.as_str()).collect(),
@@ -164,7 +162,22 @@ fn read_channel(view: View<'_>, transcript: &mut Transcript) {
     };
     let speech_ms = view.get("content_duration_in_milliseconds").number();
     transcript.channels.push(Channel { channel_id: id, text, speech_ms });
-    transcript.segments.extend(segments);
+    transcript.segments = merged(std::mem::take(&mut transcript.segments), segments);
+}
+
+/// Whoever spoke first stands first, whatever the channel. Each channel is in order already, so no sorting is needed (and
+/// none of its code, which is large).
+fn merged(known: Vec<Segment>, new: Vec<Segment>) -> Vec<Segment> {
+    let mut merged = Vec::with_capacity(known.len() + new.len());
+    let mut known = known.into_iter().peekable();
+    for segment in new {
+        while let Some(earlier) = known.next_if(|earlier| earlier.begin_ms <= segment.begin_ms) {
+            merged.push(earlier);
+        }
+        merged.push(segment);
+    }
+    merged.extend(known);
+    merged
 }
 
 /// What all sentences agree on; where they differ, only they know.

@@ -5,6 +5,7 @@ use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
 use crate::media_type::{self, Format, MediaType, Sniffed};
 use crate::options::Verified;
+use crate::search::find;
 
 /// Where the audio is.
 #[derive(Clone, Debug)]
@@ -142,7 +143,7 @@ fn starts_with(url: &str, scheme: &str) -> bool {
 pub(super) fn check_url(url: &str) -> Result<String, Error> {
     let url = url.trim();
     let known = ["https://", "http://", "oss://"].iter().any(|scheme| starts_with(url, scheme));
-    if !known || url.split("://").nth(1).is_none_or(str::is_empty) {
+    if !known || find(url.as_bytes(), b"://").is_none_or(|at| at + 3 == url.len()) {
         let message = "expected an http(s)://, oss:// or data: URL as audio; pass a file as Blob, File or bytes";
         return Err(Error::new(ErrorKind::InvalidAudio, message));
     }
