@@ -9,12 +9,14 @@ use std::time::Duration;
 use dashscope_asr::api::tasks::{TaskFilter, TaskState, TaskStatus};
 use dashscope_asr::api::vocabulary::{HotWord, NewVocabulary};
 use dashscope_asr::client::batch::{self, Submission};
+use dashscope_asr::client::long_audio::{Stage, transcribe_any};
 use dashscope_asr::client::task::{self, FileOutcome};
 use dashscope_asr::client::upload::upload;
 use dashscope_asr::client::{AudioFacts, CallSettings, Source, token, vocabulary};
 use dashscope_asr::error::{Error, ErrorKind};
 use dashscope_asr::json::Json;
 use dashscope_asr::options::TranscribeOptions;
+use dashscope_asr::transcript::Transcript;
 use support::{Answer, ScriptedHost, Sent, config, fixture, relay};
 
 const URL: &str = "https://example.com/a.wav";
@@ -523,4 +525,74 @@ fn lists_that_are_missing_or_too_many_say_so() {
     let error = host.run(vocabulary::create(&host, &config(), &list, &call())).unwrap_err();
     assert_eq!(error.message(), "the account has as many hot-word lists as it may have (ten); delete one");
     assert_eq!((error.kind(), error.is_retryable(), error.request_id()), (ErrorKind::RateLimit, false, Some("q")));
+}
+
+// ---- audio of any length ----
+
+const TOO_LONG: &str =
+    r#"{"code":"AUDIO_DURATION_TOO_LONG","message":"audio duration (301008.0ms) over service process (300s)"}"#;
+
+fn any_length(host: &ScriptedHost, source: &Source<Vec<u8>>) -> (Vec<Stage>, Result<Transcript, Error>) {
+    let mut stages = Vec::new();
+    let mut on_stage = |stage: Stage| {
+        stages.push(stage);
+        Ok(())
+    };
+    let direct = TranscribeOptions { language: Some("en".to_owned()), ..TranscribeOptions::default() };
+    let by_task = TranscribeOptions { enable_words: Some(true), ..TranscribeOptions::default() };
+    let result = host.run(transcribe_any(host, &config(), source, &direct, &by_task, &call(), &mut on_stage));
+    (stages, result)
+}
+
+#[test]
+fn what_fits_is_answered_directly() {
+    let host = ScriptedHost::new([api("generation/answer.json")]);
+    let (stages, result) = any_length(&host, &bytes(true));
+    assert_eq!((stages.len(), result.unwrap().text.as_str()), (0, "Welcome to Alibaba Cloud."));
+}
+
+#[test]
+fn a_long_url_goes_to_a_task_once_the_service_has_refused_it() {
+    let host = ScriptedHost::new([
+        Answer::new(400, TOO_LONG),
+        submitted(ID),
+        state("PENDING"),
+        state("RUNNING"),
+        api("tasks/qwen3_succeeded.json"),
+        api("transcription/qwen3_document.json"),
+    ]);
+    let (stages, result) = any_length(&host, &Source::Url(URL.to_owned()));
+    let transcript = result.unwrap();
+    assert_eq!(stages, [Stage::Queue, Stage::Recognise, Stage::Download]);
+    assert_eq!((transcript.duration, transcript.segments[0].words.len()), (Some(3.0), 2));
+    let submission = host.sent()[1].json();
+    assert_eq!(submission["input"]["file_url"], URL);
+    assert_eq!(submission["parameters"], serde_json::json!({ "language": "en", "enable_words": true }));
+}
+
+#[test]
+fn large_bytes_go_by_upload_and_task_without_being_sent_before() {
+    let facts = AudioFacts { head: WEBM.to_vec(), length: Some(20 << 20), declared: None, replayable: true };
+    let source = Source::Bytes { audio: WEBM.to_vec(), facts };
+    let host = ScriptedHost::new([
+        api("uploads/policy.json"),
+        Answer::ok(""),
+        submitted(ID),
+        api("tasks/qwen3_succeeded.json"),
+        api("transcription/qwen3_document.json"),
+    ]);
+    let (stages, result) = any_length(&host, &source);
+    assert_eq!((stages, result.is_ok()), (vec![Stage::Download], true));
+    let sent = host.sent();
+    assert!(sent[0].url.ends_with("&model=qwen3-asr-flash-filetrans"), "{}", sent[0].url);
+    assert_eq!(sent[2].header("x-dashscope-ossresourceresolve"), Some("enable"));
+    assert!(sent[2].json()["input"]["file_url"].as_str().unwrap().starts_with("oss://dashscope-instant/"));
+}
+
+#[test]
+fn what_cannot_be_had_again_stays_refused() {
+    for source in [bytes(false), Source::Url("data:audio/webm;base64,GkXfo59CgoR3ZWJt".to_owned())] {
+        let host = ScriptedHost::new([Answer::new(400, TOO_LONG)]);
+        assert_eq!(any_length(&host, &source).1.unwrap_err().kind(), ErrorKind::AudioTooLong);
+    }
 }

@@ -77,11 +77,12 @@ pub struct Upload {
 #[must_use]
 pub fn form(policy: &UploadPolicy, random: &str, extension: &str, through: Option<&Config>) -> Upload {
     let key = format!("{}/{random}.{extension}", policy.upload_dir);
-    // The store takes quoted names with a bare boundary (measured), and wants the file last.
+    // The store takes quoted names with a bare boundary, and the disposition before the type (measured); it wants the file
+    // last. Capitals as browsers write them, because it is not known to read others.
     let boundary = format!("dashscope-asr-{random}");
     let mut head = String::new();
     let mut field = |name: &str, value: &str| {
-        for part in ["--", &boundary, "\r\ncontent-disposition: form-data; name=\"", name, "\"\r\n\r\n", value, "\r\n"]
+        for part in ["--", &boundary, "\r\nContent-Disposition: form-data; name=\"", name, "\"\r\n\r\n", value, "\r\n"]
         {
             head.push_str(part);
         }
@@ -93,11 +94,11 @@ pub fn form(policy: &UploadPolicy, random: &str, extension: &str, through: Optio
     field("x-oss-object-acl", &policy.object_acl);
     field("x-oss-forbid-overwrite", &policy.forbid_overwrite);
     field("success_action_status", "200");
-    for part in ["--", &boundary, "\r\ncontent-disposition: form-data; name=\"file\"; filename=\"", random, "."] {
+    for part in ["--", &boundary, "\r\nContent-Disposition: form-data; name=\"file\"; filename=\"", random, "."] {
         head.push_str(part);
     }
     head.push_str(extension);
-    head.push_str("\"\r\ncontent-type: application/octet-stream\r\n\r\n");
+    head.push_str("\"\r\nContent-Type: application/octet-stream\r\n\r\n");
     let parts = vec![Part::Text(head), Part::Audio, Part::Text(format!("\r\n--{boundary}--\r\n"))];
     let host = policy.upload_host.trim_end_matches('/');
     let mut url = format!("{host}/");
