@@ -40,12 +40,13 @@ mod cuts;
 mod document;
 mod formats;
 mod options;
-mod runs;
+mod script;
 mod times;
+mod voices;
 mod width;
 
 use self::cues::Naming;
-use self::runs::Labels;
+use self::voices::Names;
 use crate::error::Error;
 use crate::transcript::Transcript;
 
@@ -58,37 +59,47 @@ pub use self::options::SubtitleOptions;
 /// A voice is named in the text ("Speaker 1: …") wherever it changes. `SubRip` has no escapes: "-->" in the text is parted
 /// by an invisible word joiner, everything else is as it is.
 pub fn to_srt(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
-    Ok(formats::srt(&cues::cues(transcript, options, Naming::InText)?))
+    let mut out = String::new();
+    let mut number = 0;
+    cues::cues(transcript, options, Naming::InText, &mut |cue| {
+        number += 1;
+        formats::push_srt(number, &cue, &mut out);
+    })?;
+    Ok(out)
 }
 
 /// The transcript as `WebVTT` (.vtt), escaped; lines end with `\n`. Only the header where nothing was said.
 ///
 /// Every cue of a known voice has a voice tag (`<v Speaker 1>`), which players do not show unless they are told to.
 pub fn to_vtt(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
-    Ok(formats::vtt(&cues::cues(transcript, options, Naming::Beside)?))
+    let mut out = "WEBVTT\n\n".to_owned();
+    cues::cues(transcript, options, Naming::Beside, &mut |cue| formats::push_vtt(&cue, &mut out))?;
+    Ok(out)
 }
 
 /// The transcript as plain text: its `text`, or a line for each turn ("Speaker 1: …") where voices are named. Lines are not
 /// broken; of the options only the labels count.
 pub fn to_text(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
     options.verify()?;
-    let runs = runs::runs(transcript, u32::MAX);
-    let labels = Labels::new(options, &runs);
-    if !transcript.text.is_empty() && runs.iter().all(|run| labels.name(run.voice).is_none()) {
-        return Ok(transcript.text.clone());
-    }
+    let script = script::script(transcript, u32::MAX);
+    let names = Names::new(options, &script.atoms);
     let mut out = String::new();
-    for run in &runs {
-        if !out.is_empty() {
-            out.push('\n');
+    let mut run = None;
+    let mut by_turns = transcript.text.is_empty();
+    for atom in &script.atoms {
+        if run != Some(atom.run) {
+            if run.is_some() {
+                out.push('\n');
+            }
+            run = Some(atom.run);
+            let name = names.name(atom.voice);
+            if !name.is_empty() {
+                by_turns = true;
+                out.push_str(&name);
+                out.push_str(": ");
+            }
         }
-        if let Some(name) = labels.name(run.voice) {
-            out.push_str(&name);
-            out.push_str(": ");
-        }
-        for atom in &run.atoms {
-            out.push_str(&atom.text);
-        }
+        out.push_str(script.text(atom));
     }
-    Ok(out)
+    Ok(if by_turns { out } else { transcript.text.clone() })
 }

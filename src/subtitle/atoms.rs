@@ -1,10 +1,11 @@
-//! A segment as atoms: the pieces of text that are never parted, each with the time at which it is said.
+//! What is said as atoms: the pieces of text that are never parted, each with the time at which it is said.
 //!
 //! The text is the segment's own; its words only tell when which part of it is said, and where CJK may be parted. So
 //! nothing is lost where the service left a word out of its list, and no space is added or dropped.
 
-use super::characters::{Break, Place, are_bound, is_sounding, may_part, rate};
+use super::characters::{Break, Place, are_bound, is_ideographic, is_sounding, may_part, rate};
 use super::times::{Span, Times};
+use super::voices::Voice;
 use super::width;
 use crate::transcript::Word;
 
@@ -12,22 +13,91 @@ use crate::transcript::Word;
 const SEARCH_AHEAD: usize = 64;
 
 /// A piece of text that is shown at once and on one line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Atom {
-    /// The text, with the space after it, if any.
-    pub(super) text: String,
+    /// Where its text begins in the script, and where it ends, with the space after it if there is one.
+    start: usize,
+    end: usize,
     /// Columns without the space after it.
     pub(super) columns: u32,
+    /// Columns with the space after it.
+    pub(super) spaced: u32,
     /// Begin and end of its sound.
     pub(super) span: Span,
     /// How good the place after it is for parting.
     pub(super) after: Break,
+    pub(super) voice: Voice,
+    /// Number of the stretch of speech that it is from. Atoms of different runs are never shown together.
+    pub(super) run: usize,
 }
 
-impl Atom {
-    /// Columns with the space after it.
-    pub(super) fn columns_inside(&self) -> u32 {
-        self.columns + u32::from(self.text.ends_with(' '))
+/// All that is said.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    text: String,
+    pub(super) atoms: Vec<Atom>,
+}
+
+impl Script {
+    pub(super) fn text(&self, atom: &Atom) -> &str {
+        self.text.get(atom.start..atom.end).unwrap_or_default()
+    }
+
+    /// Parts a tidy text, said from the begin to the end of `span`, into atoms of at most `columns`.
+    pub(super) fn add(&mut self, text: &str, words: &[Word], span: Span, voice: Voice, columns: u32) {
+        let run = self.join(text, voice);
+        let (times, places) = find_words(text, words, span);
+        let mut cutter = Cutter { columns, times: &times, at: 0, voice, run, script: self };
+        let mut places = places.as_slice();
+        let (mut start, mut before) = (0, None);
+        for (at, character) in text.char_indices() {
+            while let [(_, end), rest @ ..] = places
+                && *end < at
+            {
+                places = rest;
+            }
+            let place = match places.first() {
+                Some((first, end)) if *first == at || *end == at => Place::Edge,
+                Some((first, _)) if *first < at => Place::Inside,
+                _ => Place::Unknown,
+            };
+            if before.is_some_and(|before| may_part(before, character, place)) {
+                let piece = text.get(start..at).unwrap_or_default();
+                cutter.cut(piece, rate(piece, Some(character), place));
+                start = at;
+            }
+            before = Some(character);
+        }
+        let piece = text.get(start..).unwrap_or_default();
+        cutter.cut(piece, rate(piece, None, Place::Unknown));
+    }
+
+    /// Adds the name of a voice, which takes no time and stays with what it says.
+    pub(super) fn add_name(&mut self, name: &str, begin: i64, voice: Voice, run: usize, columns: u32) {
+        let times = Times::new(Span { begin, end: begin });
+        Cutter { columns, times: &times, at: 0, voice, run, script: self }.cut(name, Break::Label);
+    }
+
+    /// Adds an atom of another script, as part of another run.
+    pub(super) fn copy(&mut self, other: &Self, atom: &Atom, run: usize) {
+        let start = self.text.len();
+        self.text.push_str(other.text(atom));
+        self.atoms.push(Atom { start, end: self.text.len(), run, ..*atom });
+    }
+
+    /// The run of a text that follows: the last one where the same voice goes on, after a space where letters need one.
+    fn join(&mut self, text: &str, voice: Voice) -> usize {
+        let Some(last) = self.atoms.last_mut() else { return 0 };
+        if last.voice != voice {
+            return last.run + 1;
+        }
+        let neighbours = [self.text.chars().next_back(), text.chars().next()];
+        if !neighbours.iter().flatten().any(|neighbour| is_ideographic(*neighbour)) {
+            self.text.push(' ');
+            last.end += 1;
+            last.spaced += 1;
+        }
+        last.run
     }
 }
 
@@ -59,35 +129,9 @@ pub(super) fn text_of(text: &str, words: &[Word]) -> String {
     if width::of(&own) * 2 < width::of(&joined) { joined } else { own }
 }
 
-/// Parts a tidy text, said from the begin to the end of `span`, into atoms of at most `columns`.
-pub(super) fn atoms(text: &str, words: &[Word], span: Span, columns: u32) -> Vec<Atom> {
+/// Finds the words of the list in the text, one after the other: their times, and first and last byte of each.
+fn find_words(text: &str, words: &[Word], span: Span) -> (Times, Vec<(usize, usize)>) {
     let mut times = Times::new(span);
-    let places = find_words(text, words, &mut times);
-    times.finish(width::of(text));
-    let mut cutter = Cutter { columns, times: &times, at: 0, atoms: Vec::new() };
-    let (mut start, mut before) = (0, None);
-    let mut places = places.into_iter().peekable();
-    for (at, character) in text.char_indices() {
-        while places.next_if(|(_, end)| *end < at).is_some() {}
-        let place = match places.peek() {
-            Some((first, end)) if *first == at || *end == at => Place::Edge,
-            Some((first, _)) if *first < at => Place::Inside,
-            _ => Place::Unknown,
-        };
-        if before.is_some_and(|before| may_part(before, character, place)) {
-            let piece = text.get(start..at).unwrap_or_default();
-            cutter.cut(piece, rate(piece, Some(character), place));
-            start = at;
-        }
-        before = Some(character);
-    }
-    let piece = text.get(start..).unwrap_or_default();
-    cutter.cut(piece, rate(piece, None, Place::Unknown));
-    cutter.atoms
-}
-
-/// Finds the words of the list in the text, one after the other: first and last byte of each. Their times go to `times`.
-fn find_words(text: &str, words: &[Word], times: &mut Times) -> Vec<(usize, usize)> {
     let mut places = Vec::new();
     let (mut at, mut columns) = (0, 0);
     for (index, word) in words.iter().enumerate() {
@@ -101,7 +145,8 @@ fn find_words(text: &str, words: &[Word], times: &mut Times) -> Vec<(usize, usiz
         places.push((start, end));
         at = end;
     }
-    places
+    times.finish(columns + width::of(text.get(at..).unwrap_or_default()));
+    (times, places)
 }
 
 /// Where `sound` stands in the text, at `from` or a little later; capital letters or not.
@@ -120,15 +165,18 @@ struct Cutter<'a> {
     times: &'a Times,
     /// Columns of all that was cut.
     at: u32,
-    atoms: Vec<Atom>,
+    voice: Voice,
+    run: usize,
+    script: &'a mut Script,
 }
 
 impl Cutter<'_> {
     /// Makes an atom of a piece, or several where it is wider than a line.
     fn cut(&mut self, mut piece: &str, after: Break) {
-        while width::of(piece.trim_end()) > self.columns {
-            let (head, rest) = piece.split_at(fitting(piece, self.columns));
-            self.push(head, Break::Inside);
+        while width::of(piece.trim_end()) > self.columns
+            && let Some((head, rest)) = piece.split_at_checked(fitting(piece, self.columns))
+        {
+            self.push(head, if after == Break::Label { after } else { Break::Inside });
             piece = rest;
         }
         self.push(piece, after);
@@ -142,11 +190,21 @@ impl Cutter<'_> {
                 sounding = columns;
             }
         }
-        if !piece.is_empty() {
-            let span = self.times.span(self.at, self.at + sounding);
-            self.atoms.push(Atom { text: piece.to_owned(), columns, span, after });
+        let spaced = width::of(piece);
+        let mut span = self.times.span(self.at, self.at + sounding);
+        self.at += spaced;
+        let script = &mut *self.script;
+        // Segments of one voice overlap now and then; within a run no atom begins before the one before it.
+        if let Some(last) = script.atoms.last()
+            && last.run == self.run
+        {
+            span.begin = span.begin.max(last.span.begin);
+            span.end = span.end.max(span.begin);
         }
-        self.at += width::of(piece);
+        let start = script.text.len();
+        script.text.push_str(piece);
+        let end = script.text.len();
+        script.atoms.push(Atom { start, end, columns, spaced, span, after, voice: self.voice, run: self.run });
     }
 }
 
@@ -178,8 +236,9 @@ mod tests {
 
     fn shown(text: &str, words: &[Word], columns: u32) -> Vec<(String, i64, i64)> {
         let span = Span { begin: 0, end: 4_000 };
-        let atoms = atoms(text, words, span, columns);
-        atoms.into_iter().map(|atom| (atom.text, atom.span.begin, atom.span.end)).collect()
+        let mut script = Script::default();
+        script.add(text, words, span, Voice::default(), columns);
+        script.atoms.iter().map(|atom| (script.text(atom).to_owned(), atom.span.begin, atom.span.end)).collect()
     }
 
     fn texts(text: &str, words: &[Word], columns: u32) -> Vec<String> {

@@ -105,10 +105,10 @@ pub(super) fn may_part(before: char, after: char, place: Place) -> bool {
 
 /// How good the place after `text` is, with `next` the character that follows.
 pub(super) fn rate(text: &str, next: Option<char>, place: Place) -> Break {
-    let mut ending = text.chars().rev().skip_while(|character| *character == ' ' || among(QUOTES, *character));
-    let last = ending.next().unwrap_or(' ');
+    let core = text.trim_end_matches(|character| character == ' ' || among(QUOTES, character));
+    let last = core.chars().next_back().unwrap_or(' ');
     let lower = next.is_some_and(|next| next.is_ascii_lowercase());
-    if among(SENTENCE_ENDS, last) && !(last == '.' && (lower || is_abbreviation(ending))) {
+    if among(SENTENCE_ENDS, last) && !(last == '.' && (lower || is_abbreviation(core.as_bytes()))) {
         return Break::Sentence;
     }
     if among(CLAUSE_ENDS, last) || next.is_none() {
@@ -122,11 +122,12 @@ pub(super) fn rate(text: &str, next: Option<char>, place: Place) -> Break {
     if before == ' ' || place == Place::Edge || changes { Break::Word } else { Break::Inside }
 }
 
-/// `ending` is what stands before the full stop, from its end.
-fn is_abbreviation(ending: impl Iterator<Item = char> + Clone) -> bool {
-    let letters = ending.take_while(char::is_ascii_alphabetic);
-    let is = |word: &str| word.chars().rev().eq(letters.clone());
-    letters.clone().count() == 1 || ABBREVIATIONS.iter().any(|word| is(word))
+/// Whether the full stop at the end of a text is part of its last word.
+fn is_abbreviation(text: &[u8]) -> bool {
+    let text = text.split_last().map_or(text, |(_, rest)| rest);
+    let letters = text.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let word = text.get(text.len() - letters..).unwrap_or_default();
+    letters == 1 || ABBREVIATIONS.iter().any(|other| other.as_bytes() == word)
 }
 
 #[cfg(test)]

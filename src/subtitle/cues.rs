@@ -3,12 +3,13 @@
 //! Where to cut is decided for a whole run at once, by what each cue would cost: cuts inside sentences cost, so do cues too
 //! short to be read and cues that hold two sentences or a pause. What must not be (too wide, too long) has no price.
 
-use super::atoms::{self, Atom};
+use super::atoms::{Atom, Script};
 use super::characters::Break;
 use super::cuts::cheapest;
 use super::options::{Layout, SubtitleOptions};
-use super::runs::{Labels, Run, Voice, runs};
-use super::times::Span;
+use super::script::script;
+use super::times::{Span, insert};
+use super::voices::Names;
 use crate::error::Error;
 use crate::transcript::Transcript;
 
@@ -36,95 +37,116 @@ pub(super) enum Naming {
 /// What is shown at one time.
 #[derive(Debug)]
 pub(super) struct Cue {
-    /// The name that stands beside the text.
-    pub(super) name: Option<String>,
+    /// The name that stands beside the text; empty where there is none.
+    pub(super) name: String,
     pub(super) span: Span,
-    pub(super) lines: Vec<String>,
+    /// One line or more, none of them empty.
+    pub(super) text: String,
 }
 
-/// Atoms that are shown together.
-struct Piece {
-    voice: Voice,
-    /// Which run they are from.
-    run: usize,
-    atoms: Vec<Atom>,
-}
-
-impl Piece {
-    fn spoken(&self) -> Span {
-        let begin = self.atoms.first().map_or(0, |atom| atom.span.begin);
-        Span { begin, end: self.atoms.last().map_or(begin, |atom| atom.span.end) }
-    }
-
-    fn reading_time(&self, layout: &Layout) -> i64 {
-        reading_time(self.atoms.iter().map(Atom::columns_inside).sum(), layout)
-    }
-}
-
-/// The cues of a transcript, one after the other.
-pub(super) fn cues(transcript: &Transcript, options: &SubtitleOptions, naming: Naming) -> Result<Vec<Cue>, Error> {
+/// Hands the cues of a transcript to `show`, one after the other.
+pub(super) fn cues(
+    transcript: &Transcript,
+    options: &SubtitleOptions,
+    naming: Naming,
+    show: &mut dyn FnMut(Cue),
+) -> Result<(), Error> {
     let layout = options.verify()?;
-    let runs = runs(transcript, layout.columns);
-    let labels = Labels::new(options, &runs);
-    let mut pieces = by_time(runs, &layout);
+    let mut script = script(transcript, layout.columns);
+    let names = Names::new(options, &script.atoms);
+    let mut pieces = by_time(&script.atoms, &layout);
     if naming == Naming::InText {
-        pieces = named(pieces, labels, &layout);
+        script = named(&script, &pieces, names, &layout);
+        pieces = pieces_of(&script.atoms, &layout);
     }
-    let mut cues = Vec::with_capacity(pieces.len());
-    let mut earliest = 0;
-    for (index, piece) in pieces.iter().enumerate() {
-        let span = shown(piece, earliest, pieces.get(index + 1..).unwrap_or_default(), &layout);
+    let piece = |index: usize| {
+        let (from, to) = pieces.get(index)?;
+        Piece::new(script.atoms.get(*from..*to)?)
+    };
+    let (mut index, mut earliest) = (0, 0);
+    while let Some(this) = piece(index) {
+        index += 1;
+        let span = shown(&this, earliest, piece(index), piece(index + 1), &layout);
         earliest = span.end + layout.gap;
-        let name = if naming == Naming::Beside { labels.name(piece.voice) } else { None };
-        cues.push(Cue { name, span, lines: lines(&piece.atoms, &layout) });
+        let name = if naming == Naming::Beside { names.name(this.first.voice) } else { String::new() };
+        show(Cue { name, span, text: lines(&script, this.atoms, &layout) });
     }
-    Ok(cues)
+    Ok(())
 }
 
-/// Cuts all runs. Where people speak at once, their pieces take turns.
-fn by_time(runs: Vec<Run>, layout: &Layout) -> Vec<Piece> {
-    let mut pieces: Vec<Piece> = Vec::new();
-    for (index, run) in runs.into_iter().enumerate() {
-        for atoms in cut(run.atoms, layout) {
-            let piece = Piece { voice: run.voice, run: index, atoms };
-            let begin = piece.spoken().begin;
-            let at = pieces.partition_point(|other| other.spoken().begin <= begin);
-            pieces.insert(at, piece);
-        }
+/// Atoms that are shown together, as the number of the first and of the one after the last.
+type Range = (usize, usize);
+
+fn pieces_of(atoms: &[Atom], layout: &Layout) -> Vec<Range> {
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for to in cut(atoms, layout) {
+        pieces.push((from, to));
+        from = to;
     }
     pieces
 }
 
-/// Puts the name of the voice before what it says wherever it changes, and cuts again, as the name takes its place.
-fn named(pieces: Vec<Piece>, labels: Labels, layout: &Layout) -> Vec<Piece> {
-    let mut named = Vec::with_capacity(pieces.len());
-    let mut previous = None;
-    let mut pieces = pieces.into_iter().peekable();
-    while let Some(first) = pieces.next() {
-        let Piece { voice, run, .. } = first;
-        let mut atoms = match labels.name(voice) {
-            Some(name) if previous != Some(voice) => label(&name, first.spoken().begin, layout.columns),
-            _ => Vec::new(),
-        };
-        previous = Some(voice);
-        atoms.extend(first.atoms);
-        while let Some(next) = pieces.next_if(|next| next.run == run) {
-            atoms.extend(next.atoms);
-        }
-        named.extend(cut(atoms, layout).into_iter().map(|atoms| Piece { voice, run, atoms }));
+/// What is shown together, by its begin: where people speak at once, they take turns.
+fn by_time(atoms: &[Atom], layout: &Layout) -> Vec<Range> {
+    let pieces = pieces_of(atoms, layout);
+    let mut order = Vec::with_capacity(pieces.len());
+    for (number, (from, _)) in pieces.iter().enumerate() {
+        insert(&mut order, atoms.get(*from).map_or(0, |atom| atom.span.begin), number);
     }
-    named
+    let mut ordered = Vec::with_capacity(pieces.len());
+    for (_, number) in order {
+        ordered.extend_from_slice(pieces.get(number..=number).unwrap_or_default());
+    }
+    ordered
 }
 
-fn label(name: &str, begin: i64, columns: u32) -> Vec<Atom> {
-    let mut label = atoms::atoms(&format!("{name}:"), &[], Span { begin, end: begin }, columns);
-    for atom in &mut label {
-        atom.after = Break::Label;
+/// The script in the order of its pieces, with the name of the voice wherever it changes.
+fn named(script: &Script, pieces: &[Range], names: Names, layout: &Layout) -> Script {
+    let mut renewed = Script::default();
+    let mut previous: Option<Atom> = None;
+    let mut run = 0;
+    for (from, to) in pieces {
+        for atom in script.atoms.get(*from..*to).unwrap_or_default() {
+            let goes_on = previous.is_some_and(|previous| previous.run == atom.run);
+            if !goes_on {
+                run += 1;
+            }
+            if previous.is_none_or(|previous| previous.voice != atom.voice) {
+                let mut name = names.name(atom.voice);
+                if !name.is_empty() {
+                    name.push_str(": ");
+                    renewed.add_name(&name, atom.span.begin, atom.voice, run, layout.columns);
+                }
+            }
+            renewed.copy(script, atom, run);
+            previous = Some(*atom);
+        }
     }
-    if let Some(last) = label.last_mut() {
-        last.text.push(' ');
+    renewed
+}
+
+/// Atoms that are shown together.
+struct Piece<'a> {
+    atoms: &'a [Atom],
+    first: &'a Atom,
+    /// Begin and end of the sound.
+    spoken: Span,
+}
+
+impl<'a> Piece<'a> {
+    fn new(atoms: &'a [Atom]) -> Option<Self> {
+        let (first, last) = (atoms.first()?, atoms.last()?);
+        Some(Self { atoms, first, spoken: Span { begin: first.span.begin, end: last.span.end } })
     }
-    label
+
+    fn reading_time(&self, layout: &Layout) -> i64 {
+        let mut columns = 0;
+        for atom in self.atoms {
+            columns += atom.spaced;
+        }
+        reading_time(columns, layout)
+    }
 }
 
 /// Counts how many lines a row of atoms needs when each takes as much as it can.
@@ -141,8 +163,8 @@ impl Filling {
             self.lines += 1;
             self.line = 0;
         }
-        self.line += atom.columns_inside();
-        self.columns += atom.columns_inside();
+        self.line += atom.spaced;
+        self.columns += atom.spaced;
     }
 }
 
@@ -152,8 +174,8 @@ fn reading_time(columns: u32, layout: &Layout) -> i64 {
     time.max(layout.shortest).max(1).min(layout.longest)
 }
 
-/// Cuts atoms into what is shown together.
-fn cut(atoms: Vec<Atom>, layout: &Layout) -> Vec<Vec<Atom>> {
+/// Cuts atoms into what is shown together: the number of the atom after each piece.
+fn cut(atoms: &[Atom], layout: &Layout) -> Vec<usize> {
     let room = i64::from(layout.columns) * i64::from(layout.lines);
     let mut filling = Filling::default();
     let mut inside = 0;
@@ -163,7 +185,7 @@ fn cut(atoms: Vec<Atom>, layout: &Layout) -> Vec<Vec<Atom>> {
             (filling, inside) = (Filling::default(), 0);
         } else if let Some(before) = atoms.get(to - 2) {
             let pause = last.span.begin - before.span.end;
-            if pause >= LONG_PAUSE_MS {
+            if pause >= LONG_PAUSE_MS || last.run != before.run {
                 return None;
             }
             inside += (pause - SHORT_PAUSE_MS).max(0) / 5 + if before.after == Break::Sentence { 100 } else { 0 };
@@ -176,7 +198,8 @@ fn cut(atoms: Vec<Atom>, layout: &Layout) -> Vec<Vec<Atom>> {
         }
         let columns = i64::from(filling.columns);
         let balance = 80 * columns * columns / (room * room);
-        let end = atoms.get(to).map_or(0, |next| {
+        let next = atoms.get(to).filter(|next| next.run == last.run);
+        let end = next.map_or(0, |next| {
             let pause = next.span.begin - last.span.end;
             let time = (next.span.begin - layout.gap - first.span.begin).min(layout.longest);
             let lacking = (reading_time(filling.columns, layout) - time).max(0);
@@ -191,31 +214,23 @@ fn cut(atoms: Vec<Atom>, layout: &Layout) -> Vec<Vec<Atom>> {
         });
         Some(60 + inside + balance + end)
     };
-    let ends = cheapest(atoms.len(), &mut cost);
-    let mut atoms = atoms.into_iter();
-    let mut from = 0;
-    let mut pieces = Vec::with_capacity(ends.len());
-    for end in ends {
-        pieces.push(atoms.by_ref().take(end - from).collect());
-        from = end;
-    }
-    pieces
+    cheapest(atoms.len(), &mut cost)
 }
 
 /// When a piece is shown: from its first sound to its last, longer if it takes longer to read, until the next one begins.
-fn shown(piece: &Piece, earliest: i64, following: &[Piece], layout: &Layout) -> Span {
-    let spoken = piece.spoken();
+fn shown(piece: &Piece<'_>, earliest: i64, next: Option<Piece<'_>>, after: Option<Piece<'_>>, layout: &Layout) -> Span {
+    let spoken = piece.spoken;
     let begin = spoken.begin.max(earliest);
     let readable = begin + piece.reading_time(layout);
     let mut end = spoken.end.max(readable);
-    if let Some(next) = following.first() {
-        let turn = next.spoken().begin;
+    if let Some(next) = next {
+        let turn = next.spoken.begin;
         // Text takes its time even if others leave it none; they wait for it.
         let alone = (spoken.end - spoken.begin - layout.gap).max(FLASH_MS).min(layout.shortest).max(1);
         let mut latest = (turn - layout.gap).max(begin + alone);
         if turn < spoken.end {
             // Who is interrupted may be read to the end, unless the other one would come too late or too short.
-            let after = following.get(1).map_or(i64::MAX, |after| after.spoken().begin);
+            let after = after.map_or(i64::MAX, |after| after.spoken.begin);
             let room = after - layout.gap - next.reading_time(layout) - layout.gap;
             latest = latest.max(readable.min(turn + DELAY_MS).min(room));
         }
@@ -227,7 +242,7 @@ fn shown(piece: &Piece, earliest: i64, following: &[Piece], layout: &Layout) -> 
 }
 
 /// The lines of a cue: as few as possible, then alike in width, then parted at good places.
-fn lines(atoms: &[Atom], layout: &Layout) -> Vec<String> {
+fn lines(script: &Script, atoms: &[Atom], layout: &Layout) -> String {
     const LINE: i64 = 1_000_000;
     let widest = i64::from(layout.columns);
     let mut filling = Filling::default();
@@ -251,13 +266,19 @@ fn lines(atoms: &[Atom], layout: &Layout) -> Vec<String> {
         };
         Some(LINE + 1_000 * columns * columns / (widest * widest) + place)
     };
-    let mut lines = Vec::new();
-    let mut rest = atoms.iter();
+    let mut lines = String::new();
     let mut from = 0;
-    for end in cheapest(atoms.len(), &mut cost) {
-        let line: String = rest.by_ref().take(end - from).map(|atom| atom.text.as_str()).collect();
-        lines.push(line.trim_end().to_owned());
-        from = end;
+    for to in cheapest(atoms.len(), &mut cost) {
+        if from > 0 {
+            lines.push('\n');
+        }
+        for atom in atoms.get(from..to).unwrap_or_default() {
+            lines.push_str(script.text(atom));
+        }
+        if lines.ends_with(' ') {
+            lines.pop();
+        }
+        from = to;
     }
     lines
 }

@@ -6,7 +6,8 @@
 /// order, each `from` with growing `to`, so that it may keep sums. A piece of one must have a cost.
 pub(super) fn cheapest(count: usize, cost: &mut dyn FnMut(usize, usize) -> Option<i64>) -> Vec<usize> {
     // What the cheapest cut up to each place costs, and where its last piece begins.
-    let mut best = vec![(i64::MAX, 0_usize); count + 1];
+    let mut best = Vec::with_capacity(count + 1);
+    best.resize(count + 1, (i64::MAX, 0_usize));
     let mut until_here = 0;
     for from in 0..count {
         for to in from + 1..=count {

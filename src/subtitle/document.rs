@@ -1,7 +1,7 @@
 //! A transcript as JSON text, under the names that JavaScript knows: written, and read again.
 
 use crate::error::Error;
-use crate::json::{Json, ObjectWriter, View, write_string};
+use crate::json::{Json, ObjectWriter, View};
 use crate::transcript::{Channel, Segment, Transcript, Usage, Word};
 
 /// The transcript as a JSON document, on one line. What is absent is left out; a number that JSON cannot say is `null`.
@@ -10,114 +10,98 @@ pub fn to_json(transcript: &Transcript) -> String {
     let mut out = String::new();
     let mut object = ObjectWriter::new(&mut out);
     object.string("text", &transcript.text).bool("noSpeech", transcript.no_speech);
-    texts(
-        &mut object,
-        &[
-            ("language", &transcript.language),
-            ("emotion", &transcript.emotion),
-            ("finishReason", &transcript.finish_reason),
-            ("model", &transcript.model),
-            ("requestId", &transcript.request_id),
-        ],
-    );
-    numbers(&mut object, &[("duration", transcript.duration)]);
+    text(&mut object, "language", transcript.language.as_ref());
+    text(&mut object, "emotion", transcript.emotion.as_ref());
+    number(&mut object, "duration", transcript.duration);
+    text(&mut object, "finishReason", transcript.finish_reason.as_ref());
     if let Some(usage) = &transcript.usage {
-        object.member("usage", |out| write_usage(usage, out));
+        json(&mut object, "usage", &usage_json(usage));
     }
-    object.member("segments", |out| {
-        array(transcript.segments.len(), out, &mut |index, out| {
-            if let Some(segment) = transcript.segments.get(index) {
-                write_segment(segment, out);
-            }
-        });
-    });
-    object.member("channels", |out| {
-        array(transcript.channels.len(), out, &mut |index, out| {
-            if let Some(channel) = transcript.channels.get(index) {
-                write_channel(channel, out);
-            }
-        });
-    });
+    text(&mut object, "model", transcript.model.as_ref());
+    text(&mut object, "requestId", transcript.request_id.as_ref());
+    let mut items = String::new();
+    for segment in &transcript.segments {
+        push_segment(segment, separate(&mut items));
+    }
+    list(&mut object, "segments", &items);
+    items.clear();
+    for channel in &transcript.channels {
+        let mut object = ObjectWriter::new(separate(&mut items));
+        number(&mut object, "channelId", Some(f64::from(channel.channel_id)));
+        object.string("text", &channel.text);
+        number(&mut object, "speechMs", channel.speech_ms);
+        object.close();
+    }
+    list(&mut object, "channels", &items);
     object.close();
     out
 }
 
-fn write_channel(channel: &Channel, out: &mut String) {
-    let mut object = ObjectWriter::new(out);
-    numbers(&mut object, &[("channelId", Some(f64::from(channel.channel_id)))]);
-    object.string("text", &channel.text);
-    numbers(&mut object, &[("speechMs", channel.speech_ms)]);
-    object.close();
-}
-
-fn write_segment(segment: &Segment, out: &mut String) {
+fn push_segment(segment: &Segment, out: &mut String) {
     let mut object = ObjectWriter::new(out);
     object.string("text", &segment.text);
-    numbers(&mut object, &[("beginMs", Some(segment.begin_ms)), ("endMs", Some(segment.end_ms))]);
-    texts(&mut object, &[("language", &segment.language), ("emotion", &segment.emotion)]);
-    let ids = [("speakerId", segment.speaker_id.map(f64::from)), ("channelId", segment.channel_id.map(f64::from))];
-    numbers(&mut object, &ids);
-    object.member("words", |out| {
-        array(segment.words.len(), out, &mut |index, out| {
-            if let Some(word) = segment.words.get(index) {
-                write_word(word, out);
-            }
-        });
-    });
+    number(&mut object, "beginMs", Some(segment.begin_ms));
+    number(&mut object, "endMs", Some(segment.end_ms));
+    text(&mut object, "language", segment.language.as_ref());
+    text(&mut object, "emotion", segment.emotion.as_ref());
+    number(&mut object, "speakerId", segment.speaker_id.map(f64::from));
+    number(&mut object, "channelId", segment.channel_id.map(f64::from));
+    let mut items = String::new();
+    for word in &segment.words {
+        let mut object = ObjectWriter::new(separate(&mut items));
+        object.string("text", &word.text);
+        number(&mut object, "beginMs", Some(word.begin_ms));
+        number(&mut object, "endMs", Some(word.end_ms));
+        object.string("punctuation", &word.punctuation);
+        object.close();
+    }
+    list(&mut object, "words", &items);
     object.close();
 }
 
-fn write_word(word: &Word, out: &mut String) {
-    let mut object = ObjectWriter::new(out);
-    object.string("text", &word.text);
-    numbers(&mut object, &[("beginMs", Some(word.begin_ms)), ("endMs", Some(word.end_ms))]);
-    object.string("punctuation", &word.punctuation);
+fn usage_json(usage: &Usage) -> String {
+    let mut out = String::new();
+    let mut object = ObjectWriter::new(&mut out);
+    number(&mut object, "seconds", usage.seconds);
+    number(&mut object, "inputTokens", usage.input_tokens);
+    number(&mut object, "outputTokens", usage.output_tokens);
+    number(&mut object, "totalTokens", usage.total_tokens);
+    number(&mut object, "inputAudioTokens", usage.input_audio_tokens);
+    number(&mut object, "inputTextTokens", usage.input_text_tokens);
+    number(&mut object, "outputTextTokens", usage.output_text_tokens);
     object.close();
+    out
 }
 
-fn write_usage(usage: &Usage, out: &mut String) {
-    let mut object = ObjectWriter::new(out);
-    numbers(
-        &mut object,
-        &[
-            ("seconds", usage.seconds),
-            ("inputTokens", usage.input_tokens),
-            ("outputTokens", usage.output_tokens),
-            ("totalTokens", usage.total_tokens),
-            ("inputAudioTokens", usage.input_audio_tokens),
-            ("inputTextTokens", usage.input_text_tokens),
-            ("outputTextTokens", usage.output_text_tokens),
-        ],
-    );
-    object.close();
-}
-
-fn texts(object: &mut ObjectWriter<'_>, members: &[(&str, &Option<String>)]) {
-    for (name, text) in members {
-        if let Some(text) = text {
-            object.member(name, |out| write_string(text, out));
-        }
+fn text(object: &mut ObjectWriter<'_>, name: &str, text: Option<&String>) {
+    if let Some(text) = text {
+        object.string(name, text);
     }
 }
 
-fn numbers(object: &mut ObjectWriter<'_>, members: &[(&str, Option<f64>)]) {
-    for (name, number) in members {
-        if let Some(number) = *number {
-            let json = if number.is_finite() { Json::Number(number) } else { Json::Null };
-            object.member(name, |out| json.view().write(out));
-        }
+fn number(object: &mut ObjectWriter<'_>, name: &str, number: Option<f64>) {
+    if let Some(number) = number {
+        let mut text = String::new();
+        (if number.is_finite() { Json::Number(number) } else { Json::Null }).view().write(&mut text);
+        json(object, name, &text);
     }
 }
 
-fn array(count: usize, out: &mut String, write: &mut dyn FnMut(usize, &mut String)) {
-    out.push('[');
-    for index in 0..count {
-        if index > 0 {
-            out.push(',');
-        }
-        write(index, out);
+fn list(object: &mut ObjectWriter<'_>, name: &str, items: &str) {
+    json(object, name, &["[", items, "]"].concat());
+}
+
+/// One closure for all members: each one more is a copy of `member`.
+fn json(object: &mut ObjectWriter<'_>, name: &str, json: &str) {
+    object.member(name, |out| out.push_str(json));
+}
+
+/// A comma, but not before the first item.
+fn separate(items: &mut String) -> &mut String {
+    if !items.is_empty() {
+        items.push(',');
     }
-    out.push(']');
+    items
 }
 
 /// What is wrong with a document: the path, and what was expected there.
@@ -127,62 +111,60 @@ type Wrong = (String, &'static str);
 /// are passed over, and a time that is missing is repaired as one that cannot be. Only what would lose text, such as a
 /// number for a text, is refused, by its path.
 pub fn from_json(given: View<'_>) -> Result<Transcript, Error> {
-    read_transcript(given).map_err(|(path, expected)| {
-        let point = if path.is_empty() { "" } else { "." };
-        Error::option(format!("transcript{point}{path}"), format_args!("expected {expected}"))
+    let mut transcript = Transcript::default();
+    match read(given, &mut transcript) {
+        Ok(()) => Ok(transcript),
+        Err((path, expected)) => {
+            Err(Error::option(["transcript", &path].concat(), format_args!("expected {expected}")))
+        }
+    }
+}
+
+fn read(given: View<'_>, transcript: &mut Transcript) -> Result<(), Wrong> {
+    transcript.text = string(given, "text")?;
+    transcript.no_speech = given.get("noSpeech").bool().unwrap_or_default();
+    transcript.language = given.get("language").word();
+    transcript.emotion = given.get("emotion").word();
+    transcript.duration = given.get("duration").number();
+    transcript.finish_reason = given.get("finishReason").word();
+    transcript.usage = read_usage(given.get("usage"));
+    transcript.model = given.get("model").word();
+    transcript.request_id = given.get("requestId").word();
+    each(given, "segments", &mut |item| {
+        let mut segment = Segment::default();
+        read_segment(item, &mut segment)?;
+        transcript.segments.push(segment);
+        Ok(())
+    })?;
+    each(given, "channels", &mut |item| {
+        let (channel_id, speech_ms) = (count(item, "channelId"), item.get("speechMs").number());
+        let text = string(item, "text")?;
+        transcript.channels.push(Channel { channel_id: channel_id.unwrap_or_default(), text, speech_ms });
+        Ok(())
     })
 }
 
-fn read_transcript(given: View<'_>) -> Result<Transcript, Wrong> {
-    let usage = given.get("usage");
-    Ok(Transcript {
-        text: text(object(given)?, "text")?,
-        no_speech: given.get("noSpeech").bool().unwrap_or_default(),
-        language: given.get("language").word(),
-        emotion: given.get("emotion").word(),
-        duration: given.get("duration").number(),
-        finish_reason: given.get("finishReason").word(),
-        usage: usage.is_object().then(|| read_usage(usage)),
-        model: given.get("model").word(),
-        request_id: given.get("requestId").word(),
-        segments: list(given, "segments", read_segment)?,
-        channels: list(given, "channels", read_channel)?,
+fn read_segment(given: View<'_>, segment: &mut Segment) -> Result<(), Wrong> {
+    segment.text = string(given, "text")?;
+    segment.begin_ms = time(given, "beginMs");
+    segment.end_ms = time(given, "endMs");
+    segment.language = given.get("language").word();
+    segment.emotion = given.get("emotion").word();
+    segment.speaker_id = count(given, "speakerId");
+    segment.channel_id = count(given, "channelId");
+    each(given, "words", &mut |item| {
+        let mut word = Word { text: string(item, "text")?, ..Word::default() };
+        word.punctuation = string(item, "punctuation")?;
+        word.begin_ms = time(item, "beginMs");
+        word.end_ms = time(item, "endMs");
+        segment.words.push(word);
+        Ok(())
     })
 }
 
-fn read_segment(given: View<'_>) -> Result<Segment, Wrong> {
-    Ok(Segment {
-        text: text(object(given)?, "text")?,
-        begin_ms: time(given, "beginMs"),
-        end_ms: time(given, "endMs"),
-        language: given.get("language").word(),
-        emotion: given.get("emotion").word(),
-        speaker_id: count(given, "speakerId"),
-        channel_id: count(given, "channelId"),
-        words: list(given, "words", read_word)?,
-    })
-}
-
-fn read_word(given: View<'_>) -> Result<Word, Wrong> {
-    Ok(Word {
-        text: text(object(given)?, "text")?,
-        begin_ms: time(given, "beginMs"),
-        end_ms: time(given, "endMs"),
-        punctuation: text(given, "punctuation")?,
-    })
-}
-
-fn read_channel(given: View<'_>) -> Result<Channel, Wrong> {
-    Ok(Channel {
-        channel_id: count(object(given)?, "channelId").unwrap_or_default(),
-        text: text(given, "text")?,
-        speech_ms: given.get("speechMs").number(),
-    })
-}
-
-fn read_usage(given: View<'_>) -> Usage {
+fn read_usage(given: View<'_>) -> Option<Usage> {
     let number = |name| given.get(name).number();
-    Usage {
+    given.is_object().then(|| Usage {
         seconds: number("seconds"),
         input_tokens: number("inputTokens"),
         output_tokens: number("outputTokens"),
@@ -190,19 +172,17 @@ fn read_usage(given: View<'_>) -> Usage {
         input_audio_tokens: number("inputAudioTokens"),
         input_text_tokens: number("inputTextTokens"),
         output_text_tokens: number("outputTextTokens"),
-    }
+    })
 }
 
-fn object(given: View<'_>) -> Result<View<'_>, Wrong> {
-    if given.is_object() { Ok(given) } else { Err((String::new(), "an object")) }
-}
-
-fn text(given: View<'_>, name: &str) -> Result<String, Wrong> {
+/// A text of an object. The first thing that is read of each object, so that what is no object is noticed here.
+fn string(given: View<'_>, name: &str) -> Result<String, Wrong> {
     let value = given.get(name);
     match value.str() {
         Some(text) => Ok(text.to_owned()),
-        None if value.exists() => Err((name.to_owned(), "a string")),
-        None => Ok(String::new()),
+        None if value.exists() => Err(([".", name].concat(), "a string")),
+        None if given.is_object() => Ok(String::new()),
+        None => Err((String::new(), "an object")),
     }
 }
 
@@ -216,33 +196,32 @@ fn count(given: View<'_>, name: &str) -> Option<u32> {
     (0.0..=f64::from(u32::MAX)).contains(&number).then_some(number as u32)
 }
 
-fn list<T>(given: View<'_>, name: &str, read: fn(View<'_>) -> Result<T, Wrong>) -> Result<Vec<T>, Wrong> {
+/// Reads every item of a list; where one is wrong, its number becomes part of the path.
+fn each(given: View<'_>, name: &str, read: &mut dyn FnMut(View<'_>) -> Result<(), Wrong>) -> Result<(), Wrong> {
     let value = given.get(name);
     if value.exists() && !value.is_array() {
-        return Err((name.to_owned(), "an array"));
+        return Err(([".", name].concat(), "an array"));
     }
-    let mut items = Vec::new();
     for (index, item) in value.items().enumerate() {
-        items.push(read(item).map_err(|(path, expected)| {
-            let point = if path.is_empty() { "" } else { "." };
-            (format!("{name}[{index}]{point}{path}"), expected)
-        })?);
+        if let Err((path, expected)) = read(item) {
+            return Err((format!(".{name}[{index}]{path}"), expected));
+        }
     }
-    Ok(items)
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(json: &str) -> Result<Transcript, Error> {
+    fn from(json: &str) -> Result<Transcript, Error> {
         from_json(Json::parse(json).unwrap().view())
     }
 
     #[test]
     fn everything_may_be_left_out() {
-        assert_eq!(read("{}").unwrap(), Transcript::default());
-        let transcript = read(r#"{"segments":[{"text":"a","words":[{}]}],"another":1}"#).unwrap();
+        assert_eq!(from("{}").unwrap(), Transcript::default());
+        let transcript = from(r#"{"segments":[{"text":"a","words":[{}]}],"another":1}"#).unwrap();
         assert!(transcript.segments[0].begin_ms.is_nan());
     }
 
@@ -255,7 +234,7 @@ mod tests {
             (r#"{"segments":[{},"x"]}"#, "transcript.segments[1]: expected an object"),
             (r#"{"segments":[{"words":[{"text":true}]}]}"#, "transcript.segments[0].words[0].text: expected a string"),
         ] {
-            assert_eq!(read(json).unwrap_err().message(), message);
+            assert_eq!(from(json).unwrap_err().message(), message);
         }
     }
 }

@@ -3,39 +3,25 @@
 use super::cues::Cue;
 use crate::search;
 
-/// `SubRip`: numbered from 1, no header, no escapes.
-pub(super) fn srt(cues: &[Cue]) -> String {
-    let mut out = String::new();
-    for (index, cue) in cues.iter().enumerate() {
-        push_digits(index as u64 + 1, 1, &mut out);
-        out.push('\n');
-        push_times(cue, ',', &mut out);
-        for line in &cue.lines {
-            push_without_arrows(line, &mut out);
-            out.push('\n');
-        }
-        out.push('\n');
-    }
-    out
+/// Adds a cue of a `SubRip` file: numbered from 1, no header, no escapes.
+pub(super) fn push_srt(number: u64, cue: &Cue, out: &mut String) {
+    push_digits(number, 1, out);
+    out.push('\n');
+    push_times(cue, ',', out);
+    push_without_arrows(&cue.text, out);
+    out.push_str("\n\n");
 }
 
-/// `WebVTT`, with the voice of each cue as a `<v>` tag.
-pub(super) fn vtt(cues: &[Cue]) -> String {
-    let mut out = "WEBVTT\n\n".to_owned();
-    for cue in cues {
-        push_times(cue, '.', &mut out);
-        if let Some(name) = &cue.name {
-            out.push_str("<v ");
-            push_escaped(name, &mut out);
-            out.push('>');
-        }
-        for line in &cue.lines {
-            push_escaped(line, &mut out);
-            out.push('\n');
-        }
-        out.push('\n');
+/// Adds a cue of a `WebVTT` file, with its voice as a `<v>` tag.
+pub(super) fn push_vtt(cue: &Cue, out: &mut String) {
+    push_times(cue, '.', out);
+    if !cue.name.is_empty() {
+        out.push_str("<v ");
+        out.push_str(&cue.name);
+        out.push('>');
     }
-    out
+    push_escaped(&cue.text, out);
+    out.push_str("\n\n");
 }
 
 /// `00:00:01,500 --> 00:00:03,000`
@@ -59,7 +45,7 @@ fn push_time(ms: i64, point: char, out: &mut String) {
 }
 
 /// A number of at least `least` digits.
-fn push_digits(number: u64, least: u32, out: &mut String) {
+pub(super) fn push_digits(number: u64, least: u32, out: &mut String) {
     if number >= 10 || least > 1 {
         push_digits(number / 10, least.saturating_sub(1), out);
     }
@@ -80,8 +66,9 @@ fn push_escaped(text: &str, out: &mut String) {
 
 /// `SubRip` cannot escape "-->", which readers take for times; a word joiner, which is not seen, parts it.
 fn push_without_arrows(mut text: &str, out: &mut String) {
-    while let Some(at) = search::find(text.as_bytes(), b"-->") {
-        let (before, rest) = text.split_at(at + 2);
+    while let Some(at) = search::find(text.as_bytes(), b"-->")
+        && let Some((before, rest)) = text.split_at_checked(at + 2)
+    {
         out.push_str(before);
         out.push('\u{2060}');
         text = rest;
@@ -94,9 +81,8 @@ mod tests {
     use super::super::times::Span;
     use super::*;
 
-    fn cue(name: Option<&str>, begin: i64, end: i64, lines: &[&str]) -> Cue {
-        let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-        Cue { name: name.map(str::to_owned), span: Span { begin, end }, lines }
+    fn cue(name: &str, begin: i64, end: i64, text: &str) -> Cue {
+        Cue { name: name.to_owned(), span: Span { begin, end }, text: text.to_owned() }
     }
 
     #[test]
@@ -116,20 +102,16 @@ mod tests {
     }
 
     #[test]
-    fn srt_is_numbered_and_has_no_arrow_in_its_text() {
-        let cues = [cue(None, 0, 1_500, &["a --> b --->", "c"]), cue(None, 2_000, 3_000, &["d <i>&"])];
-        let expected = "1\n00:00:00,000 --> 00:00:01,500\na --\u{2060}> b ---\u{2060}>\nc\n\n\
-                        2\n00:00:02,000 --> 00:00:03,000\nd <i>&\n\n";
-        assert_eq!(srt(&cues), expected);
-        assert_eq!(srt(&[]), "");
+    fn srt_has_no_arrow_in_its_text() {
+        let mut out = String::new();
+        push_srt(12, &cue("", 0, 1_500, "a --> b --->\nc <i>&"), &mut out);
+        assert_eq!(out, "12\n00:00:00,000 --> 00:00:01,500\na --\u{2060}> b ---\u{2060}>\nc <i>&\n\n");
     }
 
     #[test]
     fn vtt_is_escaped_and_names_the_voice() {
-        let cues = [cue(Some("Speaker 1"), 0, 1_500, &["a --> b", "c"]), cue(None, 2_000, 3_000, &["d <i>&"])];
-        let expected = "WEBVTT\n\n00:00:00.000 --> 00:00:01.500\n<v Speaker 1>a --&gt; b\nc\n\n\
-                        00:00:02.000 --> 00:00:03.000\nd &lt;i&gt;&amp;\n\n";
-        assert_eq!(vtt(&cues), expected);
-        assert_eq!(vtt(&[]), "WEBVTT\n\n");
+        let mut out = String::new();
+        push_vtt(&cue("Speaker 1", 0, 1_500, "a --> b\nc <i>&"), &mut out);
+        assert_eq!(out, "00:00:00.000 --> 00:00:01.500\n<v Speaker 1>a --&gt; b\nc &lt;i&gt;&amp;\n\n");
     }
 }

@@ -20,6 +20,12 @@ pub(super) fn time(ms: f64) -> Option<i64> {
     (0.0..=LATEST).contains(&ms).then_some((ms + 0.5) as i64)
 }
 
+/// Puts something, by its number, where it belongs by its time; after what has the same.
+pub(super) fn insert(order: &mut Vec<(i64, usize)>, begin: i64, number: usize) {
+    let at = order.partition_point(|(other, _)| *other <= begin);
+    order.insert(at, (begin, number));
+}
+
 /// A place in the text and its time.
 #[derive(Clone, Copy, Debug)]
 struct Point {
