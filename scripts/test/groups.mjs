@@ -34,6 +34,7 @@ export const groups = [
   folder("edge", "the edge function of the demo site in Cloudflare's runtime", ["model", "ffmpeg"]),
   folder("types", "the published types as users compile them"),
   folder("packaging", "the packed package in bundlers and runtimes", ["browser"]),
+  folder("bench", "the benchmarks run through", ["browser"]),
   folder("readme", "every snippet of the README", ["browser", "model", "ffmpeg"]),
   folder("start", "npm start, from the command to Ctrl-C", ["model", "ffmpeg"]),
   folder("www", "the demo site in headless Chromium", ["browser", "model", "ffmpeg"]),
