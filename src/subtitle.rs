@@ -39,7 +39,9 @@ mod cues;
 mod cuts;
 mod document;
 mod formats;
+mod lines;
 mod options;
+mod pieces;
 mod script;
 mod times;
 mod voices;
@@ -56,8 +58,8 @@ pub use self::options::SubtitleOptions;
 /// The transcript as `SubRip` (.srt): cues are numbered from 1, lines end with `\n`, hours have two digits or more. Empty
 /// where nothing was said.
 ///
-/// A voice is named in the text ("Speaker 1: …") wherever it changes. `SubRip` has no escapes: "-->" in the text is parted
-/// by an invisible word joiner, everything else is as it is.
+/// A voice is named in the text ("Speaker 1: …") wherever it changes. `SubRip` has no escapes: what players would take for
+/// times or marks ("-->", `<i>`, `{…}`) is parted by an invisible word joiner.
 pub fn to_srt(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
     let mut out = String::new();
     let mut number = 0;

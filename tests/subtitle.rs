@@ -19,19 +19,12 @@ fn transcript(name: &str) -> Transcript {
     from_json(Json::parse(&text).unwrap().view()).unwrap()
 }
 
-/// What the files of `tests/fixtures/subtitle` are made with, beside the defaults.
-fn examples() -> Vec<(&'static str, SubtitleOptions)> {
-    let defaults = SubtitleOptions::default();
-    let narrow = SubtitleOptions { max_characters_per_line: Some(32), ..defaults.clone() };
-    vec![
-        ("fun_asr_english", defaults.clone()),
-        ("fun_asr_chinese", defaults.clone()),
-        ("austen", defaults.clone()),
-        ("lu_xun", narrow.clone()),
-        ("soseki", narrow),
-        ("dialogue", defaults.clone()),
-        ("two_channels", defaults),
-    ]
+/// Every transcript of `tests/fixtures/subtitle`, and the options that its files are made with.
+fn examples() -> Vec<(String, SubtitleOptions)> {
+    let text = fs::read_to_string(fixture("options.json")).unwrap();
+    let json = Json::parse(&text).unwrap();
+    let options = |name: &str| SubtitleOptions::read(json.view().get(name)).unwrap();
+    json.view().names().unwrap().map(|name| (name.to_owned(), options(name))).collect()
 }
 
 /// Set `UPDATE_SUBTITLES=1` to write the files anew, and read the difference.

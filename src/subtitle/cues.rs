@@ -1,23 +1,14 @@
-//! Which atoms are shown together, when, and on which lines.
-//!
-//! Where to cut is decided for a whole run at once, by what each cue would cost: cuts inside sentences cost, so do cues too
-//! short to be read and cues that hold two sentences or a pause. What must not be (too wide, too long) has no price.
+//! What is shown, and from when to when.
 
 use super::atoms::{Atom, Script};
-use super::characters::Break;
-use super::cuts::cheapest;
+use super::lines::lines;
 use super::options::{Layout, SubtitleOptions};
+use super::pieces::{Range, SHORT_PAUSE_MS, pieces, reading_time};
 use super::script::script;
 use super::times::{Span, insert};
 use super::voices::Names;
 use crate::error::Error;
 use crate::transcript::Transcript;
-
-/// A pause that no cue spans: what comes after it would be read long before it is said.
-const LONG_PAUSE_MS: i64 = 1_500;
-
-/// A pause that is no reason to cut, and a gap between cues that is filled: shorter ones only flicker.
-const SHORT_PAUSE_MS: i64 = 300;
 
 /// How late a text may come because somebody else still speaks.
 const DELAY_MS: i64 = 1_500;
@@ -54,13 +45,13 @@ pub(super) fn cues(
     let layout = options.verify()?;
     let mut script = script(transcript, layout.columns);
     let names = Names::new(options, &script.atoms);
-    let mut pieces = by_time(&script.atoms, &layout);
+    let mut ranges = by_time(&script.atoms, &layout);
     if naming == Naming::InText {
-        script = named(&script, &pieces, names, &layout);
-        pieces = pieces_of(&script.atoms, &layout);
+        script = named(&script, &ranges, names, &layout);
+        ranges = pieces(&script.atoms, &layout);
     }
     let piece = |index: usize| {
-        let (from, to) = pieces.get(index)?;
+        let (from, to) = ranges.get(index)?;
         Piece::new(script.atoms.get(*from..*to)?)
     };
     let (mut index, mut earliest) = (0, 0);
@@ -74,22 +65,9 @@ pub(super) fn cues(
     Ok(())
 }
 
-/// Atoms that are shown together, as the number of the first and of the one after the last.
-type Range = (usize, usize);
-
-fn pieces_of(atoms: &[Atom], layout: &Layout) -> Vec<Range> {
-    let mut pieces = Vec::new();
-    let mut from = 0;
-    for to in cut(atoms, layout) {
-        pieces.push((from, to));
-        from = to;
-    }
-    pieces
-}
-
 /// What is shown together, by its begin: where people speak at once, they take turns.
 fn by_time(atoms: &[Atom], layout: &Layout) -> Vec<Range> {
-    let pieces = pieces_of(atoms, layout);
+    let pieces = pieces(atoms, layout);
     let mut order = Vec::with_capacity(pieces.len());
     for (number, (from, _)) in pieces.iter().enumerate() {
         insert(&mut order, atoms.get(*from).map_or(0, |atom| atom.span.begin), number);
@@ -126,7 +104,7 @@ fn named(script: &Script, pieces: &[Range], names: Names, layout: &Layout) -> Sc
     renewed
 }
 
-/// Atoms that are shown together.
+/// What is shown together.
 struct Piece<'a> {
     atoms: &'a [Atom],
     first: &'a Atom,
@@ -147,74 +125,6 @@ impl<'a> Piece<'a> {
         }
         reading_time(columns, layout)
     }
-}
-
-/// Counts how many lines a row of atoms needs when each takes as much as it can.
-#[derive(Default)]
-struct Filling {
-    lines: u32,
-    line: u32,
-    columns: u32,
-}
-
-impl Filling {
-    fn add(&mut self, atom: &Atom, layout: &Layout) {
-        if self.lines == 0 || self.line + atom.columns > layout.columns {
-            self.lines += 1;
-            self.line = 0;
-        }
-        self.line += atom.spaced;
-        self.columns += atom.spaced;
-    }
-}
-
-/// Milliseconds that so much text wants to be seen.
-fn reading_time(columns: u32, layout: &Layout) -> i64 {
-    let time = i64::from(columns) * 1_000 / i64::from(layout.speed);
-    time.max(layout.shortest).max(1).min(layout.longest)
-}
-
-/// Cuts atoms into what is shown together: the number of the atom after each piece.
-fn cut(atoms: &[Atom], layout: &Layout) -> Vec<usize> {
-    let room = i64::from(layout.columns) * i64::from(layout.lines);
-    let mut filling = Filling::default();
-    let mut inside = 0;
-    let mut cost = |from: usize, to: usize| {
-        let (first, last) = (atoms.get(from)?, atoms.get(to - 1)?);
-        if to == from + 1 {
-            (filling, inside) = (Filling::default(), 0);
-        } else if let Some(before) = atoms.get(to - 2) {
-            let pause = last.span.begin - before.span.end;
-            if pause >= LONG_PAUSE_MS || last.run != before.run {
-                return None;
-            }
-            inside += (pause - SHORT_PAUSE_MS).max(0) / 5 + if before.after == Break::Sentence { 100 } else { 0 };
-        }
-        filling.add(last, layout);
-        let too_fast = i64::from(filling.columns) * 1_000 > layout.longest * i64::from(layout.speed);
-        let too_long = last.span.end - first.span.begin > layout.longest;
-        if to > from + 1 && (filling.lines > layout.lines || too_fast || too_long) {
-            return None;
-        }
-        let columns = i64::from(filling.columns);
-        let balance = 80 * columns * columns / (room * room);
-        let next = atoms.get(to).filter(|next| next.run == last.run);
-        let end = next.map_or(0, |next| {
-            let pause = next.span.begin - last.span.end;
-            let time = (next.span.begin - layout.gap - first.span.begin).min(layout.longest);
-            let lacking = (reading_time(filling.columns, layout) - time).max(0);
-            let place = match last.after {
-                Break::Sentence => 0,
-                Break::Clause => 60,
-                Break::Word => 160,
-                Break::Inside => 220,
-                Break::Label => 10_000,
-            };
-            (place - pause / 12).max(0) + lacking / 4
-        });
-        Some(60 + inside + balance + end)
-    };
-    cheapest(atoms.len(), &mut cost)
 }
 
 /// When a piece is shown: from its first sound to its last, longer if it takes longer to read, until the next one begins.
@@ -241,44 +151,54 @@ fn shown(piece: &Piece<'_>, earliest: i64, next: Option<Piece<'_>>, after: Optio
     Span { begin, end: end.min(begin + layout.longest) }
 }
 
-/// The lines of a cue: as few as possible, then alike in width, then parted at good places.
-fn lines(script: &Script, atoms: &[Atom], layout: &Layout) -> String {
-    const LINE: i64 = 1_000_000;
-    let widest = i64::from(layout.columns);
-    let mut filling = Filling::default();
-    let mut cost = |from: usize, to: usize| {
-        let last = atoms.get(to - 1)?;
-        if to == from + 1 {
-            filling = Filling::default();
-        }
-        filling.add(last, layout);
-        if filling.lines > 1 {
-            return None;
-        }
-        let columns = i64::from(filling.columns);
-        let place = match last.after {
-            _ if to == atoms.len() => 0,
-            Break::Sentence => 0,
-            Break::Clause => 40,
-            Break::Word => 170,
-            Break::Inside => 400,
-            Break::Label => 2_000,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transcript::Segment;
+
+    fn check(segments: &[(u32, &str, f64, f64)], expected: &[(i64, i64, &str)]) {
+        let segment = |(speaker, text, begin_ms, end_ms): &(u32, &str, f64, f64)| Segment {
+            text: (*text).to_owned(),
+            begin_ms: *begin_ms,
+            end_ms: *end_ms,
+            speaker_id: Some(*speaker),
+            ..Segment::default()
         };
-        Some(LINE + 1_000 * columns * columns / (widest * widest) + place)
-    };
-    let mut lines = String::new();
-    let mut from = 0;
-    for to in cheapest(atoms.len(), &mut cost) {
-        if from > 0 {
-            lines.push('\n');
-        }
-        for atom in atoms.get(from..to).unwrap_or_default() {
-            lines.push_str(script.text(atom));
-        }
-        if lines.ends_with(' ') {
-            lines.pop();
-        }
-        from = to;
+        let transcript = Transcript { segments: segments.iter().map(segment).collect(), ..Transcript::default() };
+        let mut shown = Vec::new();
+        let options = SubtitleOptions { speaker_labels: Some(false), ..SubtitleOptions::default() };
+        cues(&transcript, &options, Naming::InText, &mut |cue| shown.push((cue.span.begin, cue.span.end, cue.text)))
+            .unwrap();
+        let expected: Vec<_> = expected.iter().map(|(begin, end, text)| (*begin, *end, (*text).to_owned())).collect();
+        assert_eq!(shown, expected);
     }
-    lines
+
+    #[test]
+    fn a_cue_stays_until_it_is_read_or_the_next_one_comes() {
+        check(&[(0, "Yes.", 0.0, 300.0)], &[(0, 1_000, "Yes.")]);
+        check(&[(0, "Yes.", 0.0, 300.0), (1, "No.", 800.0, 1_000.0)], &[(0, 720, "Yes."), (800, 1_800, "No.")]);
+        let forty = "Forty columns are read in two seconds...";
+        check(&[(0, forty, 0.0, 500.0)], &[(0, 2_000, forty)]);
+    }
+
+    #[test]
+    fn a_short_gap_is_closed_and_a_long_one_is_not() {
+        check(&[(0, "Yes.", 0.0, 1_500.0), (1, "No.", 1_800.0, 3_000.0)], &[(0, 1_720, "Yes."), (1_800, 3_000, "No.")]);
+        check(&[(0, "Yes.", 0.0, 1_500.0), (1, "No.", 2_000.0, 3_000.0)], &[(0, 1_500, "Yes."), (2_000, 3_000, "No.")]);
+    }
+
+    #[test]
+    fn who_interrupts_waits_until_the_other_one_is_read_but_not_long() {
+        let forty = "Forty columns are read in two seconds...";
+        check(&[(0, forty, 0.0, 5_000.0), (1, "No.", 1_500.0, 2_000.0)], &[(0, 2_000, forty), (2_080, 3_080, "No.")]);
+        check(&[(0, forty, 0.0, 5_000.0), (1, "No.", 200.0, 600.0)], &[(0, 1_700, forty), (1_780, 2_780, "No.")]);
+        // All at once: each is seen.
+        let at_once = [(0, "a.", 0.0, 0.0), (1, "b.", 0.0, 0.0), (0, "c.", 0.0, 0.0)];
+        check(&at_once, &[(0, 250, "a."), (330, 1_330, "b."), (1_410, 2_410, "c.")]);
+    }
+
+    #[test]
+    fn a_cue_of_one_endless_word_ends_all_the_same() {
+        check(&[(0, "Aah", 0.0, 60_000.0)], &[(0, 7_000, "Aah")]);
+    }
 }

@@ -1,14 +1,13 @@
 //! The two file formats: `SubRip` (.srt) and `WebVTT` (.vtt).
 
 use super::cues::Cue;
-use crate::search;
 
 /// Adds a cue of a `SubRip` file: numbered from 1, no header, no escapes.
 pub(super) fn push_srt(number: u64, cue: &Cue, out: &mut String) {
     push_digits(number, 1, out);
     out.push('\n');
     push_times(cue, ',', out);
-    push_without_arrows(&cue.text, out);
+    push_parted(&cue.text, out);
     out.push_str("\n\n");
 }
 
@@ -64,16 +63,19 @@ fn push_escaped(text: &str, out: &mut String) {
     }
 }
 
-/// `SubRip` cannot escape "-->", which readers take for times; a word joiner, which is not seen, parts it.
-fn push_without_arrows(mut text: &str, out: &mut String) {
-    while let Some(at) = search::find(text.as_bytes(), b"-->")
-        && let Some((before, rest)) = text.split_at_checked(at + 2)
-    {
-        out.push_str(before);
-        out.push('\u{2060}');
-        text = rest;
+/// Text as `SubRip` can have it. It has no escapes, but readers take "-->" for times, and drop `<i>` and `{\an8}` as marks;
+/// a word joiner, which is not seen, parts them.
+fn push_parted(text: &str, out: &mut String) {
+    const JOINER: char = '\u{2060}';
+    for character in text.chars() {
+        if character == '>' && out.as_bytes().ends_with(b"--") {
+            out.push(JOINER);
+        }
+        out.push(character);
+        if matches!(character, '<' | '{') {
+            out.push(JOINER);
+        }
     }
-    out.push_str(text);
 }
 
 #[cfg(test)]
@@ -102,10 +104,11 @@ mod tests {
     }
 
     #[test]
-    fn srt_has_no_arrow_in_its_text() {
+    fn srt_has_nothing_that_is_taken_for_a_mark() {
         let mut out = String::new();
-        push_srt(12, &cue("", 0, 1_500, "a --> b --->\nc <i>&"), &mut out);
-        assert_eq!(out, "12\n00:00:00,000 --> 00:00:01,500\na --\u{2060}> b ---\u{2060}>\nc <i>&\n\n");
+        push_srt(12, &cue("", 0, 1_500, "a --> b --->\nc <i>& {d}"), &mut out);
+        let text = "a --\u{2060}> b ---\u{2060}>\nc <\u{2060}i>& {\u{2060}d}";
+        assert_eq!(out, format!("12\n00:00:00,000 --> 00:00:01,500\n{text}\n\n"));
     }
 
     #[test]
