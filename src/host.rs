@@ -24,6 +24,13 @@ impl HttpRequest {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
+
+    /// Whether it asks for a transcript and waits for it. Of such requests callers hear how far they are; the many small
+    /// ones about tasks and uploads would only hide what matters.
+    #[must_use]
+    pub fn is_recognition(&self) -> bool {
+        self.url.ends_with("/generation") || self.url.ends_with("/chat/completions")
+    }
 }
 
 /// A request body as a recipe: literal text around the audio, which stands in it at most once.

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::task::{self, FileOutcome, Pauses};
 use super::{CallSettings, Patience};
 use crate::api::tasks::TaskStatus;
+use crate::api::transcription::MOST_FILES;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
@@ -41,10 +42,10 @@ pub async fn submit_all<H: Host>(
 ) -> Result<Vec<Submission>, Error> {
     let verified = options.verify_task(config)?;
     Patience::new(config, call)?;
-    let groups: Vec<&[String]> = if one_task { vec![urls] } else { urls.chunks(1).collect() };
-    if groups.is_empty() {
-        return Err(Error::option("urls", "expected at least one address"));
+    if urls.is_empty() || urls.len() > MOST_FILES {
+        return Err(Error::option("urls", format_args!("expected a list of 1 to {MOST_FILES} addresses")));
     }
+    let groups: Vec<&[String]> = if one_task { vec![urls] } else { urls.chunks(1).collect() };
     let requests: Vec<HttpRequest> =
         groups.iter().map(|group| task::submit_request(config, &verified, group, call)).collect::<Result<_, _>>()?;
     let mut pace = Pace::new(SUBMIT_GAP);

@@ -27,27 +27,28 @@ export interface FileResult {
 /** Options that reach the callbacks of a wait, and those of the core. */
 type Extra = Pick<Call, "onStatus" | "onFile">;
 
-/** Does something by its name in the core; `given` and `options` are what that takes. */
+/**
+ * Does something by its name in the core; `given` and `data` are what that takes. Where there is no `data`, the core refuses
+ * whatever else is among the options.
+ */
 export async function perform<T>(
   client: Client,
   name: string,
   given: unknown,
   options: RequestOptions,
-  data: unknown = {},
+  data?: unknown,
   extra: Extra = {},
 ): Promise<T> {
-  const { call } = splitCall(client, pick(options));
+  const { call, data: rest } = splitCall(client, options);
   Object.assign(call, extra, { upload: client.fetch ? undefined : uploadForm() });
-  return run((glue) => glue.perform(name, client.settings, given, data, call)) as Promise<T>;
+  return run((glue) => glue.perform(name, client.settings, given, data ?? rest, call)) as Promise<T>;
 }
 
-function pick({ signal, timeout, maxRetries, headers, onProgress }: RequestOptions): RequestOptions {
-  return { signal, timeout, maxRetries, headers, onProgress };
-}
-
-/** A wait's own limit, apart from the patience with a single answer. */
-function waiting({ timeout, ...options }: WaitOptions): [RequestOptions, { limit: number | undefined }, Extra] {
-  return [options, { limit: timeout }, options.onStatus ? { onStatus: options.onStatus } : {}];
+/** A wait's own limit, apart from the patience with a single answer, and what the core shall refuse. */
+function waiting({ timeout, onStatus, ...options }: WaitOptions): [RequestOptions, { timeout: unknown }, Extra] {
+  const { signal, maxRetries, headers, onProgress, ...unknown } = options;
+  const request = { signal, maxRetries, headers, onProgress };
+  return [request, { ...unknown, timeout }, onStatus ? { onStatus } : {}];
 }
 
 /** What Rust says of a file, with the error as a class. */
@@ -163,6 +164,7 @@ export async function submitBatch(
   options: RequestOptions,
   data: unknown,
 ): Promise<Batch> {
-  const given = { urls: urls.map(String), together };
+  // The core refuses a list without addresses; anything else is none at all.
+  const given = { urls: Array.isArray(urls) ? urls.map(String) : [], together };
   return new Batch(client, await perform<Submission[]>(client, "submitBatch", given, options, data));
 }

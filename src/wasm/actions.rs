@@ -22,6 +22,7 @@ use crate::client::task::{self, FileOutcome};
 use crate::client::{Source, token, upload, vocabulary};
 use crate::config::{Config, timeout_from_millis};
 use crate::error::{Error, ErrorKind};
+use crate::fields::Fields;
 use crate::json::View;
 use crate::options::TranscribeOptions;
 use crate::subtitle::{self, SubtitleOptions};
@@ -54,6 +55,9 @@ impl Action<'_> {
     async fn perform(&self, name: &str) -> Result<JsValue, Error> {
         let Self { host, config, .. } = *self;
         let call = &host.call.settings()?;
+        if !["submit", "submitBatch", "upload", "transcribeAny", "updateVocabulary"].contains(&name) {
+            self.refuse_unknown()?;
+        }
         match name {
             "submit" => task::submit(host, config, &self.urls(), &self.transcription()?, call).await.map(JsValue::from),
             "status" => plain(&task::status(host, config, &self.id(), call).await?),
@@ -66,20 +70,22 @@ impl Action<'_> {
             "upload" => self.upload().await,
             "transcribeAny" => self.transcribe_any().await,
             "createToken" => {
-                let seconds = self.data("option", |given| Ok(given.get("expireInSeconds").number()))?;
+                let seconds = self.data("option", |given| Fields::new(given, "option")?.number("expireInSeconds"))?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked next")]
-                plain(&token::create(host, config, seconds.map(|seconds| seconds as u32), call).await?)
+                let whole = |seconds: f64| if seconds.fract() == 0.0 { seconds as u32 } else { 0 };
+                plain(&token::create(host, config, seconds.map(whole), call).await?)
             }
             "createVocabulary" => {
                 let list = self.data("vocabulary", NewVocabulary::read)?;
                 vocabulary::create(host, config, &list, call).await.map(JsValue::from)
             }
             "listVocabularies" => {
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small counts")]
-                let page =
-                    |given: View<'_>, name, default| given.get(name).number().map_or(default, |page| page as u32);
                 let read = |given: View<'_>| {
-                    Ok((given.get("prefix").word(), page(given, "pageIndex", 0), page(given, "pageSize", 10)))
+                    let mut fields = Fields::new(given, "filter")?;
+                    let prefix = fields.text("prefix")?;
+                    let page = (fields.count("pageIndex", 1_000_000)?, fields.count("pageSize", 1_000)?);
+                    fields.finish()?;
+                    Ok((prefix, page.0.unwrap_or(0), page.1.unwrap_or(10)))
                 };
                 let (prefix, index, size) = self.data("filter", read)?;
                 plain(&vocabulary::list(host, config, prefix.as_deref(), index, size, call).await?)
@@ -110,9 +116,21 @@ impl Action<'_> {
         options::read(self.options, "option", TranscribeOptions::read)
     }
 
+    /// What is left of the options of a call whose data stands elsewhere must be those of waiting.
+    fn refuse_unknown(&self) -> Result<(), Error> {
+        options::read(self.options, "option", |given| {
+            let mut fields = Fields::new(given, "option")?;
+            for name in ["signal", "timeout", "maxRetries", "headers", "onProgress", "onStatus", "onFile"] {
+                fields.get(name);
+            }
+            fields.finish()
+        })
+    }
+
     /// `timeout` is for a single answer elsewhere; a wait has a limit of its own.
     fn limit(&self) -> Result<Option<Duration>, Error> {
-        timeout_from_millis(get(self.options, "limit").as_f64())
+        let limit = options::read(self.options, "option", |given| Fields::new(given, "option")?.number("timeout"))?;
+        timeout_from_millis(limit)
     }
 
     async fn wait(&self) -> Result<TaskStatus, Error> {

@@ -71,12 +71,7 @@ extern "C" {
 impl Call {
     /// The part of the call that is data.
     pub(super) fn settings(&self) -> Result<CallSettings, Error> {
-        let number = |name: &str, value: JsValue| match value.as_f64() {
-            Some(number) => Ok(Some(number)),
-            None if value.is_undefined() || value.is_null() => Ok(None),
-            None => Err(Error::option(name, "expected a number")),
-        };
-        let max_retries = match number("maxRetries", self.max_retries())? {
+        let max_retries = match number("maxRetries", &self.max_retries())? {
             None => None,
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
             Some(count) if (0.0..=100.0).contains(&count) && count.fract() == 0.0 => Some(count as u32),
@@ -90,7 +85,7 @@ impl Call {
                 headers.push(header(&name, &value)?);
             }
         }
-        Ok(CallSettings { timeout: number("timeout", self.timeout())?, max_retries, headers })
+        Ok(CallSettings { timeout: number("timeout", &self.timeout())?, max_retries, headers })
     }
 
     /// Tells the caller how far the call has come. An exception of the callback ends the call.
@@ -118,6 +113,15 @@ impl Call {
     /// Shows the caller what came of a file of a batch.
     pub(super) fn file(&self, outcome: &JsValue) -> Result<(), Error> {
         self.on_file().map_or(Ok(()), |callback| notify(&callback, "onFile", outcome))
+    }
+}
+
+/// A number, where one is given.
+fn number(name: &str, value: &JsValue) -> Result<Option<f64>, Error> {
+    match value.as_f64() {
+        Some(number) => Ok(Some(number)),
+        None if value.is_undefined() || value.is_null() => Ok(None),
+        None => Err(Error::option(name, "expected a number")),
     }
 }
 

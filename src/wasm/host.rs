@@ -99,13 +99,17 @@ impl Host for JsHost {
         let promise = if let Some(upload) = self.call.upload().filter(|_| form) {
             self.upload(&upload, request, audio, &guard.0).await?
         } else {
-            let request = self.request(request, audio, Some(&guard.0)).await?;
-            self.call.progress(if form { "upload" } else { "send" }, 0, None)?;
-            self.call.fetch().call1(&JsValue::UNDEFINED, &request)
+            let made = self.request(request, audio, Some(&guard.0)).await?;
+            if form || request.is_recognition() {
+                self.call.progress(if form { "upload" } else { "send" }, 0, None)?;
+            }
+            self.call.fetch().call1(&JsValue::UNDEFINED, &made)
         };
         let promise = promise.map_err(lost)?;
         let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(lost)?;
-        JsResponse::new(response, Some(guard), self.call.clone())
+        let mut response = JsResponse::new(response, Some(guard), self.call.clone())?;
+        response.tells = request.is_recognition();
+        Ok(response)
     }
 
     async fn sleep(&self, pause: Duration) {
@@ -151,6 +155,8 @@ pub(super) struct JsResponse {
     /// Cancels the transfer when the response goes away; `None` where somebody else fetched it.
     _guard: Option<AbortOnDrop>,
     call: Call,
+    /// Whether the caller hears how much has arrived.
+    tells: bool,
     loaded: u64,
 }
 
@@ -166,7 +172,7 @@ impl JsResponse {
                 "the answer is hidden: fetch gave a Response without a status, as with mode \"no-cors\"",
             )),
             Some(_) if readable && get(&get(&response, "headers"), "get").is_function() => {
-                Ok(Self { response: response.unchecked_into(), reader: None, _guard: guard, call, loaded: 0 })
+                Ok(Self { response: response.unchecked_into(), reader: None, _guard: guard, call, tells: true, loaded: 0 })
             }
             _ => Err(Error::new(ErrorKind::InvalidResponse, "expected a Response with status, headers and body")),
         }
@@ -200,7 +206,9 @@ impl HttpResponse for JsResponse {
         }
         let bytes = Uint8Array::new(&get("value")).to_vec();
         self.loaded += bytes.len() as u64;
-        self.call.progress("receive", self.loaded, None)?;
+        if self.tells {
+            self.call.progress("receive", self.loaded, None)?;
+        }
         Ok(Some(bytes))
     }
 }
