@@ -424,12 +424,12 @@ fn cues_begin_with_their_first_word() {
 }
 
 #[test]
-fn a_whole_day_is_done_in_no_time() {
+fn six_hours_are_done_in_no_time() {
     let word =
         |at: f64| Word { text: " word".to_owned(), begin_ms: at, end_ms: at + 300.0, punctuation: String::new() };
     let mut at = 0.0;
     let mut words = Vec::new();
-    while at < 86_400_000.0 {
+    while at < 21_600_000.0 {
         words.push(word(at));
         at += 400.0;
     }
@@ -437,6 +437,6 @@ fn a_whole_day_is_done_in_no_time() {
     let segment = Segment { text, begin_ms: 0.0, end_ms: at, words, ..Segment::default() };
     let transcript = Transcript { segments: vec![segment], ..Transcript::default() };
     let cues = read_srt(&to_srt(&transcript, &SubtitleOptions::default()).unwrap());
-    assert!(cues.len() > 10_000);
-    assert!(cues.last().unwrap().end > 86_390_000);
+    assert!(cues.len() > 2_500);
+    assert!(cues.last().unwrap().end > 21_590_000);
 }
