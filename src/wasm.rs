@@ -8,6 +8,7 @@ mod abort;
 mod actions;
 mod audio;
 mod body;
+mod byte_stream;
 mod call;
 mod encode;
 mod error;

@@ -238,16 +238,21 @@ fn read_one(list: View<'_>, vocabulary_id: String) -> Vocabulary {
     }
 }
 
-/// "Too many lists" comes under the code of a rate limit, but waiting does not help.
+/// "Too many lists" comes under the code of a rate limit, but waiting does not help; a list that does not exist is "the
+/// required resource".
 #[must_use]
 pub fn explained(error: Error) -> Error {
-    let full = error.status() == Some(400) && error.service_code() == Some("Throttling.AllocationQuota");
-    if !full {
-        return error;
-    }
-    let message = "the account has as many hot-word lists as it may have (ten); delete one";
-    Error::new(ErrorKind::RateLimit, message)
-        .with_status(400)
+    let message = match (error.status(), error.service_code()) {
+        (Some(400), Some("Throttling.AllocationQuota")) => {
+            "the account has as many hot-word lists as it may have (ten); delete one"
+        }
+        (_, Some("BadRequest.ResourceNotExist")) => {
+            "there is no hot-word list of this id; was it deleted, or made in another region or workspace?"
+        }
+        _ => return error,
+    };
+    Error::new(error.kind(), message)
+        .with_status(error.status().unwrap_or_default())
         .with_service_code(error.service_code().map(str::to_owned))
         .with_request_id(error.request_id().map(str::to_owned))
         .with_retryable(false)

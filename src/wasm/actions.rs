@@ -19,6 +19,7 @@ use crate::api::vocabulary::{NewVocabulary, read_words};
 use crate::client::batch::{self, Submission};
 use crate::client::long_audio::{Stage, transcribe_any};
 use crate::client::task::{self, FileOutcome};
+use crate::client::transcribe::prepare;
 use crate::client::{Source, token, upload, vocabulary};
 use crate::config::{Config, timeout_from_millis};
 use crate::error::{Error, ErrorKind};
@@ -90,18 +91,25 @@ impl Action<'_> {
                 let (prefix, index, size) = self.data("filter", read)?;
                 plain(&vocabulary::list(host, config, prefix.as_deref(), index, size, call).await?)
             }
-            "getVocabulary" => plain(&vocabulary::get(host, config, &self.id(), call).await?),
+            "getVocabulary" => plain(&vocabulary::get(host, config, &self.list_id()?, call).await?),
             "updateVocabulary" => {
                 let words = options::read(self.options, "words", read_words)?;
-                vocabulary::update(host, config, &self.id(), &words, call).await.map(|()| JsValue::UNDEFINED)
+                vocabulary::update(host, config, &self.list_id()?, &words, call).await.map(|()| JsValue::UNDEFINED)
             }
-            "deleteVocabulary" => vocabulary::delete(host, config, &self.id(), call).await.map(|()| JsValue::UNDEFINED),
+            "deleteVocabulary" => {
+                vocabulary::delete(host, config, &self.list_id()?, call).await.map(|()| JsValue::UNDEFINED)
+            }
             _ => Err(Error::new(ErrorKind::Internal, format!("there is no action {name}"))),
         }
     }
 
     fn id(&self) -> String {
         self.given.as_string().unwrap_or_default()
+    }
+
+    fn list_id(&self) -> Result<String, Error> {
+        let id = self.id();
+        if id.is_empty() { Err(Error::option("id", "expected the id of a hot-word list")) } else { Ok(id) }
     }
 
     fn urls(&self) -> Vec<String> {
@@ -184,6 +192,9 @@ impl Action<'_> {
 
     async fn transcribe_any(&self) -> Result<JsValue, Error> {
         let read = |name| options::read(&get(self.options, name), "option", TranscribeOptions::read);
+        if !get(self.options, "byTask").is_object() {
+            return Err(Error::option("longAudio", "expected \"task\", or the options of the task"));
+        }
         let (direct, by_task) = (read("direct")?, read("byTask")?);
         let call = &self.host.call;
         let mut on_stage = |stage: Stage| {
@@ -195,6 +206,11 @@ impl Action<'_> {
             call.progress(phase, 0, None)
         };
         let (source, settings) = (self.source().await?, call.settings()?);
+        if let Source::Bytes { audio, .. } = &source
+            && let Ok(prepared) = prepare(self.config, &source, &direct, &settings, false)
+        {
+            audio.limit(prepared.length_check()); // of a stream, which is too large only once it has been read
+        }
         let transcript = transcribe_any(self.host, self.config, &source, &direct, &by_task, &settings, &mut on_stage);
         transcript_to_js(&transcript.await?)
     }

@@ -7,10 +7,10 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use super::byte_stream::ByteStream;
 use super::call::Call;
 use super::encode::{Encoder, PIECE};
 use super::error::from_js;
-use super::input::ByteStream;
 use crate::client::transcribe::LengthCheck;
 use crate::data_url;
 use crate::error::{Error, ErrorKind};

@@ -171,9 +171,14 @@ impl JsResponse {
                 ErrorKind::Connection,
                 "the answer is hidden: fetch gave a Response without a status, as with mode \"no-cors\"",
             )),
-            Some(_) if readable && get(&get(&response, "headers"), "get").is_function() => {
-                Ok(Self { response: response.unchecked_into(), reader: None, _guard: guard, call, tells: true, loaded: 0 })
-            }
+            Some(_) if readable && get(&get(&response, "headers"), "get").is_function() => Ok(Self {
+                response: response.unchecked_into(),
+                reader: None,
+                _guard: guard,
+                call,
+                tells: true,
+                loaded: 0,
+            }),
             _ => Err(Error::new(ErrorKind::InvalidResponse, "expected a Response with status, headers and body")),
         }
     }

@@ -1,47 +1,19 @@
 //! Everything a caller may hand over as audio, told apart by what it can do rather than by its class: Blobs of other
 //! realms and of Node's `buffer` module are Blobs too.
 
-use std::collections::VecDeque;
-
 use js_sys::{ArrayBuffer, Function, Object, Reflect, Uint8Array};
 use wasm_bindgen::JsCast as _;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{Blob, ReadableStream, ReadableStreamDefaultReader, Response};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, ReadableStream, Response};
 
 use super::audio::{JsAudio, JsBytes, slice};
+use super::byte_stream::ByteStream;
 use super::call::Call;
 use super::error::from_js;
 use crate::client::{AudioFacts, Source};
 use crate::error::{Error, ErrorKind};
 use crate::media_type::HEAD_LENGTH;
-
-/// A byte stream whose first chunks have been looked at.
-pub(super) struct ByteStream {
-    ahead: VecDeque<Uint8Array>,
-    reader: ReadableStreamDefaultReader,
-    /// Length in bytes, where a header told.
-    pub(super) length: Option<u64>,
-}
-
-impl ByteStream {
-    pub(super) async fn next(&mut self) -> Result<Option<Uint8Array>, Error> {
-        match self.ahead.pop_front() {
-            Some(bytes) => Ok(Some(bytes)),
-            None => read(&self.reader).await,
-        }
-    }
-}
-
-impl Drop for ByteStream {
-    fn drop(&mut self) {
-        // Whoever feeds the stream shall know that nobody listens any more. A stream that failed before rejects that.
-        let cancelled = JsFuture::from(self.reader.cancel());
-        spawn_local(async move {
-            let _ = cancelled.await;
-        });
-    }
-}
 
 /// Finds out what the audio is and reads its first bytes.
 pub(super) async fn resolve(audio: &JsValue, call: &Call) -> Result<Source<JsAudio>, Error> {
@@ -85,12 +57,12 @@ fn source(bytes: JsBytes, facts: AudioFacts) -> Source<JsAudio> {
     Source::Bytes { audio: JsAudio::new(bytes), facts }
 }
 
-fn get(target: &JsValue, name: &str) -> JsValue {
+pub(super) fn get(target: &JsValue, name: &str) -> JsValue {
     // A primitive has no members; Reflect.get throws for it.
     Reflect::get(target, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-fn memory(audio: &JsValue) -> Option<Uint8Array> {
+pub(super) fn memory(audio: &JsValue) -> Option<Uint8Array> {
     if ArrayBuffer::is_view(audio) {
         let view: &Uint8Array = audio.unchecked_ref();
         if view.byte_length() == 0 {
@@ -174,37 +146,11 @@ async fn from_stream(
         let message = "the ReadableStream is locked: somebody else reads it; use tee() or pass a clone";
         return Err(Error::new(ErrorKind::InvalidAudio, message));
     }
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    let mut stream = ByteStream { ahead: VecDeque::new(), reader, length };
-    let mut head = Vec::new();
-    let mut ended = false;
-    while head.len() < HEAD_LENGTH && !ended {
-        match read(&stream.reader).await? {
-            Some(bytes) => {
-                let wanted = u32::try_from(HEAD_LENGTH - head.len()).unwrap_or(0);
-                head.extend(bytes.subarray(0, bytes.length().min(wanted)).to_vec());
-                stream.ahead.push_back(bytes);
-            }
-            None => ended = true,
-        }
-    }
-    if ended {
-        stream.length = Some(stream.ahead.iter().map(|bytes| u64::from(bytes.length())).sum());
-    }
+    let mut stream = ByteStream::new(stream, length);
+    let head = stream.look_ahead(HEAD_LENGTH).await?;
     // The base64 of a stream is kept, so another attempt has something to send; see `flat` in body.rs for the exception.
     let facts = AudioFacts { head, length: stream.length, declared, replayable: true };
     Ok(source(JsBytes::Stream(core::cell::RefCell::new(Some(stream))), facts))
-}
-
-async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, Error> {
-    let broken = |thrown| from_js(ErrorKind::InvalidAudio, "the audio stream failed while it was read", thrown);
-    let result = JsFuture::from(reader.read()).await.map_err(broken)?;
-    if get(&result, "done").is_truthy() {
-        return Ok(None);
-    }
-    memory(&get(&result, "value")).map(Some).ok_or_else(|| {
-        Error::new(ErrorKind::InvalidAudio, "the audio stream gives something else than bytes (Uint8Array)")
-    })
 }
 
 /// `ReadableStream.from(iterable)`, where the runtime has it (Node, Deno, workerd, Firefox).

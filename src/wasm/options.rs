@@ -12,6 +12,12 @@ pub(super) fn read<T>(
     what: &'static str,
     read: impl FnOnce(View<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    let text = text(given, what)?;
+    read(Json::parse(&text).unwrap_or(Json::Null).view())
+}
+
+/// The JSON of an options object; apart from `read`, which the wasm has a copy of for each type.
+fn text(given: &JsValue, what: &'static str) -> Result<String, Error> {
     if let Some(object) = given.dyn_ref::<Object>() {
         for name in Object::keys(object).iter() {
             let value = Reflect::get(object, &name).unwrap_or(JsValue::UNDEFINED);
@@ -21,10 +27,9 @@ pub(super) fn read<T>(
             }
         }
     }
-    let text = JSON::stringify(given).ok().and_then(|text| JsValue::from(text).as_string());
-    match (given.is_undefined(), text) {
-        (true, _) => read(Json::Null.view()),
-        (_, Some(text)) => read(Json::parse(&text).unwrap_or(Json::Null).view()),
-        (_, None) => Err(Error::option(what, "expected plain data, as JSON can hold it")),
+    if given.is_undefined() {
+        return Ok("null".to_owned());
     }
+    let text = JSON::stringify(given).ok().and_then(|text| JsValue::from(text).as_string());
+    text.ok_or_else(|| Error::option(what, "expected plain data, as JSON can hold it"))
 }
