@@ -39,7 +39,7 @@ export async function capture() {
 }
 
 /** @param {import("../emulator/request_log.mjs").LoggedRequest} request */
-function describe({ method, path, query, headers, body }) {
+export function describe({ method, path, query, headers, body }) {
   const meant = Object.entries(headers).filter(([name]) => MEANT.test(name));
   return {
     method,
