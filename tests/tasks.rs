@@ -596,3 +596,45 @@ fn what_cannot_be_had_again_stays_refused() {
         assert_eq!(any_length(&host, &source).1.unwrap_err().kind(), ErrorKind::AudioTooLong);
     }
 }
+
+#[test]
+fn what_is_said_for_the_direct_way_counts_for_the_task_or_is_refused() {
+    let config = config();
+    let source = Source::Url(URL.to_owned());
+    let run = |direct: TranscribeOptions, by_task: TranscribeOptions| {
+        let host = ScriptedHost::new([
+            Answer::new(400, TOO_LONG),
+            submitted(ID),
+            api("tasks/fun_asr_succeeded.json"),
+            api("transcription/fun_asr_document.json"),
+        ]);
+        let mut on_stage = |_| Ok(());
+        host.run(transcribe_any(&host, &config, &source, &direct, &by_task, &call(), &mut on_stage))
+            .map(|_| host.sent()[1].json())
+    };
+    let direct = TranscribeOptions {
+        model: Some("qwen-audio-3.1-asr-flash".to_owned()),
+        language_hints: vec!["en".to_owned()],
+        vocabulary: vec![("Kubernetes".to_owned(), 5)],
+        speaker_diarization_enabled: Some(true),
+        ..TranscribeOptions::default()
+    };
+    let sent = run(direct, TranscribeOptions::default()).unwrap();
+    assert_eq!(sent["model"], "qwen-audio-3.1-asr-flash-filetrans");
+    assert_eq!(sent["parameters"]["language_hints"], serde_json::json!(["en"]));
+    assert_eq!(sent["parameters"]["vocabulary"]["Kubernetes"], 5);
+    assert_eq!(sent["parameters"]["diarization_enabled"], true);
+
+    let listed = TranscribeOptions {
+        model: Some("fun-asr-flash-2026-06-15".to_owned()),
+        vocabulary_id: Some("vocab-1".to_owned()),
+        ..TranscribeOptions::default()
+    };
+    assert_eq!(run(listed, TranscribeOptions::default()).unwrap_err().field(), Some("vocabularyId"));
+    let context = TranscribeOptions {
+        model: Some("fun-asr-flash-2026-06-15".to_owned()),
+        context: Some("names".to_owned()),
+        ..TranscribeOptions::default()
+    };
+    assert_eq!(run(context, TranscribeOptions::default()).unwrap_err().field(), Some("context"));
+}

@@ -25,7 +25,7 @@ export const groups = [
     build: false,
     run: () => wasmTests("browser"),
   },
-  folder("js", "the JavaScript face and the build"),
+  folder("js", "the JavaScript face and the build", ["browser"]),
   folder("client", "the client of the package, call by call"),
   folder("fixtures", "the measures that other tests judge with", [], { build: false }),
   folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),

@@ -9,7 +9,8 @@ use crate::api::tasks::TaskState;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
-use crate::options::TranscribeOptions;
+use crate::model::Family;
+use crate::options::{TranscribeOptions, Verified};
 use crate::transcript::Transcript;
 
 /// Where a task is; uploading tells its own progress.
@@ -36,7 +37,7 @@ pub async fn transcribe_any<H: Host>(
     call: &CallSettings,
     on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
 ) -> Result<Transcript, Error> {
-    let merged = merge(direct, by_task);
+    let merged = merge(direct, by_task, &direct.verify(config)?)?;
     merged.verify_task(config)?; // a mistake in the long way shall not wait for the first long recording
     let audio = match source {
         Source::Url(_) => None,
@@ -75,14 +76,41 @@ fn does_not_fit(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::AudioTooLarge | ErrorKind::AudioTooLong)
 }
 
-/// What was said for the direct way and makes sense for a task counts there too, unless the task's own options differ.
-fn merge(direct: &TranscribeOptions, by_task: &TranscribeOptions) -> TranscribeOptions {
-    let own = by_task.clone();
-    TranscribeOptions {
-        language: own.language.or_else(|| direct.language.clone()),
+/// What was said for the direct way counts for the task, too, unless the task's own options differ. What its model would
+/// ignore is refused when the options are verified; nothing vanishes on the way.
+fn merge(
+    direct: &TranscribeOptions,
+    by_task: &TranscribeOptions,
+    verified: &Verified,
+) -> Result<TranscribeOptions, Error> {
+    let (own, direct) = (by_task.clone(), direct.clone());
+    if direct.vocabulary_id.is_some() && own.vocabulary_id.is_none() {
+        let problem = "a list belongs to one model; name the list of the long way as longAudio: { vocabularyId }";
+        return Err(Error::option("vocabularyId", problem));
+    }
+    Ok(TranscribeOptions {
+        model: own.model.or_else(|| counterpart(verified)),
+        language: own.language.or(direct.language),
+        language_hints: or(own.language_hints, direct.language_hints),
         enable_itn: own.enable_itn.or(direct.enable_itn),
-        context: own.context.or_else(|| direct.context.clone()),
-        media_type: own.media_type.or_else(|| direct.media_type.clone()),
+        context: own.context.or(direct.context),
+        messages: or(own.messages, direct.messages),
+        vocabulary: or(own.vocabulary, direct.vocabulary),
+        diarization_enabled: own.diarization_enabled.or(direct.speaker_diarization_enabled),
+        media_type: own.media_type.or(direct.media_type),
         ..own
+    })
+}
+
+fn or<T>(own: Vec<T>, direct: Vec<T>) -> Vec<T> {
+    if own.is_empty() { direct } else { own }
+}
+
+/// The model for files that is the like of a direct one; `None` for the default.
+fn counterpart(verified: &Verified) -> Option<String> {
+    match verified.family {
+        Family::FunFlash => Some("fun-asr".to_owned()),
+        Family::QwenAudio30Flash | Family::QwenAudioFlash => Some(format!("{}-filetrans", verified.model)),
+        _ => None,
     }
 }
