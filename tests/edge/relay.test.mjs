@@ -148,7 +148,13 @@ describe("what the page sees", () => {
 
   test("who listens", async () => {
     const response = await fetch(`${site.url}/api/about`);
-    const expected = { upstream: "emulator", model: "qwen3-asr-flash", hasKey: true, maxUploadBytes: 1_073_758_208 };
+    const models = {
+      quick: "qwen3-asr-flash",
+      long: "qwen3-asr-flash-filetrans",
+      quickWithHotWords: "qwen-audio-3.1-asr-flash",
+      longWithSpeakers: "qwen-audio-3.1-asr-flash-filetrans",
+    };
+    const expected = { upstream: "emulator", models, hasKey: true, maxUploadBytes: 1_073_758_208 };
     assert.deepEqual(await response.json(), expected);
   });
 });

@@ -140,8 +140,8 @@ describe("for those who listen and for fingers", () => {
             const labelledby =
               document.getElementById(control.getAttribute("aria-labelledby") ?? "")?.textContent ?? "";
             const name = control.getAttribute("aria-label") || labelledby || label || control.textContent;
-            // A checkbox may be pressed anywhere on its label.
-            const target = control.type === "checkbox" ? control.labels[0] : control;
+            // A checkbox or a choice may be pressed anywhere on its label.
+            const target = /checkbox|radio/.test(control.type) ? control.labels[0] : control;
             const { width, height } = target.getBoundingClientRect();
             return { id: control.id, name: name.trim(), width, height };
           })

@@ -97,3 +97,28 @@ export function audioSent(emulator) {
     .filter(({ path }) => path.endsWith("/generation"))
     .map(({ body }) => body.input.messages.at(-1).content[0].audio);
 }
+
+/** Presses a download button and gives the file's name and content. */
+export async function downloaded(page, format) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.click(`#downloads button[value=${format}]`)]);
+  return { name: file.suggestedFilename(), content: readFileSync(await file.path(), "utf8") };
+}
+
+/** The sentences that the page lists: time, speaker where one is named, words. */
+export async function sentencesOf(page) {
+  return page.$$eval("#segments li", (items) =>
+    items.map((item) => {
+      const words = item.querySelector("p").cloneNode(true);
+      const speaker = words.querySelector(".speaker");
+      speaker?.remove();
+      return {
+        time: item.querySelector(".time").textContent,
+        speaker: speaker?.textContent,
+        text: words.textContent.trim(),
+      };
+    }),
+  );
+}
+
+/** Where the player stands, in seconds. */
+export const positionOf = async (page) => Number(await page.getAttribute("#position", "aria-valuenow"));

@@ -142,7 +142,7 @@ describe("a reload", () => {
     await recordFor(page, 1200);
     await finishedText(page);
     await page.click("#renew");
-    await page.click("#saved-list button >> nth=1");
+    await page.getByRole("button", { name: /^Delete / }).click();
     await page.click("#confirm button[value=yes]");
     await page.waitForSelector("#saved", { state: "hidden" });
     await page.reload();
@@ -216,7 +216,7 @@ describe("the microphone", () => {
     await page.waitForSelector("#record[aria-pressed=true]");
     // Only the page's clock runs ahead; the microphone needs real time to deliver anything at all.
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    await page.clock.fastForward(275_000);
+    await page.clock.fastForward(7_175_000);
     await page.waitForFunction(() => /^0:2\d left$/.test(document.getElementById("remaining").textContent));
     assert.match(await page.getAttribute("#remaining", "class"), /urgent/);
     await page.clock.fastForward(26_000);

@@ -6,8 +6,11 @@ export interface Environment {
   readonly DASHSCOPE_API_KEY?: string;
   /** Scheme and host of the service, with any path prefix in front of `/api/v1` and `/compatible-mode/v1`. */
   readonly DASHSCOPE_BASE_URL?: string;
-  /** The model that the page asks for. */
+  /** The models that the page asks for: for short recordings, for long ones, and for both with hot words or speakers. */
   readonly DASHSCOPE_MODEL?: string;
+  readonly DASHSCOPE_LONG_MODEL?: string;
+  readonly DASHSCOPE_HOT_WORDS_MODEL?: string;
+  readonly DASHSCOPE_SPEAKERS_MODEL?: string;
   /** Other origins whose pages may use this relay, separated by commas or spaces. Its own origin always may. */
   readonly ALLOWED_ORIGINS?: string;
   /** Largest request body, in bytes. */
@@ -24,11 +27,22 @@ export interface Environment {
   readonly VISITOR_RATE_LIMIT?: { limit(of: { key: string }): Promise<{ success: boolean }> };
 }
 
+export interface Models {
+  /** Takes five minutes and answers word by word. */
+  readonly quick: string;
+  /** Takes hours, as a task, and gives every word its time. */
+  readonly long: string;
+  /** As `quick`, and listens to hot words. */
+  readonly quickWithHotWords: string;
+  /** As `long`, listens to hot words and tells speakers apart. */
+  readonly longWithSpeakers: string;
+}
+
 export interface Settings {
   readonly apiKey: string | undefined;
   readonly upstream: URL | undefined;
   readonly isEmulator: boolean;
-  readonly model: string;
+  readonly models: Models;
   readonly allowedOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
@@ -38,7 +52,12 @@ export interface Settings {
 }
 
 const DEFAULT_UPSTREAM = "https://dashscope-intl.aliyuncs.com";
-const DEFAULT_MODEL = "qwen3-asr-flash";
+const DEFAULT_MODELS: Models = {
+  quick: "qwen3-asr-flash",
+  long: "qwen3-asr-flash-filetrans",
+  quickWithHotWords: "qwen-audio-3.1-asr-flash",
+  longWithSpeakers: "qwen-audio-3.1-asr-flash-filetrans",
+};
 
 /** Base64 inside JSON: the largest string that the service reads at all is 28 000 000 characters. */
 const DEFAULT_MAX_BODY_BYTES = 28_200_000;
@@ -52,7 +71,12 @@ export function readSettings(environment: Environment): Settings {
     apiKey: environment.DASHSCOPE_API_KEY?.trim() || undefined,
     upstream,
     isEmulator: upstream !== undefined && isLoopback(upstream.hostname),
-    model: environment.DASHSCOPE_MODEL?.trim() || DEFAULT_MODEL,
+    models: {
+      quick: environment.DASHSCOPE_MODEL?.trim() || DEFAULT_MODELS.quick,
+      long: environment.DASHSCOPE_LONG_MODEL?.trim() || DEFAULT_MODELS.long,
+      quickWithHotWords: environment.DASHSCOPE_HOT_WORDS_MODEL?.trim() || DEFAULT_MODELS.quickWithHotWords,
+      longWithSpeakers: environment.DASHSCOPE_SPEAKERS_MODEL?.trim() || DEFAULT_MODELS.longWithSpeakers,
+    },
     allowedOrigins: listOf(environment.ALLOWED_ORIGINS) ?? [],
     maxBodyBytes: Number(environment.MAX_BODY_BYTES) || DEFAULT_MAX_BODY_BYTES,
     maxUploadBytes: Number(environment.MAX_UPLOAD_BYTES) || DEFAULT_MAX_UPLOAD_BYTES,

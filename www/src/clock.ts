@@ -10,10 +10,10 @@ export function formatSeconds(seconds: number): string {
 /** `65` → `1 minute 5 seconds`: for people who listen to the page. */
 export function saySeconds(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
-  const minutes = Math.floor(whole / 60);
-  const rest = whole % 60;
-  const parts = [count(minutes, "minute"), count(rest, "second")].filter((part) => part !== "");
-  return parts.join(" ") || "0 seconds";
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor((whole % 3600) / 60);
+  const parts = [count(hours, "hour"), count(minutes, "minute"), count(whole % 60, "second")];
+  return parts.filter((part) => part !== "").join(" ") || "0 seconds";
 }
 
 function count(amount: number, unit: string): string {

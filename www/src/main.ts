@@ -12,17 +12,25 @@ import { connectOptions, showMicrophones } from "./page/options_form.ts";
 import { Playback } from "./page/playback.ts";
 import { SavedView } from "./page/saved_view.ts";
 import { listenForSeeking } from "./page/seeking.ts";
+import { audioOf, nameOf } from "./page/state.ts";
 import { render } from "./page/view.ts";
 import { Waveform } from "./page/waveform.ts";
+import { type DownloadFormat, download } from "./reader/downloads.ts";
+import { Reader } from "./reader/reader.ts";
 import { whenMicrophonesChange } from "./recording/microphone.ts";
 import { readSettings } from "./settings.ts";
 
 const elements = findElements();
 const settings = readSettings();
 const waveform = new Waveform(elements.waveform);
-const playback = new Playback(() => app.setPlayback(playback.playing, playback.seconds));
+const playback = new Playback(
+  () => app.setPlayback(playback.playing, playback.seconds),
+  (seconds) => reader.follow(seconds, playback.playing),
+);
+const reader = new Reader(elements.segments, (seconds) => void app.playFrom(seconds));
 const savedView = new SavedView(elements, {
   onOpen: (draft) => void app.openSaved(draft),
+  onRename: (draft, name) => void app.renameSaved(draft, name),
   onDelete: (draft) => void app.deleteSaved(draft),
 });
 const app = new App({
@@ -30,8 +38,9 @@ const app = new App({
   waveform,
   playback,
   saved: await SavedRecordings.open(),
-  confirm: (words) => confirmWith(elements, words),
+  confirm: (words, verb) => confirmWith(elements, words, verb),
   onState(state) {
+    reader.render(state.transcript, audioOf(state.source) !== undefined);
     render(elements, state);
     savedView.render(state.saved, state.phase.name === "idle" || state.phase.name === "ready");
     if (state.outline && state.phase.name !== "recording") {
@@ -56,6 +65,13 @@ elements.discard.addEventListener("click", () => void app.discard());
 elements.renew.addEventListener("click", () => void app.discard());
 elements.text.addEventListener("input", () => app.editText(elements.text.value));
 elements.copy.addEventListener("click", () => void copy());
+elements.listen.addEventListener("click", () => void app.playOrPause());
+elements.viewWords.addEventListener("click", () => app.setEditing(false));
+elements.viewText.addEventListener("click", () => app.setEditing(true));
+elements.deleteAll.addEventListener("click", () => void app.deleteAllSaved());
+elements.downloads.addEventListener("click", (event) => {
+  if (event.target instanceof HTMLButtonElement) void save(event.target.value as DownloadFormat);
+});
 elements.copyCode.addEventListener("click", async () => {
   app.say((await copyText(elements.code.textContent ?? "")) ? "Copied." : "Copying is blocked in this browser.");
 });
@@ -76,9 +92,11 @@ listenForKeys(() => app.state.phase.name === "recording", {
 });
 showKeyHelp();
 
-// Every second is on disk, but the last one is not, and closing the page is rarely meant while speaking.
+// Every second is on disk, but the last one is not, and closing the page is rarely meant while speaking or uploading.
 window.addEventListener("beforeunload", (event) => {
-  if (app.state.phase.name === "recording") event.preventDefault();
+  const { phase } = app.state;
+  const isLost = phase.name === "recording" || (phase.name === "busy" && phase.step === "uploading");
+  if (isLost) event.preventDefault();
 });
 
 connectOptions(elements, settings);
@@ -96,6 +114,14 @@ async function copy(): Promise<void> {
   elements.copyWords.textContent = copied ? "Copied" : "Copy";
   app.say(copied ? "Copied." : "Copying is blocked in this browser: select the text and copy it by hand.");
   setTimeout(() => (elements.copyWords.textContent = "Copy"), 1600);
+}
+
+async function save(format: DownloadFormat): Promise<void> {
+  const { transcript, text, source } = app.state;
+  if (!transcript) return;
+  const startedAt = source?.draft?.startedAt ?? Date.now();
+  const date = new Date(startedAt).toISOString().slice(0, 10);
+  await download(format, transcript, text, nameOf(source) || `Recording ${date}`);
 }
 
 async function askWhoListens(): Promise<void> {

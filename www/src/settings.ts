@@ -1,9 +1,15 @@
+/** What matters most: the text at once, the time of every word, or who said what. */
+export type Recognition = "quick" | "words" | "speakers";
+
 /** What the visitor chose, remembered in this browser only. */
 export interface Settings {
+  recognition: Recognition;
   /** Empty for automatic. */
   language: string;
   enableItn: boolean;
   context: string;
+  /** One per line, or separated by commas. */
+  hotWords: string;
   /** Transcribe as soon as recording stops or a file arrives, instead of waiting for the button. */
   startAtOnce: boolean;
   microphoneId: string;
@@ -11,7 +17,15 @@ export interface Settings {
 
 const KEY = "dashscope-asr-demo settings";
 
-const DEFAULTS: Settings = { language: "", enableItn: false, context: "", startAtOnce: true, microphoneId: "" };
+const DEFAULTS: Settings = {
+  recognition: "quick",
+  language: "",
+  enableItn: false,
+  context: "",
+  hotWords: "",
+  startAtOnce: true,
+  microphoneId: "",
+};
 
 /** Takes from storage only what has the right type: it may be from an older page, or edited by hand. */
 export function readSettings(): Settings {
@@ -24,6 +38,7 @@ export function readSettings(): Settings {
   } catch {
     // Storage is forbidden or its content is not JSON: the defaults will do.
   }
+  if (!["quick", "words", "speakers"].includes(settings.recognition)) settings.recognition = DEFAULTS.recognition;
   return settings;
 }
 

@@ -21,6 +21,11 @@ export async function outlineOf(blob: Blob, stretches = 400): Promise<Outline | 
   }
 }
 
+/** A line instead of a picture, for what is too large to look at; only its length is known. */
+export function plainOutline(seconds: number): Outline {
+  return { seconds, peaks: [0.02] };
+}
+
 function peaksOf(samples: Float32Array, stretches: number): number[] {
   const length = Math.max(1, Math.floor(samples.length / stretches));
   return Array.from({ length: stretches }, (_, stretch) => {

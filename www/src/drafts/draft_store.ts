@@ -1,4 +1,5 @@
 import type { Transcript } from "dashscope-asr";
+import type { RunningTask } from "../recognition/progress.ts";
 import { inTransaction, openDatabase } from "./database.ts";
 
 /** A recording that is kept on disk until its owner throws it away. */
@@ -7,7 +8,16 @@ export interface Draft {
   readonly mimeType: string;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** 0 where nobody knows. */
   seconds: number;
+  /** What its owner calls it; else the name of the file. */
+  name?: string;
+  /** Where it came from, when that was not the microphone. */
+  readonly origin?: "file" | { readonly url: string };
+  /** Of what came from elsewhere: all of its audio is here. */
+  isComplete?: boolean;
+  /** The service is at work on it. */
+  task?: RunningTask;
   /** The last text that came back for it, as the owner may have edited it. */
   text?: string;
   transcript?: Transcript;
@@ -65,6 +75,20 @@ export class DraftStore {
     );
     const parts = (pieces ?? []).map((piece) => piece.bytes);
     return new Blob(parts, { type: draft.mimeType });
+  }
+
+  async deleteAll(ids: readonly string[]): Promise<void> {
+    await inTransaction(this.#database, "readwrite", (store) => {
+      for (const id of ids) {
+        store("drafts").delete(id);
+        store("pieces").delete(piecesOf(id));
+      }
+      return undefined;
+    });
+  }
+
+  async deletePieces(id: string): Promise<void> {
+    await inTransaction(this.#database, "readwrite", (store) => store("pieces").delete(piecesOf(id)));
   }
 
   async delete(id: string): Promise<void> {

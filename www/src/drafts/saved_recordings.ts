@@ -2,6 +2,21 @@ import { DraftLock, draftsInUse } from "./draft_lock.ts";
 import { type Draft, DraftStore } from "./draft_store.ts";
 import { DraftWriter } from "./draft_writer.ts";
 
+/** A file is kept in pieces of this size: one huge value is more than some browsers take at once. */
+const PIECE_BYTES = 4_000_000;
+
+/** Of a larger file only the words are kept: its owner still has it, and a browser's space is not for films. */
+const LARGEST_KEPT_FILE = 200_000_000;
+
+/** What somebody opens from elsewhere. */
+export interface Opened {
+  readonly audio: Blob | undefined;
+  readonly seconds: number;
+  readonly name: string;
+  readonly origin: NonNullable<Draft["origin"]>;
+  readonly task: Draft["task"];
+}
+
 /**
  * The recordings that this browser keeps, from the first second until their owner deletes them. Nothing here throws: where
  * the browser forbids storage there simply are none.
@@ -26,6 +41,38 @@ export class SavedRecordings {
     return new DraftWriter(this.#store, draft);
   }
 
+  /** A note for something from elsewhere. Its audio, which may be large, follows with `addAudio`. */
+  async keep({ audio, seconds, name, origin, task }: Opened): Promise<Draft | undefined> {
+    if (!this.#store) return undefined;
+    const mimeType = audio?.type ?? "";
+    const draft: Draft = { id: crypto.randomUUID(), mimeType, startedAt: Date.now(), seconds, name, origin };
+    if (task) draft.task = task;
+    await this.save(draft);
+    return draft;
+  }
+
+  /** In pieces, as there is room; without all of them the note has words only. */
+  async addAudio(draft: Draft, audio: Blob): Promise<void> {
+    const store = this.#store;
+    if (!store || audio.size > LARGEST_KEPT_FILE) return;
+    try {
+      for (let index = 0; index * PIECE_BYTES < audio.size; index += 1) {
+        const piece = audio.slice(index * PIECE_BYTES, (index + 1) * PIECE_BYTES);
+        await store.addPiece(draft, index, await piece.arrayBuffer());
+      }
+      draft.isComplete = true;
+    } catch {
+      // The disk is full, perhaps; half a recording would be worse than none.
+      await store.deletePieces(draft.id).catch(() => {});
+    }
+    await this.save(draft);
+  }
+
+  /** Tells other tabs that this one is open here. */
+  async hold(draft: Draft): Promise<void> {
+    await this.#lock.hold(draft.id);
+  }
+
   /** Newest first, without those that are open here or in another tab. */
   async list(): Promise<Draft[]> {
     const drafts = (await this.#store?.list().catch(() => [])) ?? [];
@@ -33,12 +80,13 @@ export class SavedRecordings {
     return drafts.filter((draft) => !inUse(draft.id));
   }
 
-  /** `undefined` when it cannot be read, or is gone because another tab deleted it. */
+  /** `undefined` when it is gone, because another tab deleted it; an empty Blob where only the words were kept. */
   async take(draft: Draft): Promise<Blob | undefined> {
-    const blob = await this.#store?.read(draft).catch(() => undefined);
-    if (!blob || blob.size === 0) return undefined;
+    const drafts = (await this.#store?.list().catch(() => [])) ?? [];
+    if (!drafts.some(({ id }) => id === draft.id)) return undefined;
     await this.#lock.hold(draft.id);
-    return blob;
+    if (draft.origin && !draft.isComplete) return new Blob();
+    return (await this.#store?.read(draft).catch(() => undefined)) ?? new Blob();
   }
 
   /** The one that was open goes back into the list. */
@@ -52,5 +100,9 @@ export class SavedRecordings {
 
   async delete(draft: Draft): Promise<void> {
     await this.#store?.delete(draft.id).catch(() => {});
+  }
+
+  async deleteAll(drafts: readonly Draft[]): Promise<void> {
+    await this.#store?.deleteAll(drafts.map(({ id }) => id)).catch(() => {});
   }
 }

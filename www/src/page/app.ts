@@ -1,20 +1,16 @@
-import type { AsrError } from "dashscope-asr";
-import { outlineOf } from "../audio/outline.ts";
+import { outlineOf, plainOutline } from "../audio/outline.ts";
 import { saySeconds } from "../clock.ts";
 import type { Draft } from "../drafts/draft_store.ts";
 import type { SavedRecordings } from "../drafts/saved_recordings.ts";
-import { loadPackage } from "../package.ts";
 import { canRecord } from "../recording/microphone.ts";
 import type { EndReason, Recording } from "../recording/recorder.ts";
 import { RecordingSession } from "../recording/session.ts";
 import type { Settings } from "../settings.ts";
-import { transcribe } from "../transcription.ts";
 import { describeMicrophoneTrouble, describeMissingRecorder } from "../words/microphone_help.ts";
-import { describeTrouble } from "../words/trouble.ts";
 import type { Playback } from "./playback.ts";
-import { FIRST_STATE, isUnheard, type Source, type State } from "./state.ts";
-import { transcribeOptions } from "./transcribe_options.ts";
+import { audioOf, FIRST_STATE, hasTask, isUnheard, type Source, type State } from "./state.ts";
 import type { Waveform } from "./waveform.ts";
+import { Work } from "./work.ts";
 
 /** A slip of the finger rather than a recording. */
 const SHORTEST_SECONDS = 0.3;
@@ -34,7 +30,8 @@ export interface AppParts {
   readonly saved: SavedRecordings;
   readonly waveform: Waveform;
   readonly playback: Playback;
-  confirm(words: string): Promise<boolean>;
+  /** `verb` is the answer that means yes. */
+  confirm(words: string, verb: string): Promise<boolean>;
   onState(state: State): void;
   onLevel(level: number): void;
   onMicrophoneOpened(): void;
@@ -46,17 +43,30 @@ export class App {
   readonly #parts: AppParts;
   #session: RecordingSession | undefined;
   #discardAtEnd = false;
-  #request: AbortController | undefined;
+  readonly #work: Work;
 
   constructor(parts: AppParts) {
     this.#parts = parts;
+    this.#work = new Work(parts, {
+      get: () => this.state,
+      set: (change) => this.#set(change),
+    });
   }
 
   start(): void {
     const recorder = canRecord();
     this.#set({ canRecord: recorder, trouble: recorder ? undefined : describeMissingRecorder() });
     this.#parts.waveform.showNothing();
-    void this.#listSaved();
+    void this.#resume();
+  }
+
+  /** What was sent before a reload is waited for again, as soon as the page knows whom to ask. */
+  async #resume(): Promise<void> {
+    await this.#listSaved();
+    const [waiting] = this.state.saved.filter((draft) => draft.task && !draft.transcript);
+    if (!waiting || this.state.phase.name !== "idle") return;
+    await this.openSaved(waiting);
+    if (hasTask(this.state)) await this.transcribe();
   }
 
   // Recording
@@ -116,13 +126,13 @@ export class App {
 
   async openFile(file: Blob, name: string): Promise<void> {
     if (!(await this.#makeRoom())) return;
-    this.#take({ kind: "file", blob: file, name }, "Ready.");
+    this.#take({ kind: "file", blob: file, name, draft: undefined }, "Ready.");
     if (this.#parts.settings.startAtOnce) await this.transcribe();
   }
 
   async openUrl(url: string): Promise<void> {
     if (!(await this.#makeRoom())) return;
-    this.#take({ kind: "url", url }, "Ready.");
+    this.#take({ kind: "url", url, draft: undefined }, "Ready.");
     await this.transcribe();
   }
 
@@ -132,7 +142,7 @@ export class App {
       if (!response.ok) throw new Error(`The sample could not be loaded (HTTP ${response.status}).`);
       await this.openFile(await response.blob(), "Sample: John F. Kennedy, 1961");
     } catch (error) {
-      await this.#fail(error);
+      await this.#work.fail(error);
     }
   }
 
@@ -143,23 +153,46 @@ export class App {
       await this.#listSaved();
       return this.#set({ message: "That recording is no longer there." });
     }
-    this.#take({ kind: "recording", blob, seconds: draft.seconds, draft, isSafe: true }, "Your recording is back.");
+    this.#take(sourceOf(draft, blob), "Your recording is back.");
     this.#set({ text: draft.text ?? "", transcript: draft.transcript });
     await this.#listSaved();
   }
 
+  async renameSaved(draft: Draft, name: string): Promise<void> {
+    if (name) draft.name = name;
+    else delete draft.name;
+    await this.#parts.saved.save(draft);
+    await this.#listSaved();
+    this.#set({ message: "Renamed." });
+  }
+
   async deleteSaved(draft: Draft): Promise<void> {
-    if (!(await this.#parts.confirm("Delete this recording for good?"))) return;
+    if (!(await this.#parts.confirm("Delete this recording and its words for good?", "Delete"))) return;
     await this.#parts.saved.delete(draft);
     await this.#listSaved();
     this.#set({ message: "Deleted." });
   }
 
+  async deleteAllSaved(): Promise<void> {
+    const drafts = this.state.saved;
+    if (!(await this.#parts.confirm(`Delete all ${drafts.length} recordings for good?`, "Delete all"))) return;
+    await this.#parts.saved.deleteAll(drafts);
+    await this.#listSaved();
+    this.#set({ message: "Deleted." });
+  }
+
   async playOrPause(): Promise<void> {
-    if (this.state.phase.name !== "ready" || this.state.source === undefined || this.state.source.kind === "url")
-      return;
+    await this.#play(() => this.#parts.playback.toggle());
+  }
+
+  async playFrom(seconds: number): Promise<void> {
+    await this.#play(() => this.#parts.playback.playFrom(seconds));
+  }
+
+  async #play(play: () => Promise<void>): Promise<void> {
+    if (this.state.phase.name !== "ready" || !audioOf(this.state.source)) return;
     try {
-      await this.#parts.playback.toggle();
+      await play();
     } catch {
       this.#set({ message: "This browser cannot play this recording. It can be transcribed all the same." });
     }
@@ -168,65 +201,22 @@ export class App {
   // Transcribing
 
   async transcribe(): Promise<void> {
-    const { source, phase } = this.state;
-    if (!source || phase.name !== "ready") return;
-    this.#parts.playback.pause();
-    const request = new AbortController();
-    this.#request = request;
-    this.#set({ phase: { name: "busy", step: "preparing" }, trouble: undefined, message: "" });
-    try {
-      const audio = source.kind === "url" ? source.url : source.blob;
-      const options = { ...transcribeOptions(this.#parts.settings, this.state.about), signal: request.signal };
-      const transcript = await transcribe(audio, options, {
-        onStep: (step) => this.#whileBusy(request, { phase: { name: "busy", step } }),
-        onText: (text) => this.#whileBusy(request, { text, transcript: undefined }),
-      });
-      if (request.signal.aborted) return;
-      const message = transcript.noSpeech ? "No speech was heard. Play it back to check the microphone." : "Done.";
-      this.#set({ phase: { name: "ready" }, text: transcript.text, transcript, message });
-      await this.#remember();
-    } catch (error) {
-      if (!request.signal.aborted) await this.#fail(error);
-    }
+    await this.#work.start();
   }
 
   cancel(): void {
-    if (this.state.phase.name !== "busy") return;
-    this.#request?.abort();
-    const kept = this.state.source?.kind === "recording" ? " The recording is still here." : "";
-    this.#set({ phase: { name: "ready" }, message: `Cancelled.${kept}` });
-  }
-
-  /** Late news of a cancelled request must not touch the page. */
-  #whileBusy(request: AbortController, change: Partial<State>): void {
-    if (this.#request === request && !request.signal.aborted) this.#set(change);
-  }
-
-  async #fail(error: unknown): Promise<void> {
-    // When it was the package that could not be loaded, there is nobody to tell its errors from others.
-    const isAsrError = await loadPackage().then(
-      (loaded) => loaded.isAsrError,
-      () =>
-        (_: unknown): _ is AsrError =>
-          false,
-    );
-    const phase = this.state.source ? ({ name: "ready" } as const) : ({ name: "idle" } as const);
-    this.#set({ phase, message: "", trouble: describeTrouble(error, isAsrError) });
+    this.#work.cancel();
   }
 
   // The text
 
   editText(text: string): void {
     this.#set({ text });
-    void this.#remember();
+    void this.#work.remember();
   }
 
-  /** Text and facts stay with the recording, so that a reload brings all of it back. */
-  async #remember(): Promise<void> {
-    const { source, text, transcript } = this.state;
-    if (source?.kind !== "recording" || !source.draft || !transcript) return;
-    Object.assign(source.draft, { text, transcript });
-    await this.#parts.saved.save(source.draft);
+  setEditing(editing: boolean): void {
+    this.#set({ editing });
   }
 
   say(message: string): void {
@@ -243,8 +233,12 @@ export class App {
 
   /** Deletes a recording that nobody has read yet, after asking; anything else is only put away. */
   async discard(): Promise<void> {
-    const unheard = isUnheard(this.state);
-    if (unheard && !(await this.#parts.confirm("This recording has not been transcribed. Discard it for good?")))
+    // Of what the service is at work on, the words can still be fetched from the list.
+    const unheard = isUnheard(this.state) && !hasTask(this.state);
+    if (
+      unheard &&
+      !(await this.#parts.confirm("This recording has not been transcribed. Discard it for good?", "Discard"))
+    )
       return;
     if (this.#session) {
       this.#discardAtEnd = true;
@@ -268,7 +262,8 @@ export class App {
       return false;
     }
     const wouldBeLost = isUnheard(this.state) && source?.kind === "recording" && !source.isSafe;
-    if (wouldBeLost && !(await this.#parts.confirm("This recording exists nowhere else. Discard it?"))) return false;
+    if (wouldBeLost && !(await this.#parts.confirm("This recording exists nowhere else. Discard it?", "Discard")))
+      return false;
     await this.#clear();
     return true;
   }
@@ -288,11 +283,15 @@ export class App {
   #take(source: Source, message: string): void {
     this.#set({ phase: { name: "ready" }, source, message, seconds: 0, outline: undefined });
     this.#parts.waveform.showNothing();
-    if (source.kind === "url") return;
-    this.#parts.playback.load(source.blob);
-    void outlineOf(source.blob).then((outline) => {
-      if (this.state.source === source) this.#set({ outline });
+    const audio = audioOf(source);
+    this.#parts.playback.load(audio);
+    if (!audio) return;
+    const looking = outlineOf(audio).then((outline) => {
+      const length = source.kind === "recording" ? source.seconds : this.#parts.playback.length;
+      const known = outline ?? (length ? plainOutline(length) : undefined);
+      if (known && this.state.source === source) this.#set({ outline: known });
     });
+    this.#work.measuring(looking);
   }
 
   async #listSaved(): Promise<void> {
@@ -311,4 +310,12 @@ export class App {
   setPlayback(playing: boolean, seconds: number): void {
     if (this.state.phase.name === "ready") this.#set({ playing, seconds });
   }
+}
+
+function sourceOf(draft: Draft, blob: Blob): Source {
+  const name = draft.name ?? "";
+  if (typeof draft.origin === "object") return { kind: "url", url: draft.origin.url, draft };
+  if (blob.size === 0) return { kind: "words", name, draft };
+  if (draft.origin === "file") return { kind: "file", blob, name, draft };
+  return { kind: "recording", blob, seconds: draft.seconds, draft, isSafe: true };
 }

@@ -1,5 +1,5 @@
 import { listMicrophones } from "../recording/microphone.ts";
-import { type Settings, saveSettings } from "../settings.ts";
+import { type Recognition, type Settings, saveSettings } from "../settings.ts";
 import { LANGUAGE_CODES, languageName } from "../words/languages.ts";
 import type { Elements } from "./elements.ts";
 
@@ -13,19 +13,31 @@ export function connectOptions(elements: Elements, settings: Settings): void {
   elements.enableItn.checked = settings.enableItn;
   elements.startAtOnce.checked = settings.startAtOnce;
   elements.context.value = settings.context;
+  elements.hotWords.value = settings.hotWords;
+  const choices = [...elements.recognition.querySelectorAll<HTMLInputElement>("input[type=radio]")];
+  for (const choice of choices) choice.checked = choice.value === settings.recognition;
 
   const read = (): void => {
     settings.language = elements.language.value;
     settings.enableItn = elements.enableItn.checked;
     settings.startAtOnce = elements.startAtOnce.checked;
     settings.context = elements.context.value;
+    settings.hotWords = elements.hotWords.value;
+    settings.recognition = (choices.find((choice) => choice.checked)?.value ?? "quick") as Recognition;
     if (!elements.microphone.disabled) settings.microphoneId = elements.microphone.value;
     saveSettings(settings);
   };
-  for (const control of [elements.language, elements.enableItn, elements.startAtOnce, elements.microphone]) {
+  for (const control of [
+    elements.language,
+    elements.enableItn,
+    elements.startAtOnce,
+    elements.microphone,
+    ...choices,
+  ]) {
     control.addEventListener("change", read);
   }
   elements.context.addEventListener("input", read);
+  elements.hotWords.addEventListener("input", read);
 }
 
 /** Names appear only after leave to record was given, and change when something is plugged in. */

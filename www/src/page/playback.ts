@@ -6,10 +6,17 @@ export class Playback {
   #blob: Blob | undefined;
   #url: string | undefined;
 
-  constructor(onChange: () => void) {
-    for (const name of ["play", "pause", "ended", "timeupdate", "seeked"]) {
+  /** `onChange` hears of every change, `onMoment` of every frame while it plays. */
+  constructor(onChange: () => void, onMoment: (seconds: number) => void) {
+    for (const name of ["play", "pause", "ended", "timeupdate", "seeked", "durationchange"]) {
       this.#audio.addEventListener(name, onChange);
     }
+    const tell = (): void => {
+      onMoment(this.seconds);
+      if (this.playing) requestAnimationFrame(tell);
+    };
+    this.#audio.addEventListener("play", tell);
+    this.#audio.addEventListener("seeked", () => this.playing || tell());
     // Chromium cannot seek in a file of unknown length until it has once been sent beyond the end.
     this.#audio.addEventListener("loadedmetadata", () => {
       if (this.#audio.duration !== Number.POSITIVE_INFINITY || !this.#canSeek) return;
@@ -26,6 +33,12 @@ export class Playback {
     return this.#audio.currentTime;
   }
 
+  /** `undefined` until it is known, and for what MediaRecorder writes. */
+  get length(): number | undefined {
+    const { duration } = this.#audio;
+    return Number.isFinite(duration) ? duration : undefined;
+  }
+
   get #canSeek(): boolean {
     return this.#audio.seekable.length > 0;
   }
@@ -39,6 +52,11 @@ export class Playback {
   async toggle(): Promise<void> {
     if (this.playing) this.#audio.pause();
     else await this.#audio.play();
+  }
+
+  async playFrom(seconds: number): Promise<void> {
+    await this.seek(seconds);
+    if (!this.playing) await this.#audio.play();
   }
 
   pause(): void {

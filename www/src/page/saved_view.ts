@@ -4,10 +4,11 @@ import type { Elements } from "./elements.ts";
 
 export interface SavedEvents {
   onOpen(draft: Draft): void;
+  onRename(draft: Draft, name: string): void;
   onDelete(draft: Draft): void;
 }
 
-const FIRST_WORDS = 90;
+const FIRST_WORDS = 120;
 
 /** The list of earlier recordings. Rebuilt only when it differs, so that the focus stays where it is. */
 export class SavedView {
@@ -22,6 +23,7 @@ export class SavedView {
 
   render(drafts: readonly Draft[], visible: boolean): void {
     this.#elements.saved.hidden = !visible || drafts.length === 0;
+    this.#elements.deleteAll.hidden = drafts.length < 2;
     if (drafts === this.#shown) return;
     this.#shown = drafts;
     this.#elements.savedList.replaceChildren(...drafts.map((draft) => this.#item(draft)));
@@ -29,23 +31,69 @@ export class SavedView {
 
   #item(draft: Draft): HTMLLIElement {
     const when = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(draft.startedAt);
-    const title = `${when} · ${formatSeconds(draft.seconds)}`;
+    const length = draft.seconds > 0 ? ` · ${formatSeconds(draft.seconds)}` : "";
+    const title = draft.name ?? `${when}${length}`;
 
     const item = document.createElement("li");
-    const words = document.createElement("div");
+    const open = document.createElement("button");
+    open.type = "button";
+    open.className = "open";
+    open.setAttribute("aria-label", `Open ${title}`);
     const heading = document.createElement("strong");
-    const text = document.createElement("p");
     heading.textContent = title;
-    text.textContent = draft.transcript ? firstWords(draft.text ?? "") : "Not transcribed yet";
+    open.append(heading);
+    if (draft.name) {
+      const date = document.createElement("small");
+      date.textContent = `${when}${length}`;
+      open.append(date);
+    }
+    const text = document.createElement("span");
+    text.textContent = stateOf(draft);
     text.classList.toggle("pending", draft.transcript === undefined);
-    words.append(heading, text);
+    open.append(text);
+    open.addEventListener("click", () => this.#events.onOpen(draft));
+
     item.append(
-      words,
-      button("Restore", `Restore the recording of ${title}`, () => this.#events.onOpen(draft)),
-      button("Delete", `Delete the recording of ${title}`, () => this.#events.onDelete(draft)),
+      open,
+      button("Rename", `Rename ${title}`, () => this.#rename(item, draft, title)),
+      button("Delete", `Delete ${title}`, () => this.#events.onDelete(draft)),
     );
     return item;
   }
+
+  /** Enter keeps the new name, Escape the old one; an empty name brings the date back. */
+  #rename(item: HTMLLIElement, draft: Draft, title: string): void {
+    const form = document.createElement("form");
+    const field = document.createElement("input");
+    field.type = "text";
+    field.maxLength = 200;
+    field.value = draft.name ?? "";
+    field.placeholder = title;
+    field.setAttribute("aria-label", "Name");
+    const save = document.createElement("button");
+    save.type = "submit";
+    save.textContent = "Save";
+    form.append(field, save);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#events.onRename(draft, field.value.trim());
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      const same = this.#item(draft);
+      item.replaceWith(same);
+      same.querySelectorAll("button")[1]?.focus();
+    });
+    item.replaceChildren(form);
+    field.focus();
+    field.select();
+  }
+}
+
+function stateOf(draft: Draft): string {
+  if (draft.transcript) return firstWords(draft.text ?? "");
+  return draft.task ? "Sent, and the words were not fetched yet" : "Not transcribed yet";
 }
 
 function firstWords(text: string): string {
@@ -56,6 +104,7 @@ function firstWords(text: string): string {
 function button(words: string, name: string, onClick: () => void): HTMLButtonElement {
   const made = document.createElement("button");
   made.type = "button";
+  made.className = "quiet-button";
   made.textContent = words;
   made.setAttribute("aria-label", name);
   made.addEventListener("click", onClick);

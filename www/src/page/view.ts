@@ -1,11 +1,13 @@
 import { formatSeconds, saySeconds } from "../clock.ts";
-import type { Step } from "../transcription.ts";
+import type { Step } from "../recognition/progress.ts";
 import { languageName } from "../words/languages.ts";
 import type { Elements } from "./elements.ts";
-import { isUnheard, type Source, type State } from "./state.ts";
+import { audioOf, hasTask, isUnheard, nameOf, type State } from "./state.ts";
 
 /** Below this, the time that is left is worth a colour. */
 const SHORT_OF_TIME_SECONDS = 30;
+
+const WORTH_COUNTING_SECONDS = 300;
 
 const STEP_WORDS: Record<Step, string> = {
   preparing: "Getting ready…",
@@ -13,11 +15,19 @@ const STEP_WORDS: Record<Step, string> = {
   sending: "Sending…",
   waiting: "Listening…",
   writing: "Writing…",
+  uploading: "Uploading…",
+  queued: "Waiting for its turn…",
+  recognising: "Recognising…",
+  downloading: "Fetching the words…",
 };
+
+/** The steps of a task, in order, as the page lists them. */
+const STAGES: readonly Step[] = ["uploading", "queued", "recognising", "downloading"];
 
 /** Makes the page look like a state. Called after every change; touches only what differs. */
 export function render(elements: Elements, state: State): void {
   renderControls(elements, state);
+  renderProgress(elements, state);
   renderClock(elements, state);
   renderTrouble(elements, state);
   renderResult(elements, state);
@@ -29,7 +39,7 @@ function renderControls(elements: Elements, state: State): void {
   const recording = phase.name === "recording";
   const resting = phase.name === "idle" || phase.name === "ready";
   const ready = phase.name === "ready";
-  const hasAudio = ready && source?.kind !== "url";
+  const hasAudio = ready && audioOf(source) !== undefined;
   const done = ready && state.transcript !== undefined;
 
   document.documentElement.dataset.phase = phase.name;
@@ -42,13 +52,12 @@ function renderControls(elements: Elements, state: State): void {
   elements.pause.setAttribute("aria-pressed", String(recording && phase.paused));
   show(elements.play, hasAudio);
   elements.play.setAttribute("aria-pressed", String(state.playing));
-  show(elements.transcribe, ready && state.trouble === undefined);
-  write(elements.transcribeWords, done ? "Transcribe again" : "Transcribe");
+  show(elements.transcribe, ready && state.trouble === undefined && source?.kind !== "words");
+  write(elements.transcribeWords, hasTask(state) ? "Fetch the words" : done ? "Transcribe again" : "Transcribe");
   elements.transcribe.classList.toggle("primary", !done);
   show(elements.cancel, phase.name === "busy");
   show(elements.discard, isUnheard(state) && phase.name !== "busy");
   show(elements.renew, ready && !isUnheard(state));
-  show(elements.progress, phase.name === "busy");
   show(elements.sources, resting);
   show(elements.level, recording);
   show(elements.invitation, phase.name === "idle");
@@ -56,12 +65,38 @@ function renderControls(elements: Elements, state: State): void {
   write(elements.status, phase.name === "busy" ? STEP_WORDS[phase.step] : state.message);
 }
 
+function renderProgress(elements: Elements, state: State): void {
+  const busy = state.phase.name === "busy" ? state.phase : undefined;
+  show(elements.progress, busy !== undefined);
+  elements.progress.classList.toggle("known", busy?.share !== undefined);
+  elements.progress.style.setProperty("--share", String(busy?.share ?? 0));
+  if (busy?.share === undefined) elements.progress.removeAttribute("aria-valuenow");
+  else elements.progress.setAttribute("aria-valuenow", String(Math.round(busy.share * 100)));
+  write(elements.progressDetail, busy?.detail ?? "");
+  show(elements.progressDetail, busy?.detail !== undefined);
+
+  const stage = busy ? STAGES.indexOf(busy.step) : -1;
+  show(elements.stages, stage >= 0);
+  [...elements.stages.children].forEach((item, index) => {
+    if (index === stage) item.setAttribute("aria-current", "step");
+    else item.removeAttribute("aria-current");
+    item.classList.toggle("done", index < stage);
+  });
+  // An address needs no upload.
+  const upload = elements.stages.firstElementChild;
+  if (upload instanceof HTMLElement) show(upload, state.source?.kind !== "url");
+  write(elements.longWay, busy ? state.longWay : "");
+  show(elements.longWay, elements.longWay.textContent !== "");
+}
+
 function renderClock(elements: Elements, state: State): void {
   const recording = state.phase.name === "recording";
   const left = Math.max(0, Math.ceil(state.limitSeconds - state.seconds));
   const known = recording || state.outline !== undefined || state.source?.kind === "recording";
   write(elements.elapsed, known ? formatSeconds(state.seconds) : "");
-  write(elements.remaining, recording ? `${formatSeconds(left)} left` : lengthOf(state));
+  // Two hours that count down would only make people nervous.
+  const leftWords = left <= WORTH_COUNTING_SECONDS ? `${formatSeconds(left)} left` : "";
+  write(elements.remaining, recording ? leftWords : lengthOf(state));
   show(elements.remaining, elements.remaining.textContent !== "");
   elements.remaining.classList.toggle("urgent", recording && left <= SHORT_OF_TIME_SECONDS);
 
@@ -76,12 +111,6 @@ function lengthOf(state: State): string {
   if (state.phase.name === "idle") return state.canRecord ? `up to ${saySeconds(state.limitSeconds)}` : "";
   const length = state.outline?.seconds ?? (state.source?.kind === "recording" ? state.source.seconds : undefined);
   return length === undefined ? "" : `of ${formatSeconds(length)}`;
-}
-
-function nameOf(source: Source | undefined): string {
-  if (source?.kind === "file") return source.name;
-  if (source?.kind === "url") return new URL(source.url).host + new URL(source.url).pathname;
-  return "";
 }
 
 function renderTrouble(elements: Elements, state: State): void {
@@ -100,10 +129,25 @@ function renderResult(elements: Elements, state: State): void {
   const appears = visible && elements.result.hidden;
   show(elements.result, visible);
   elements.result.classList.toggle("writing", writing);
+  const hasTimes = (state.transcript?.segments.length ?? 0) > 0;
+  const reading = hasTimes && !state.editing;
+  const canPlay = audioOf(state.source) !== undefined;
+  show(elements.views, hasTimes);
+  show(elements.reader, reading);
+  show(elements.text, !reading);
+  show(elements.listen, reading && canPlay && state.phase.name === "ready");
+  elements.listen.setAttribute("aria-pressed", String(state.playing));
+  write(elements.listenTime, formatSeconds(state.seconds));
+  elements.viewWords.setAttribute("aria-pressed", String(reading));
+  elements.viewText.setAttribute("aria-pressed", String(!reading));
+  show(elements.downloads, state.transcript !== undefined && !state.transcript.noSpeech);
+  for (const button of elements.downloads.querySelectorAll("button")) {
+    show(button, hasTimes || button.value === "txt" || button.value === "json");
+  }
   elements.text.readOnly = state.phase.name === "busy";
   elements.text.placeholder = state.transcript?.noSpeech ? "No speech was heard." : "";
   if (elements.text.value !== state.text) elements.text.value = state.text;
-  fitHeight(elements.text);
+  if (!reading) fitHeight(elements.text);
   show(elements.copy, state.text !== "" && !writing);
   if (appears) elements.result.scrollIntoView({ block: "nearest" });
 
@@ -147,7 +191,7 @@ function renderUpstream(elements: Elements, state: State): void {
       "Local emulator: speech is recognised on this machine, in English only, and nothing is sent to DashScope.",
     );
   } else if (about.hasKey) {
-    write(elements.upstream, `DashScope, ${about.model}: what you transcribe is sent to Alibaba Cloud.`);
+    write(elements.upstream, `DashScope, ${about.models.quick}: what you transcribe is sent to Alibaba Cloud.`);
   } else {
     elements.upstream.dataset.kind = "unknown";
     write(elements.upstream, "This site has no key yet: set DASHSCOPE_API_KEY and start it again.");

@@ -5,13 +5,8 @@
 const FORMATS = ["audio/webm;codecs=opus", "audio/webm", "audio/ogg;codecs=opus", "audio/ogg", "audio/mp4"];
 const FORMATS_FOR_SAFARI = ["audio/mp4", ...FORMATS.filter((format) => format !== "audio/mp4")];
 
-/** The service takes five minutes in one request. */
-const LIMIT_SECONDS = 300;
-
-/**
- * MP4 is sent as WAV at 32 000 bytes per second, and the service takes 10 MiB of base64, which is 245 seconds of that.
- */
-const LIMIT_SECONDS_AS_WAV = 240;
+/** What is longer than five minutes goes the long way; this is what a page can be trusted to record without a break. */
+const LIMIT_SECONDS = 2 * 3600;
 
 export interface RecordingFormat {
   /** For MediaRecorder; empty to let the browser choose. */
@@ -25,6 +20,5 @@ export function chooseRecordingFormat(
 ): RecordingFormat {
   const formats = vendor.startsWith("Apple") ? FORMATS_FOR_SAFARI : FORMATS;
   const mimeType = formats.find(isSupported) ?? "";
-  const compact = mimeType.includes("webm") || mimeType.includes("ogg");
-  return { mimeType, limitSeconds: compact ? LIMIT_SECONDS : LIMIT_SECONDS_AS_WAV };
+  return { mimeType, limitSeconds: LIMIT_SECONDS };
 }

@@ -1,27 +1,17 @@
 import type { CallOptions, ErrorCode, Transcript } from "dashscope-asr";
-import { convertToWav, needsConversion } from "./audio/preparation.ts";
-import { loadPackage } from "./package.ts";
-
-export type Step = "preparing" | "converting" | "sending" | "waiting" | "writing";
-
-export interface Progress {
-  onStep(step: Step): void;
-  /** All of the text so far; earlier words may have changed. */
-  onText(text: string): void;
-}
-
-/** Where the page's own edge function listens; the package appends DashScope's paths. */
-const BASE_URL = "/api";
+import { convertToWav, needsConversion } from "../audio/preparation.ts";
+import { loadPackage } from "../package.ts";
+import { BASE_URL, type Progress } from "./progress.ts";
 
 /** The service could not read the bytes, but perhaps the browser can. */
 const WORTH_CONVERTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unsupported_format", "invalid_audio"]);
 
-export async function transcribe(
+/** Sends the audio with the request, and gives the text while it is recognised. */
+export async function recogniseDirectly(
   audio: Blob | string,
   options: CallOptions & { signal: AbortSignal },
   progress: Progress,
 ): Promise<Transcript> {
-  progress.onStep("preparing");
   const { isAsrError } = await loadPackage();
   if (typeof audio === "string") return stream(audio, options, progress);
 

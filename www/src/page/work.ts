@@ -1,0 +1,196 @@
+import type { AsrError, Transcript } from "dashscope-asr";
+import { formatSeconds } from "../clock.ts";
+import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import { loadPackage } from "../package.ts";
+import { cancelTask } from "../recognition/by_task.ts";
+import { planFor } from "../recognition/plan.ts";
+import type { Progress, RunningTask, Step } from "../recognition/progress.ts";
+import { recognise, TooLargeForSite } from "../recognition/recognise.ts";
+import type { Settings } from "../settings.ts";
+import { describeTrouble } from "../words/trouble.ts";
+import type { Playback } from "./playback.ts";
+import { audioOf, nameOf, type Source, type State } from "./state.ts";
+
+/** What is smaller is sent at once; of more, it is worth knowing first whether it is too long. */
+const WORTH_MEASURING_BYTES = 1_000_000;
+const MEASURING_PATIENCE_MS = 3000;
+
+export interface WorkParts {
+  readonly settings: Settings;
+  readonly saved: SavedRecordings;
+  readonly playback: Playback;
+}
+
+/** From a source to its words: starting, showing how far it is, cancelling, keeping what came of it. */
+export class Work {
+  readonly #parts: WorkParts;
+  readonly #state: { get(): State; set(change: Partial<State>): void };
+  #request: AbortController | undefined;
+  #outline: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: WorkParts, state: { get(): State; set(change: Partial<State>): void }) {
+    this.#parts = parts;
+    this.#state = state;
+  }
+
+  async start(): Promise<void> {
+    const { source, phase } = this.#state.get();
+    if (!source || source.kind === "words" || phase.name !== "ready") return;
+    this.#parts.playback.pause();
+    const request = new AbortController();
+    this.#request = request;
+    this.#state.set({ phase: { name: "busy", step: "preparing" }, trouble: undefined, message: "", longWay: "" });
+    if ((audioOf(source)?.size ?? 0) > WORTH_MEASURING_BYTES) await this.#measured();
+    const { about, outline } = this.#state.get();
+    const known = typeof about === "object" ? about : undefined;
+    const work = {
+      audio: source.kind === "url" ? source.url : source.blob,
+      seconds: source.kind === "recording" ? source.seconds : outline?.seconds,
+      task: source.draft?.task,
+      maxUploadBytes: known?.maxUploadBytes,
+    };
+    const plan = planFor(this.#parts.settings, known?.models);
+    const clock = setInterval(() => this.#showWaiting(request, source), 1000);
+    try {
+      const transcript = await recognise(work, plan, request.signal, this.#progressOf(request, source));
+      if (request.signal.aborted) return;
+      const message = transcript.noSpeech ? "No speech was heard. Play it back to check the microphone." : "Done.";
+      this.#state.set({ phase: { name: "ready" }, text: transcript.text, transcript, editing: false, message });
+      delete source.draft?.task;
+      await this.#keep(source);
+      await this.#write(source, transcript.text, transcript);
+      if (this.#state.get().source !== source) this.#state.set({ saved: await this.#parts.saved.list() });
+    } catch (error) {
+      if (!request.signal.aborted) await this.fail(error);
+    } finally {
+      clearInterval(clock);
+    }
+  }
+
+  /** Somebody finds out how long the recording is. */
+  measuring(looking: Promise<unknown>): void {
+    this.#outline = looking;
+  }
+
+  #measured(): Promise<unknown> {
+    const tooLate = new Promise((resolve) => setTimeout(resolve, MEASURING_PATIENCE_MS));
+    return Promise.race([this.#outline, tooLate]);
+  }
+
+  #progressOf(request: AbortController, source: Source): Progress {
+    const showStep = (step: Step): void => {
+      const { phase } = this.#state.get();
+      if (phase.name !== "busy" || phase.step !== step) this.#whileBusy(request, { phase: { name: "busy", step } });
+    };
+    return {
+      onStep: showStep,
+      onText: (text) => this.#whileBusy(request, { text, transcript: undefined }),
+      onUpload: (loaded, total) => {
+        const detail = `${inMegabytes(loaded)} of ${inMegabytes(total)} MB`;
+        this.#whileBusy(request, { phase: { name: "busy", step: "uploading", share: loaded / total, detail } });
+      },
+      onLongWay: (longWay) => this.#whileBusy(request, { longWay }),
+      onTask: async (task) => {
+        if (task) return this.#submitted(request, source, task);
+        delete source.draft?.task;
+        if (source.draft) await this.#parts.saved.save(source.draft);
+      },
+    };
+  }
+
+  /** From here on a reload, a crash or a closed page lose nothing: the id is on disk. */
+  async #submitted(request: AbortController, source: Source, task: RunningTask): Promise<void> {
+    if (source.draft) {
+      source.draft.task = task;
+      await this.#parts.saved.save(source.draft);
+    } else await this.#keep(source, task);
+    // Cancelled while it was on its way: what nobody waits for shall not be paid for.
+    if (request.signal.aborted) return this.#cancelTask(source, task, "");
+    const { longWay } = this.#state.get();
+    const promise = source.draft ? "You may close this page: the words are fetched when you come back." : "";
+    this.#whileBusy(request, { longWay: `${longWay} ${promise}`.trim() });
+  }
+
+  #showWaiting(request: AbortController, source: Source): void {
+    const { phase } = this.#state.get();
+    const since = source.draft?.task?.submittedAt;
+    if (since === undefined || phase.name !== "busy" || (phase.step !== "queued" && phase.step !== "recognising"))
+      return;
+    const detail = `${formatSeconds((Date.now() - since) / 1000)} so far`;
+    this.#whileBusy(request, { phase: { ...phase, detail } });
+  }
+
+  cancel(): void {
+    const { phase, source } = this.#state.get();
+    if (phase.name !== "busy") return;
+    this.#request?.abort();
+    const task = source?.draft?.task;
+    const kept = source?.kind === "recording" ? " The recording is still here." : "";
+    this.#state.set({ phase: { name: "ready" }, longWay: "", message: task ? "Cancelling…" : `Cancelled.${kept}` });
+    if (task && source) void this.#cancelTask(source, task, kept);
+  }
+
+  async #cancelTask(source: Source, task: RunningTask, kept: string): Promise<void> {
+    const cancelled = await cancelTask(task);
+    if (cancelled && source.draft?.task === task) {
+      delete source.draft.task;
+      await this.#parts.saved.save(source.draft);
+    }
+    if (this.#state.get().source !== source || this.#state.get().phase.name !== "ready") return;
+    const words = "Not waiting any longer. The service had begun already, so its words can be fetched for a day.";
+    this.#state.set({ message: cancelled ? `Cancelled.${kept}` : words });
+  }
+
+  /** Late news of a cancelled request must not touch the page. */
+  #whileBusy(request: AbortController, change: Partial<State>): void {
+    if (this.#request === request && !request.signal.aborted) this.#state.set(change);
+  }
+
+  async fail(error: unknown): Promise<void> {
+    // When it was the package that could not be loaded, there is nobody to tell its errors from others.
+    const isAsrError = await loadPackage().then(
+      (loaded) => loaded.isAsrError,
+      () =>
+        (_: unknown): _ is AsrError =>
+          false,
+    );
+    const trouble =
+      error instanceof TooLargeForSite
+        ? { title: "This file is too large for this site", advice: error.message }
+        : describeTrouble(error, isAsrError);
+    const phase = this.#state.get().source ? ({ name: "ready" } as const) : ({ name: "idle" } as const);
+    this.#state.set({ phase, message: "", longWay: "", trouble });
+  }
+
+  /** What came from elsewhere is kept from the moment on that something was made of it. */
+  async #keep(source: Source, task?: RunningTask): Promise<void> {
+    if (source.draft || (source.kind !== "file" && source.kind !== "url")) return;
+    const { saved } = this.#parts;
+    const isHere = (): boolean => this.#state.get().source === source;
+    const seconds = (isHere() && this.#state.get().outline?.seconds) || 0;
+    const origin = source.kind === "file" ? "file" : { url: source.url };
+    const draft = await saved.keep({ audio: audioOf(source), seconds, name: nameOf(source), origin, task });
+    if (!draft) return;
+    source.draft = draft;
+    if (isHere()) await saved.hold(draft);
+    // Nobody has to wait for the disk.
+    const audio = audioOf(source);
+    if (audio) void saved.addAudio(draft, audio);
+  }
+
+  /** Text and facts stay with the recording, so that a reload brings all of it back. */
+  async remember(): Promise<void> {
+    const { source, text, transcript } = this.#state.get();
+    if (source && transcript) await this.#write(source, text, transcript);
+  }
+
+  async #write(source: Source, text: string, transcript: Transcript): Promise<void> {
+    if (!source.draft) return;
+    Object.assign(source.draft, { text, transcript });
+    await this.#parts.saved.save(source.draft);
+  }
+}
+
+function inMegabytes(bytes: number): string {
+  return (bytes / 1_000_000).toFixed(1);
+}
