@@ -7,12 +7,23 @@ import { jfk } from "../fixtures/recordings.mjs";
 import { dropFile, finishedText, troubleShown } from "./page_steps.mjs";
 import { launchBrowser, openPage, screenshot, startSite } from "./site.mjs";
 
+const CONVERSATION = [
+  "Good morning, and welcome to the meeting of the committee.",
+  "Thank you. I would like to begin with the numbers, which are better than we had hoped.",
+  "That is good to hear. Are there any questions?",
+  "Yes: what about the next quarter?",
+  "Nobody knows yet, but we are going to find out together.",
+];
+/** Samples at 16 kHz: the sample that is dropped here is longer, what the microphone says is shorter. */
+const LONG = 16_000 * 8;
+
 let site;
 let browser;
 let page;
 
 before(async () => {
-  site = await startSite({ emulator: { recogniser: createScriptedRecogniser(jfk.words) } });
+  const recogniser = createScriptedRecogniser((samples) => (samples.length > LONG ? CONVERSATION : jfk.words));
+  site = await startSite({ emulator: { recogniser } });
   browser = await launchBrowser({ microphone: "jfk", repeat: true });
 });
 
@@ -38,6 +49,22 @@ async function inEveryState(look) {
   await page.click("#renew");
   await page.click(".options summary");
   await look("options");
+  await page.check("#recognition input[value=speakers]");
+  await page.click(".options summary");
+  site.emulator.arm({ fault: "task-running=3", path: "/api/v1/services/audio/asr/transcription" });
+  await dropFile(page, jfk.path);
+  await page.waitForFunction(() => / so far$/.test(document.getElementById("progress-detail").textContent));
+  await look("waiting");
+  await finishedText(page);
+  await page.click(".word >> nth=13");
+  await page.waitForSelector("#listen[aria-pressed=true]");
+  await page.click("#listen");
+  await look("reading");
+  await page.click("#renew");
+  await page.waitForSelector("#saved-list li >> nth=1");
+  await look("notes");
+  await page.click(".options summary");
+  await page.check("#recognition input[value=quick]");
   await page.click(".options summary");
   site.emulator.arm({ fault: "code=Arrearage" });
   await dropFile(page, jfk.path);
@@ -48,6 +75,18 @@ async function inEveryState(look) {
   await page.waitForFunction(() => document.getElementById("text").value !== "");
   await look("busy");
   await page.click("#cancel");
+}
+
+/** The emulator hears one speaker only. */
+async function giveSpeakers() {
+  await page.route("**/api/result?*", async (route) => {
+    const response = await route.fetch({ headers: { ...route.request().headers(), origin: site.url } });
+    const document = await response.json();
+    document.transcripts[0].sentences.forEach((sentence, index) => {
+      sentence.speaker_id = [0, 1, 1, 0, 0, 2, 3, 4, 5][index] ?? 0;
+    });
+    await route.fulfill({ response, json: document });
+  });
 }
 
 async function assertNothingSticksOut(state) {
@@ -80,6 +119,7 @@ for (const [name, options] of [
   describe(name, () => {
     test("every state fits, and its words can be read", async () => {
       page = await openPage(browser, site.url, options);
+      await giveSpeakers();
       await inEveryState(async (state) => {
         await page.waitForTimeout(250);
         await screenshot(page, `${name}-${state}`);
