@@ -14,11 +14,15 @@ use crate::error::{Error, ErrorKind};
 
 /// Aborts a fetch when the future or the response that owns it goes away.
 #[derive(Debug)]
-pub(super) struct AbortOnDrop(pub(super) AbortController);
+pub(super) struct AbortOnDrop {
+    pub(super) controller: AbortController,
+    /// Kept because Node lets the signal of a Request go when nobody holds the Request any more, though it is under way.
+    pub(super) _request: JsValue,
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        self.0.abort();
+        self.controller.abort();
     }
 }
 

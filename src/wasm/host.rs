@@ -93,18 +93,18 @@ impl Host for JsHost {
     async fn send(&self, request: &HttpRequest, audio: Option<&Rc<JsAudio>>) -> Result<JsResponse, Error> {
         let controller = AbortController::new()
             .map_err(|thrown| from_js(ErrorKind::Internal, "this runtime has no AbortController", thrown))?;
-        let guard = AbortOnDrop(controller);
         let lost = |thrown| from_js(ErrorKind::Connection, "the request did not get through", thrown);
         let form = request.body.parts.contains(&Part::Audio);
-        let promise = if let Some(upload) = self.call.upload().filter(|_| form) {
-            self.upload(&upload, request, audio, &guard.0).await?
+        let (promise, made) = if let Some(upload) = self.call.upload().filter(|_| form) {
+            (self.upload(&upload, request, audio, &controller).await?, JsValue::UNDEFINED)
         } else {
-            let made = self.request(request, audio, Some(&guard.0)).await?;
+            let made = self.request(request, audio, Some(&controller)).await?;
             if form || request.is_recognition() {
                 self.call.progress(if form { "upload" } else { "send" }, 0, None)?;
             }
-            self.call.fetch().call1(&JsValue::UNDEFINED, &made)
+            (self.call.fetch().call1(&JsValue::UNDEFINED, &made), made.into())
         };
+        let guard = AbortOnDrop { controller, _request: made };
         let promise = promise.map_err(lost)?;
         let response = JsFuture::from(Promise::resolve(&promise)).await.map_err(lost)?;
         let mut response = JsResponse::new(response, Some(guard), self.call.clone())?;
