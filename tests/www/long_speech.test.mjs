@@ -56,8 +56,9 @@ test("six recordings in one file of more than five minutes", { timeout: 180_000 
   const position = await positionOf(page);
   assert.ok(position >= 56 && position <= 64, `${position}`);
   await page.waitForFunction(() => document.querySelector(".word.heard") !== null);
-  await screenshot(page, "long-speech");
   await page.click("#listen");
+  await page.waitForTimeout(300);
+  await screenshot(page, "long-speech");
 
   const { content } = await downloaded(page, "srt");
   assert.match(content, /^1\r?\n00:00:0\d,\d{3} --> /);

@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { formatSeconds, saySeconds } from "../../www/src/clock.ts";
+import { fileNameOf } from "../../www/src/reader/downloads.ts";
+import { timelineOf, wordAt } from "../../www/src/reader/timeline.ts";
+import { hotWordsIn, planFor } from "../../www/src/recognition/plan.ts";
 import { chooseRecordingFormat } from "../../www/src/recording/recording_format.ts";
 import { SilenceWatch } from "../../www/src/recording/silence_watch.ts";
 import { describeMicrophoneTrouble } from "../../www/src/words/microphone_help.ts";
@@ -23,6 +26,88 @@ describe("what is recorded", () => {
       assert.deepEqual(chooseRecordingFormat(isSupported, vendor), { mimeType, limitSeconds: 7200 });
     });
   }
+});
+
+describe("what the service is asked for", () => {
+  const models = { quick: "q", long: "l", quickWithHotWords: "qh", longWithSpeakers: "ls" };
+  const settings = { recognition: "quick", language: "", enableItn: false, context: "", hotWords: "" };
+  const plan = (changes) => planFor({ ...settings, ...changes }, models);
+
+  test("quick: directly, and by a task where that is not possible", () => {
+    assert.deepEqual(plan({ language: "en", context: " A talk. ", enableItn: true }), {
+      direct: { context: "A talk.", language: "en", enableItn: true, model: "q", includeUsage: true },
+      byTask: { context: "A talk.", language: "en", enableItn: true, model: "l", enableWords: true },
+    });
+  });
+
+  test("every word with its time: always by a task", () => {
+    assert.deepEqual(plan({ recognition: "words" }), { byTask: { model: "l", enableWords: true } });
+  });
+
+  test("speakers: by the model that tells them apart, with what it listens to", () => {
+    assert.deepEqual(plan({ recognition: "speakers", language: "de", enableItn: true, hotWords: "Ngũgĩ" }), {
+      byTask: { languageHints: ["de"], vocabulary: { Ngũgĩ: 4 }, model: "ls", diarizationEnabled: true },
+    });
+  });
+
+  test("hot words: by the models that listen to them, without languages that those do not know", () => {
+    const quick = plan({ hotWords: "one, two", language: "yue" });
+    assert.deepEqual(quick, {
+      direct: { vocabulary: { one: 4, two: 4 }, model: "qh" },
+      byTask: { vocabulary: { one: 4, two: 4 }, model: "ls" },
+    });
+    assert.deepEqual(plan({ hotWords: "one", language: "fil" }).direct.languageHints, ["tl"]);
+    assert.equal(plan({ hotWords: "one", recognition: "words" }).direct, undefined);
+  });
+
+  test("hot words may be written in many ways", () => {
+    assert.deepEqual(hotWordsIn(" Bulge Bracket\n\n语音，实验室;one,, one \n"), [
+      "Bulge Bracket",
+      "语音",
+      "实验室",
+      "one",
+    ]);
+  });
+});
+
+describe("words with times", () => {
+  const word = (text, beginMs, punctuation = "") => ({ text, beginMs, endMs: beginMs + 400, punctuation });
+  const segments = [
+    { text: "Hello there.", beginMs: 0, endMs: 900, speakerId: 0, words: [word("Hello ", 0), word("there", 500, ".")] },
+    { text: "语音实验室。", beginMs: 2000, endMs: 2900, speakerId: 1, words: [] },
+    { text: "Yes", beginMs: 3000, endMs: 3300, speakerId: 1, words: [word("Yes", 3000)] },
+  ];
+
+  test("keep their own spaces and marks; a sentence without words is one", () => {
+    const timeline = timelineOf({ segments });
+    assert.deepEqual(
+      timeline.map(({ words }) => words.map(({ text }) => text)),
+      [["Hello ", "there."], ["语音实验室。"], ["Yes"]],
+    );
+    assert.deepEqual(
+      timeline.map(({ isNewSpeaker }) => isNewSpeaker),
+      [true, true, false],
+    );
+  });
+
+  test("are found by the moment; a pause belongs to the word before it", () => {
+    const words = timelineOf({ segments }).flatMap((stretch) => stretch.words);
+    const at = (milliseconds) => wordAt(words, milliseconds);
+    assert.deepEqual([0, 499, 500, 1500, 2000, 2999, 3000, 99_999].map(at), [0, 0, 1, 1, 2, 2, 3, 3]);
+    assert.equal(wordAt(words.slice(1), 100), -1);
+    assert.equal(wordAt([], 100), -1);
+  });
+});
+
+describe("names of files", () => {
+  test("are what a file system takes", () => {
+    assert.equal(fileNameOf("Meeting 3.mp3"), "Meeting 3");
+    assert.equal(fileNameOf("a/b\\c: d?"), "a b c d");
+    assert.equal(fileNameOf("../../etc/passwd"), "etc passwd");
+    assert.equal(fileNameOf("会议.wav"), "会议");
+    assert.equal(fileNameOf(".mp3"), "recording");
+    assert.equal(fileNameOf("x".repeat(300)).length, 100);
+  });
 });
 
 describe("time", () => {

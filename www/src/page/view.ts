@@ -24,6 +24,9 @@ const STEP_WORDS: Record<Step, string> = {
 /** The steps of a task, in order, as the page lists them. */
 const STAGES: readonly Step[] = ["uploading", "queued", "recognising", "downloading"];
 
+/** What the result looks like now. */
+const shown: { text: string; transcript: State["transcript"] } = { text: "", transcript: undefined };
+
 /** Makes the page look like a state. Called after every change; touches only what differs. */
 export function render(elements: Elements, state: State): void {
   renderControls(elements, state);
@@ -134,6 +137,7 @@ function renderResult(elements: Elements, state: State): void {
   const canPlay = audioOf(state.source) !== undefined;
   show(elements.views, hasTimes);
   show(elements.reader, reading);
+  const textAppears = !reading && (elements.text.hidden || appears);
   show(elements.text, !reading);
   show(elements.listen, reading && canPlay && state.phase.name === "ready");
   elements.listen.setAttribute("aria-pressed", String(state.playing));
@@ -146,12 +150,20 @@ function renderResult(elements: Elements, state: State): void {
   }
   elements.text.readOnly = state.phase.name === "busy";
   elements.text.placeholder = state.transcript?.noSpeech ? "No speech was heard." : "";
-  if (elements.text.value !== state.text) elements.text.value = state.text;
-  if (!reading) fitHeight(elements.text);
+  // Reading a long text back from its box each time would cost more than all the rest.
+  const textChanged = shown.text !== state.text;
+  shown.text = state.text;
+  if (textChanged && elements.text.value !== state.text) elements.text.value = state.text;
+  if (textAppears || (textChanged && !reading)) fitHeight(elements.text);
   show(elements.copy, state.text !== "" && !writing);
   if (appears) elements.result.scrollIntoView({ block: "nearest" });
 
-  const transcript = state.transcript;
+  renderFacts(elements, state.transcript);
+}
+
+function renderFacts(elements: Elements, transcript: State["transcript"]): void {
+  if (shown.transcript === transcript) return;
+  shown.transcript = transcript;
   const facts: [name: string, value: string | undefined][] = [
     ["Language", transcript?.language && languageName(transcript.language)],
     ["Emotion", transcript?.emotion],
@@ -174,7 +186,7 @@ function renderResult(elements: Elements, state: State): void {
 }
 
 /** The box is as tall as its text, so that nobody scrolls inside a scrolling page. */
-function fitHeight(text: HTMLTextAreaElement): void {
+export function fitHeight(text: HTMLTextAreaElement): void {
   text.style.height = "auto";
   text.style.height = `${text.scrollHeight}px`;
 }

@@ -40,5 +40,10 @@ export function fileNameOf(name: string): string {
     .replace(/[\p{Cc}\\/:*?"<>|]+/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
-  return safe.replace(/^\.+/, "").slice(0, 100).trim() || "recording";
+  return (
+    safe
+      .replace(/^[.\s]+/, "")
+      .slice(0, 100)
+      .trim() || "recording"
+  );
 }
