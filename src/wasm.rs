@@ -7,6 +7,7 @@
 mod abort;
 mod actions;
 mod audio;
+mod blob_reader;
 mod body;
 mod byte_stream;
 mod call;

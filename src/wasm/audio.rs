@@ -4,13 +4,12 @@ use core::cell::RefCell;
 
 use js_sys::{Array, JsString, Uint8Array};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use super::blob_reader::BlobReader;
 use super::byte_stream::ByteStream;
 use super::call::Call;
-use super::encode::{Encoder, PIECE};
-use super::error::from_js;
+use super::encode::{BlobWriter, Encoder, PIECE, TEXT_PIECE};
 use crate::client::transcribe::LengthCheck;
 use crate::data_url;
 use crate::error::{Error, ErrorKind};
@@ -52,8 +51,7 @@ impl JsAudio {
         if let Some(pieces) = self.encoded.borrow().as_ref() {
             return Ok(pieces.clone());
         }
-        let pieces = Array::new();
-        let encoder = Encoder::detect();
+        let mut writer = BlobWriter::new(self.length().map(data_url::base64_length));
         match &self.bytes {
             JsBytes::Stream(stream) => {
                 let Some(mut stream) = stream.take() else { return Err(already_read()) };
@@ -62,18 +60,14 @@ impl JsAudio {
                 while let Some(bytes) = stream.next().await? {
                     loaded += u64::from(bytes.length());
                     self.check(loaded)?;
-                    pieces.push(&Uint8Array::from(base64.push(&bytes.to_vec()).as_slice()));
+                    writer.write(&base64.push(&bytes.to_vec()))?;
                     call.progress("read", loaded, stream.length)?;
                 }
-                pieces.push(&Uint8Array::from(base64.finish().as_slice()));
+                writer.write(&base64.finish())?;
             }
-            _ => {
-                self.each_piece(call, |bytes| {
-                    pieces.push(&encoder.encode(&bytes));
-                })
-                .await?;
-            }
+            _ => self.each_piece(call, PIECE, |bytes| writer.encode(&bytes)).await?,
         }
+        let pieces = writer.finish()?;
         *self.encoded.borrow_mut() = Some(pieces.clone());
         Ok(pieces)
     }
@@ -99,46 +93,67 @@ impl JsAudio {
 
     /// The base64 as one string, for a data URL that the caller wants.
     pub(super) async fn base64_text(&self, call: &Call, prefix: &str) -> Result<JsString, Error> {
-        let pieces = Array::of1(&prefix.into());
+        // Engines join strings lazily: the whole is not copied for every piece.
+        let mut url = JsString::from(prefix);
         let encoder = Encoder::detect();
         match &self.bytes {
-            JsBytes::Stream(_) => {
-                for piece in self.base64(call).await?.iter() {
-                    let bytes = Uint8Array::from(piece).to_vec();
-                    pieces.push(&String::from_utf8(bytes).unwrap_or_default().into());
+            JsBytes::Stream(stream) => {
+                let Some(mut stream) = stream.take() else { return Err(already_read()) };
+                let mut base64 = data_url::Encoder::default();
+                let mut loaded = 0;
+                let letters = |bytes: Vec<u8>| JsValue::from(String::from_utf8(bytes).unwrap_or_default());
+                while let Some(bytes) = stream.next().await? {
+                    loaded += u64::from(bytes.length());
+                    url = url.concat(&letters(base64.push(&bytes.to_vec())));
+                    call.progress("read", loaded, stream.length)?;
                 }
+                url = url.concat(&letters(base64.finish()));
             }
             _ => {
-                self.each_piece(call, |bytes| {
-                    pieces.push(&encoder.encode_text(&bytes));
+                self.each_piece(call, TEXT_PIECE, |bytes| {
+                    url = url.concat(&encoder.encode_text(&bytes));
+                    Ok(())
                 })
                 .await?;
             }
         }
-        Ok(pieces.join(""))
+        Ok(url)
     }
 
-    async fn each_piece(&self, call: &Call, mut take: impl FnMut(Uint8Array)) -> Result<(), Error> {
+    fn length(&self) -> Option<u64> {
+        match &self.bytes {
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole")]
+            JsBytes::Blob(blob) => Some(blob.size() as u64),
+            JsBytes::Memory(bytes) => Some(u64::from(bytes.length())),
+            JsBytes::Stream(stream) => stream.borrow().as_ref().and_then(|stream| stream.length),
+        }
+    }
+
+    async fn each_piece(
+        &self,
+        call: &Call,
+        piece: u32,
+        mut take: impl FnMut(Uint8Array) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let total = self.length();
         match &self.bytes {
             JsBytes::Memory(bytes) => {
                 let length = bytes.length();
                 let mut start = 0;
                 while start < length {
-                    let end = length.min(start.saturating_add(PIECE));
-                    take(bytes.subarray(start, end));
-                    call.progress("encode", u64::from(end), Some(u64::from(length)))?;
+                    let end = length.min(start.saturating_add(piece));
+                    take(bytes.subarray(start, end))?;
+                    call.progress("encode", u64::from(end), total)?;
                     start = end;
                 }
             }
             JsBytes::Blob(blob) => {
-                let size = blob.size();
-                let mut start = 0.0;
-                while start < size {
-                    let end = size.min(start + f64::from(PIECE));
-                    take(slice(blob, start, end).await?);
-                    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole")]
-                    call.progress("encode", end as u64, Some(size as u64))?;
-                    start = end;
+                let mut reader = BlobReader::new(blob, piece);
+                let mut loaded = 0;
+                while let Some(bytes) = reader.next().await? {
+                    loaded += u64::from(bytes.length());
+                    take(bytes)?;
+                    call.progress("encode", loaded, total)?;
                 }
             }
             JsBytes::Stream(_) => {}
@@ -150,13 +165,4 @@ impl JsAudio {
 /// A stream can be read once; whoever comes second is told so.
 pub(super) fn already_read() -> Error {
     Error::new(ErrorKind::InvalidAudio, "the audio stream was read already, it cannot be sent a second time")
-}
-
-/// Part of a Blob in memory.
-pub(super) async fn slice(blob: &Blob, start: f64, end: f64) -> Result<Uint8Array, Error> {
-    let unreadable =
-        |thrown: JsValue| from_js(ErrorKind::InvalidAudio, "the file cannot be read; was it moved or deleted?", thrown);
-    let part = blob.slice_with_f64_and_f64(start, end).map_err(unreadable)?;
-    let buffer = JsFuture::from(part.array_buffer()).await.map_err(unreadable)?;
-    Ok(Uint8Array::new(&buffer))
 }

@@ -1,13 +1,22 @@
 //! Base64 by the fastest means this runtime has: its own encoder, else the crate's SIMD loop.
 
-use js_sys::{Function, JsString, Reflect, Uint8Array};
+use js_sys::{Array, Function, JsString, Object, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
+use web_sys::Blob;
 
+use super::error::from_js;
 use crate::data_url;
+use crate::error::{Error, ErrorKind};
 
-/// Bytes encoded at a time: a multiple of three, so that pieces join without padding; large enough that the calls do
-/// not count, small enough that the transient string does not either.
-pub(super) const PIECE: u32 = 3 * 512 * 1024;
+/// Bytes encoded at a time: a multiple of three, so that pieces join without padding. Their base64 has 64 KiB: engines
+/// keep longer strings apart and collect them late, and the calls do not count any more.
+pub(super) const PIECE: u32 = 3 * 16 * 1024;
+
+/// The same where the string itself is wanted: here long ones are better, because engines copy short ones that live on.
+pub(super) const TEXT_PIECE: u32 = 3 * 512 * 1024;
+
+/// Letters gathered before they become a Blob. Each Blob is a message to another process in a browser.
+const BLOB: u32 = 1024 * 1024;
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,6 +30,12 @@ extern "C" {
     type Buffer;
     #[wasm_bindgen(method, js_name = toString)]
     fn to_encoding(this: &Buffer, encoding: &str) -> JsString;
+
+    type TextEncoder;
+    #[wasm_bindgen(constructor)]
+    fn new() -> TextEncoder;
+    #[wasm_bindgen(method, js_name = encodeInto)]
+    fn encode_into(this: &TextEncoder, text: &JsString, bytes: &Uint8Array) -> Object;
 }
 
 /// Which encoder this runtime has.
@@ -48,16 +63,6 @@ impl Encoder {
         }
     }
 
-    /// Base64 as something a Blob takes: a string from the runtime's encoder, bytes from ours.
-    pub(super) fn encode(&self, bytes: &Uint8Array) -> JsValue {
-        if let Some(text) = self.encode_native(bytes) {
-            return text.into();
-        }
-        let mut out = Vec::new();
-        data_url::encode_into(&bytes.to_vec(), &mut out);
-        Uint8Array::from(out.as_slice()).into()
-    }
-
     /// Base64 as a string.
     pub(super) fn encode_text(&self, bytes: &Uint8Array) -> JsString {
         self.encode_native(bytes).unwrap_or_else(|| {
@@ -78,5 +83,83 @@ impl Encoder {
             }
             Self::Rust => None,
         }
+    }
+}
+
+/// Base64 on its way into Blobs: letters are gathered in one buffer that is used again and again, so that besides the
+/// Blobs nothing of the audio's size is ever held.
+pub(super) struct BlobWriter {
+    encoder: Encoder,
+    text: TextEncoder,
+    letters: Uint8Array,
+    filled: u32,
+    blobs: Array,
+}
+
+impl BlobWriter {
+    /// `length`: how many letters will come, as far as that is known.
+    pub(super) fn new(length: Option<u64>) -> Self {
+        let capacity = length.and_then(|length| u32::try_from(length).ok()).map_or(BLOB, |length| length.min(BLOB));
+        Self {
+            encoder: Encoder::detect(),
+            text: TextEncoder::new(),
+            letters: Uint8Array::new_with_length(capacity.max(1)),
+            filled: 0,
+            blobs: Array::new(),
+        }
+    }
+
+    /// Encodes bytes; all but the last must be a multiple of three.
+    pub(super) fn encode(&mut self, bytes: &Uint8Array) -> Result<(), Error> {
+        let Some(mut text) = self.encoder.encode_native(bytes) else {
+            let mut out = Vec::new();
+            data_url::encode_into(&bytes.to_vec(), &mut out);
+            return self.write(&out);
+        };
+        while text.length() > 0 {
+            let taken = text.length().min(self.free()?);
+            self.text.encode_into(&text, &self.letters.subarray(self.filled, self.filled + taken));
+            self.filled += taken;
+            text = text.slice(taken, text.length());
+        }
+        Ok(())
+    }
+
+    /// Takes letters that are encoded already.
+    pub(super) fn write(&mut self, mut letters: &[u8]) -> Result<(), Error> {
+        while !letters.is_empty() {
+            let free = usize::try_from(self.free()?).unwrap_or(0);
+            let (now, later) = letters.split_at(letters.len().min(free));
+            let end = self.filled + u32::try_from(now.len()).unwrap_or(0);
+            self.letters.subarray(self.filled, end).copy_from(now);
+            self.filled = end;
+            letters = later;
+        }
+        Ok(())
+    }
+
+    /// All Blobs, in order.
+    pub(super) fn finish(mut self) -> Result<Array, Error> {
+        self.flush()?;
+        Ok(self.blobs)
+    }
+
+    /// Room for letters, at least one.
+    fn free(&mut self) -> Result<u32, Error> {
+        if self.filled == self.letters.length() {
+            self.flush()?;
+        }
+        Ok(self.letters.length() - self.filled)
+    }
+
+    fn flush(&mut self) -> Result<(), Error> {
+        if self.filled > 0 {
+            let parts = Array::of1(&self.letters.subarray(0, self.filled));
+            let refused = |thrown| from_js(ErrorKind::InvalidAudio, "the request body cannot be assembled", thrown);
+            let blob = Blob::new_with_u8_array_sequence(&parts).map_err(refused)?;
+            self.blobs.push(&blob);
+            self.filled = 0;
+        }
+        Ok(())
     }
 }

@@ -7,7 +7,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, ReadableStream, Response};
 
-use super::audio::{JsAudio, JsBytes, slice};
+use super::audio::{JsAudio, JsBytes};
+use super::blob_reader::slice;
 use super::byte_stream::ByteStream;
 use super::call::Call;
 use super::error::from_js;
