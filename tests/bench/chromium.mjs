@@ -111,7 +111,7 @@ export async function openChromium(executablePath, made) {
           async ({ length, kind, name }) => {
             const code = await import("/code.mjs");
             globalThis.run = (kind === "body" ? code.bodyContenders : code.dataUrlContenders)(code)[name];
-            globalThis.result = await globalThis.run(new Blob([code.recording(30_000)]));
+            globalThis.result = await globalThis.run(new Blob([code.recording(2_000_000)]));
             globalThis.blob = new Blob([code.recording(length)], { type: "audio/wav" });
             await globalThis.blob.slice(0, 1).arrayBuffer(); // it has arrived where Blobs live
             globalThis.gc();

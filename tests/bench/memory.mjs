@@ -33,7 +33,7 @@ async function measureHere(name, file, kind) {
   const { default: OpenAI } = await import("openai");
   const contenders = kind === "body" ? bodyContenders({ ours, OpenAI }) : dataUrlContenders({ ours });
   // Code, caches and the wasm's first page are not the payload's.
-  await contenders[name](new Blob([recording(30_000)]));
+  await contenders[name](new Blob([recording(2_000_000)]));
   const blob = await openAsBlob(file, { type: "audio/wav" });
   globalThis.gc?.();
   forget();

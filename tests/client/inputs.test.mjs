@@ -1,6 +1,9 @@
 // Every kind of audio a caller may hold: sent once, whole, unchanged, under the right media type.
 import assert from "node:assert/strict";
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { after, before, describe, test } from "node:test";
 import { toDataUrl } from "../../dist/index.js";
@@ -225,6 +228,37 @@ describe("toDataUrl", () => {
         assert.equal(await toDataUrl(input, { mediaType: "audio/wav" }), wanted, `${length} bytes`);
       }
     }
+  });
+
+  test("where a Blob's stream fills no buffers of others (Safari), it is read in slices", async () => {
+    class PlainBlob extends Blob {
+      stream() {
+        return new ReadableStream(); // one without `type: "bytes"`
+      }
+    }
+    const bytes = Uint8Array.from({ length: 3_000_001 }, (_, index) => (index * 7919) >> 3);
+    const blob = new PlainBlob([bytes], { type: "audio/wav" });
+    assert.equal(await toDataUrl(blob), `data:audio/wav;base64,${Buffer.from(bytes).toString("base64")}`);
+    const request = await service.client().buildRequest(blob);
+    const { input } = await request.json();
+    assert.equal(input.messages[0].content[0].audio, await toDataUrl(bytes, { mediaType: "audio/wav" }));
+  });
+
+  test("a file that is gone, or grew shorter, is an error in words", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "audio-")), "note.wav");
+    const long = new Uint8Array(500_000);
+    long.set(wav.subarray(0, 44));
+    for (const change of [() => rmSync(path), () => writeFileSync(path, long.subarray(0, 1000))]) {
+      writeFileSync(path, long);
+      const blob = await openAsBlob(path, { type: "audio/wav" });
+      change();
+      for (const call of [toDataUrl(blob), service.client().transcribe(blob)]) {
+        const error = await errorOf(call);
+        assert.equal(error.code, "invalid_audio");
+        assert.match(error.message, /moved or deleted/);
+      }
+    }
+    rmSync(dirname(path), { recursive: true });
   });
 
   test("tells how far it is", async () => {
