@@ -1,5 +1,6 @@
 // The code blocks of README.md. The words after the language say how a block is run:
-//   node         in Node, with `asr` (a client) and `file` (a recording) at hand; `node alone` brings everything itself
+//   node         in Node, with `asr` (a client), `file` (a recording) and `url` (its address) at hand;
+//                `node alone` brings everything itself
 //   page, relay  the page of the quick start and the Worker behind it       slim   a page with the slim entry
 //   worker       the Worker of the quick start                              http   a header that the page is sent with
 // `console.log(…)   // → text` promises that a line of the output begins so, up to an "…".

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import ts from "typescript";
+import { Transcriber } from "../../dist/index.js";
 import { DIST, inProject } from "../../scripts/build/paths.mjs";
 import { blocks, readme } from "./blocks.mjs";
 import { measured, promised } from "./sizes.mjs";
@@ -58,15 +59,10 @@ test("every command exists", () => {
 describe("options", () => {
   const names = namesIn(rowsOf(section("Options")));
 
-  for (const [name, omitted] of Object.entries({
-    TranscriberOptions: [],
-    ClientSettings: [],
-    RequestOptions: [],
-    TranscribeOptions: [],
-  })) {
+  for (const name of ["TranscriberOptions", "ClientSettings", "RequestOptions", "TranscribeOptions"]) {
     test(`every member of ${name} is explained`, () => {
       assert.deepEqual(
-        memberNames(name).filter((member) => !names.includes(member) && !omitted.includes(member)),
+        memberNames(name).filter((member) => !names.includes(member)),
         [],
       );
     });
@@ -76,11 +72,77 @@ describe("options", () => {
     const members = ["TranscriberOptions", "ClientSettings", "RequestOptions", "TranscribeOptions"].flatMap(
       memberNames,
     );
+    members.push("longAudio");
     assert.deepEqual(
       names.filter((name) => !members.includes(name)),
       [],
     );
   });
+});
+
+describe("models", () => {
+  const VALUES = {
+    languageHints: ["en"],
+    messages: [{ role: "user", text: "a" }],
+    vocabulary: { a: 1 },
+    specialWordFilter: { a: 1 },
+    asrOptions: { a: 1 },
+    language: "en",
+    context: "a",
+    format: "wav",
+    vocabularyId: "vocab-a-1",
+    resultFormat: "message",
+    sampleRate: 16000,
+    channelId: [0],
+    speakerCount: 2,
+  };
+  const fetch = async () => Response.json({ output: { task_id: "t-1" } });
+  const asr = new Transcriber({ apiKey: "sk-test", fetch });
+  const takes = (model, option) => {
+    const options = {
+      model,
+      [option]: VALUES[option] ?? true,
+      ...(option === "speakerCount" && { diarizationEnabled: true }),
+    };
+    const isForFiles = /filetrans|^fun-asr$|^paraformer/.test(model);
+    const audio = "https://example.com/a.wav";
+    const call = isForFiles ? asr.submit(audio, options) : asr.buildRequest(audio, options);
+    return call.then(
+      () => true,
+      ({ code }) => code !== "invalid_option",
+    );
+  };
+
+  let above = [];
+  for (const row of section("Options")
+    .split("\n")
+    .filter((line) => /^\| `[a-z]+[\d]*-/.test(line))) {
+    const [, names, , options] = row.split("|");
+    const listed = [...options.matchAll(/`(\w+)`/g)].map(([, name]) => name);
+    const expected = [...new Set([...(options.includes("the same") ? above : []), ...listed])].sort();
+    above = expected;
+    for (const [, model] of names.matchAll(/`([^`]+)`/g)) {
+      test(`${model} takes what its row says, and nothing else of what not all take`, async () => {
+        const special = memberNames("TranscribeOptions").filter(
+          (name) => !["model", "protocol", "mediaType", "parameters"].includes(name),
+        );
+        const taken = await Promise.all(special.map((option) => takes(model, option)));
+        assert.deepEqual(special.filter((_, at) => taken[at]).sort(), expected);
+      });
+    }
+  }
+});
+
+test("every option of subtitles is explained, and no other", () => {
+  assert.deepEqual(namesIn(rowsOf(section("Subtitles"))).sort(), memberNames("SubtitleOptions").sort());
+});
+
+test("every phase of progress is explained, and no other", () => {
+  const { type } = declarations.statements
+    .find((statement) => ts.isInterfaceDeclaration(statement) && statement.name.text === "Progress")
+    .members.find((member) => member.name.text === "phase");
+  const phases = type.types.map(({ literal }) => literal.text);
+  assert.deepEqual(namesIn(rowsOf(section("Progress and request ids"))).sort(), phases.sort());
 });
 
 describe("errors", () => {
