@@ -90,7 +90,9 @@ describe("a batch", { concurrency: true }, () => {
           ...(at === 1 ? [undefined, "bad_request"] : [SPOKEN, undefined]),
         ]),
       );
-      assert.equal((await batch.tasks[0].result()).text, SPOKEN, "that of the first file");
+      const error = await errorOf(batch.tasks[0].result());
+      assert.deepEqual([error.name, error.code, error.field], ["InvalidOptionError", "invalid_option", "id"]);
+      assert.match(error.message, /several files/);
     }));
 
   test("that is late says so for each file that is, and can be waited for again", () =>

@@ -1,5 +1,15 @@
 // Everything that must not compile: a directive whose line is right is an error too.
-import { AsrError, EventParser, encodeWav, isAsrError, sniffMediaType, Transcriber, toDataUrl } from "dashscope-asr";
+import {
+  AsrError,
+  EventParser,
+  encodeWav,
+  isAsrError,
+  sniffMediaType,
+  Task,
+  Transcriber,
+  toDataUrl,
+  toSrt,
+} from "dashscope-asr";
 
 declare const bytes: Uint8Array;
 const asr = new Transcriber({ baseURL: "https://relay.example" });
@@ -38,6 +48,31 @@ asr.transcribe(bytes, { stream: true });
 // @ts-expect-error a promise is awaited first
 asr.transcribe(Promise.resolve(bytes));
 
+// @ts-expect-error a task has an address, not bytes
+asr.submit(bytes);
+// @ts-expect-error one task for one address
+asr.submit(["https://example.com/a.wav"]);
+// @ts-expect-error many addresses are a list
+asr.submitBatch("https://example.com/a.wav");
+// @ts-expect-error made by submit and task
+new Task("id");
+// @ts-expect-error a misspelt option of waiting
+asr.task("id").wait({ onstatus: console.log });
+// @ts-expect-error streams have no long way
+asr.stream(bytes, { longAudio: "task" });
+// @ts-expect-error the only word is "task"
+asr.transcribe(bytes, { longAudio: "upload" });
+// @ts-expect-error a state that no task has
+asr.listTasks({ status: "UNKNOWN" });
+// @ts-expect-error a list needs a model
+asr.vocabularies.create({ prefix: "a", words: [] });
+// @ts-expect-error a word needs a weight
+asr.vocabularies.update("id", [{ text: "a" }]);
+// @ts-expect-error seconds are a number
+asr.createToken({ expireInSeconds: "60" });
+// @ts-expect-error subtitles are made of a whole transcript
+toSrt("text");
+
 // @ts-expect-error a data URL is made of bytes, not of an address
 toDataUrl("https://example.com/a.wav");
 // @ts-expect-error the parser takes an object
@@ -55,6 +90,10 @@ export async function results(): Promise<void> {
   transcript.usage.totalTokens;
   // @ts-expect-error not a member
   transcript.words;
+  // @ts-expect-error there may be a reason instead
+  (await asr.task("id").results())[0]!.transcript.text;
+  // @ts-expect-error the id stays
+  asr.task("id").id = "other";
 
   // @ts-expect-error a stream is not a promise of a transcript
   (await asr.stream(bytes)).noSpeech;

@@ -2,6 +2,7 @@
 import {
   type AsrError,
   type AudioInput,
+  type Batch,
   type CallOptions,
   type Channel,
   type ClientSettings,
@@ -10,9 +11,12 @@ import {
   EventParser,
   EventStream,
   encodeWav,
+  type FileResult,
+  type HotWord,
   InvalidAudioError,
   isAsrError,
   type Message,
+  type NewVocabulary,
   type Progress,
   type Protocol,
   type Region,
@@ -21,7 +25,15 @@ import {
   type Segment,
   type ServerSentEvent,
   StreamInterruptedError,
+  type SubtitleOptions,
   sniffMediaType,
+  type Task,
+  type TaskFilter,
+  type TaskPage,
+  type TaskState,
+  type TaskStatus,
+  type Token,
+  type TranscribeCallOptions,
   type TranscribeOptions,
   Transcriber,
   type TranscriberOptions,
@@ -29,8 +41,14 @@ import {
   type TranscriptEvent,
   type TranscriptStream,
   toDataUrl,
+  toJson,
+  toSrt,
+  toText,
+  toVtt,
   type Usage,
+  type Vocabulary,
   version,
+  type WaitOptions,
   type Word,
 } from "dashscope-asr";
 
@@ -85,7 +103,7 @@ export async function transcribe(input: AudioInput): Promise<Transcript> {
     maxRetries: 1,
     headers: { "x-user": "1" },
     onProgress: ({ phase, loaded, total }: Progress) => {
-      same<typeof phase, "read" | "encode" | "send" | "receive">(true);
+      same<typeof phase, Progress["phase"]>(true);
       same<typeof loaded, number>(true);
       same<number extends typeof total ? true : false, true>(true);
     },
@@ -120,6 +138,66 @@ export const informed: TranscribeOptions = {
 };
 export const perChannel = ({ channels }: Transcript): string[] =>
   channels.map(({ channelId, text, speechMs = 0 }: Channel) => `${channelId.toFixed()} ${text} ${speechMs.toFixed()}`);
+
+// Long files.
+export async function wait(url: URL, signal: AbortSignal): Promise<string> {
+  const task: Task = await asr.submit(url, { model: "fun-asr", diarizationEnabled: true, speakerCount: 2, signal });
+  const options: WaitOptions = {
+    timeout: 60_000,
+    onStatus: (status: TaskStatus) => {
+      same<typeof status.state, TaskState>(true);
+      same<TaskState, "PENDING" | "RUNNING" | "SUSPENDED" | "SUCCEEDED" | "FAILED" | "CANCELED">(true);
+      const link: string | undefined = status.files[0]?.transcriptionUrl;
+      console.log(link, status.duration?.toFixed());
+    },
+  };
+  const status: TaskStatus = await asr.task(task.id).wait(options);
+  if (status.state !== "SUCCEEDED") await task.cancel();
+  const transcript: Transcript = await task.result(options);
+  const filter: TaskFilter = { status: "FAILED", pageSize: 20, modelName: undefined };
+  const page: TaskPage = await asr.listTasks(filter, { signal });
+  const ids: string[] = page.tasks.map(({ taskId }) => taskId);
+  return `${ids} ${transcript.text} ${(await asr.task(task.id).status({ timeout: 1000 })).taskId}`;
+}
+
+export async function many(urls: string[]): Promise<(string | undefined)[]> {
+  const batch: Batch = await asr.submitBatch([...urls, new URL("https://example.com/a.wav")], { together: true });
+  const tasks: Task[] = batch.tasks;
+  const results: FileResult[] = await batch.results({
+    timeout: 1000,
+    onFile: ({ url, error }) => console.log(url, error),
+  });
+  const first = results[0];
+  if (first) same<typeof first.error, AsrError | undefined>(true);
+  return [...tasks.map(({ id }) => id), ...results.map(({ transcript, error }) => transcript?.text ?? error?.code)];
+}
+
+export async function ofAnyLength(): Promise<Transcript[]> {
+  const longAudio: TranscribeCallOptions["longAudio"] = { model: "fun-asr", vocabularyId: "vocab-a-1" };
+  const address: string = await asr.upload(stream, { model: "fun-asr", mediaType: "audio/flac", timeout: 1000 });
+  return Promise.all([
+    asr.transcribe(blob, { longAudio: "task", language: "en" }),
+    asr.transcribe(blob, { longAudio, onProgress: ({ phase }) => console.log(phase === "queue") }),
+    asr.transcribe(address, { model: "fun-asr-flash-2026-06-15", longAudio: undefined }),
+  ]);
+}
+
+export async function lists(): Promise<Vocabulary> {
+  const words: HotWord[] = [{ text: "Kubernetes", weight: 4, lang: "en" }];
+  const list: NewVocabulary = { targetModel: "fun-asr", prefix: "abc", words };
+  const id: string = await asr.vocabularies.create(list, { signal: AbortSignal.timeout(1000) });
+  const all: Vocabulary[] = await asr.vocabularies.list({ prefix: "abc", pageIndex: 0, pageSize: 10 });
+  await asr.vocabularies.update(id, words);
+  await asr.vocabularies.delete(all[0]?.vocabularyId ?? id);
+  const { token, expiresAt }: Token = await asr.createToken({ expireInSeconds: 60, maxRetries: 0 });
+  console.log(token.length, expiresAt.toFixed(), await asr.createToken());
+  return asr.vocabularies.get(id);
+}
+
+export function subtitles(transcript: Transcript): string {
+  const options: SubtitleOptions = { maxCharactersPerLine: 32, speakerLabels: true, maxLines: undefined };
+  return toSrt(transcript, options) + toVtt(transcript) + toText(transcript, {}) + toJson(transcript);
+}
 
 // A stream: a discriminated union.
 export async function follow(): Promise<string> {
