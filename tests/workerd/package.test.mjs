@@ -85,6 +85,26 @@ test("a built request is one that the Worker's own fetch sends", async () => {
   assert.match(body, /country/);
 });
 
+describe("long files", { concurrency: true }, () => {
+  test("an uploaded recording flows into the temporary store, and becomes a transcript by a task", async () => {
+    const response = await post("/by-task");
+    const { address, states, transcript, vtt } = await response.json();
+    assert.match(address, /^oss:\/\/.*\.wav$/);
+    assert.deepEqual([states.at(-1), transcript.text], ["SUCCEEDED", WORDS]);
+    assert.match(vtt, /^WEBVTT\n\n00:00:00/);
+    const form = service.requests.find(({ path, body }) => path === "/" && address.endsWith(body.values.key));
+    assert.equal(form.body.file.bytes, recording.read().length);
+    assert.ok(Number(form.headers["content-length"]) > form.body.file.bytes, "its length was known");
+    assert.equal(form.headers.authorization, undefined);
+  });
+
+  test("what is too large for a request goes there by itself", async () => {
+    const { text, phases } = await (await post("/long")).json();
+    assert.equal(text, WORDS);
+    assert.deepEqual(phases, ["upload", "queue", "recognise", "download"]);
+  });
+});
+
 describe("when something fails", () => {
   test("an upload that flows through cannot be repeated, so its first failure counts", async () => {
     const before = service.requests.length;

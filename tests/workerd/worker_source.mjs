@@ -34,6 +34,22 @@ const routes = {
     return Response.json(await asr.transcribe(request, { ...options, signal }));
   },
 
+  "/by-task": async (request, options) => {
+    const address = await asr.upload(request, { model: "fun-asr", ...options });
+    const { id } = await asr.submit(address, { model: "fun-asr", headers: { "x-emulator-fault": "task-pending=0,task-running=0" } });
+    const states = [];
+    const transcript = await asr.task(id).result({ onStatus: ({ state }) => states.push(state) });
+    return Response.json({ address, states, transcript, vtt: dashscope.toVtt(transcript) });
+  },
+
+  "/long": async (request, options) => {
+    const phases = new Set();
+    const onProgress = ({ phase }) => phases.add(phase);
+    const large = new Blob([await request.arrayBuffer(), new Uint8Array(8_000_000)]);
+    const { text } = await asr.transcribe(large, { longAudio: "task", onProgress, ...options });
+    return Response.json({ text, phases: [...phases] });
+  },
+
   "/collect": async () => {
     gc();
     return new Response(null, { status: 204 });
