@@ -198,6 +198,7 @@ impl Config {
             },
         };
         Ok(Self {
+            direct: settings.base_url.is_none() || is_service(&base),
             base,
             region,
             workspace_header,
@@ -205,7 +206,6 @@ impl Config {
             protocol: settings.protocol.unwrap_or_default(),
             timeout: timeout_from_millis(settings.timeout)?.unwrap_or(DEFAULT_TIMEOUT),
             max_retries: settings.max_retries.unwrap_or(DEFAULT_MAX_RETRIES),
-            direct: settings.base_url.is_none(),
         })
     }
 
@@ -285,6 +285,12 @@ pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration
     }
 }
 
+/// Whether an address is the service's own: giving it as `baseURL` does not make a relay of it.
+fn is_service(base: &str) -> bool {
+    let host = base.split('/').nth(2).unwrap_or_default();
+    host.split(':').next().unwrap_or_default().ends_with(".aliyuncs.com")
+}
+
 fn is_workspace_id(id: &str) -> bool {
     id.len() <= 64
         && id.starts_with(|first: char| first.is_ascii_alphanumeric())
@@ -301,6 +307,10 @@ fn base_from_url(url: &str) -> Result<String, Error> {
     }
     if url.contains(['?', '#']) || url.contains(char::is_whitespace) {
         return Err(Error::option("baseURL", "expected host and path only, without ?, # or white space"));
+    }
+    let authority = url.split('/').nth(2).unwrap_or_default();
+    if authority.contains('@') {
+        return Err(Error::option("baseURL", "expected no user name and password in the address; use defaultHeaders"));
     }
     let mut base = url.trim_end_matches('/');
     for prefix in [NATIVE_PREFIX, COMPATIBLE_PREFIX] {
@@ -364,7 +374,7 @@ mod tests {
         ] {
             assert_eq!(with_base(given).unwrap().native_url("/x"), native, "{given}");
         }
-        for given in ["proxy.example", "ftp://x", "https://x/?a=1", "https://x y"] {
+        for given in ["proxy.example", "ftp://x", "https://x/?a=1", "https://x y", "https://u:p@x/y"] {
             assert_eq!(with_base(given).unwrap_err().field(), Some("baseURL"), "{given}");
         }
     }

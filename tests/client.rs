@@ -198,15 +198,26 @@ fn a_stream_is_never_repeated_once_text_is_out() {
 }
 
 #[test]
-fn a_stream_that_breaks_before_any_text_is_repeated() {
-    let host = ScriptedHost::new([
-        Answer::pieces([": hello\n\n"]).broken(),
-        Answer::pieces([&event("", "null")[..]]),
-        Answer::pieces([&event("Hi", "stop")[..]]),
-    ]);
-    let (steps, end) = stream(&host, &TranscribeOptions::default(), &CallSettings::default());
-    assert_eq!((steps, end.unwrap().text.as_str()), (vec![delta("Hi")], "Hi"));
-    assert_eq!(host.sleeps(), [500, 1000]);
+fn an_answer_that_began_well_and_broke_off_is_not_asked_for_again() {
+    // It may have been billed; the caller decides.
+    for broken in [Answer::pieces([": hello\n\n"]).broken(), Answer::pieces([&event("", "null")[..]])] {
+        let host = ScriptedHost::new([broken]);
+        let (steps, end) = stream(&host, &TranscribeOptions::default(), &CallSettings::default());
+        let error = end.unwrap_err();
+        assert_eq!((steps.len(), error.kind(), error.is_retryable()), (0, ErrorKind::StreamInterrupted, true));
+        assert_eq!((error.partial_text(), host.sleeps()), (Some(""), vec![]));
+    }
+}
+
+#[test]
+fn an_answer_is_complete_when_the_service_says_so() {
+    // However the connection ends after that.
+    let done = format!("{}data: [DONE]\n\n", event("Hi", "null"));
+    for answer in [Answer::pieces([&event("Hi", "stop")[..]]).broken(), Answer::pieces([&done[..]]).broken()] {
+        let host = ScriptedHost::new([answer]);
+        let (steps, end) = stream(&host, &TranscribeOptions::default(), &CallSettings::default());
+        assert_eq!((steps, end.unwrap().text.as_str()), (vec![delta("Hi")], "Hi"));
+    }
 }
 
 #[test]

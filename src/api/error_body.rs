@@ -10,6 +10,9 @@ use crate::transcript::Transcript;
 /// Longest service message that is repeated; some quote the whole request.
 const LONGEST_MESSAGE: usize = 600;
 
+/// Longest word that is repeated; what is longer is somebody's audio.
+const LONGEST_WORD: usize = 200;
+
 /// Codes that mean "I heard no speech": a result, not an error.
 const NO_SPEECH: [&str; 2] = ["ASR_RESPONSE_HAVE_NO_WORDS", "SUCCESS_WITH_NO_VALID_FRAGMENT"];
 
@@ -256,11 +259,17 @@ fn by_status(status: u16) -> ErrorKind {
     }
 }
 
-/// The service's words on one line, not too long, and without anything that looks like a key.
+/// The service's words on one line, not too long, and without anything that looks like a key, audio or a signature.
 fn tidy(message: &str) -> String {
     let words: Vec<&str> = message
         .split_whitespace()
         .map(|word| {
+            if word.len() > LONGEST_WORD || find(word.as_bytes(), b";base64,").is_some() {
+                return "(data)";
+            }
+            if find(word.as_bytes(), b"://").is_some() {
+                return word.split('?').next().unwrap_or_default(); // signatures stand behind it
+            }
             let looks_like_key = [b"sk-", b"st-"]
                 .iter()
                 .any(|start| find(word.as_bytes(), *start).is_some_and(|at| word.len() - at > 10));
@@ -395,6 +404,12 @@ mod tests {
         assert!(in_json(&Json::parse(r#"{"error":null}"#).unwrap(), None).is_none());
         let error = in_json(&Json::parse(r#"{"code":"InvalidParameter","message":"m"}"#).unwrap(), Some(200)).unwrap();
         assert_eq!(error.status(), Some(400));
+    }
+
+    #[test]
+    fn audio_and_signatures_do_not_get_through() {
+        let body = r#"{"code":"x","message":"bad data:audio/wav;base64,UklGRg== at https://x.example/a.json?Signature=S3 end"}"#;
+        assert_eq!(read(400, none, 0.0, body.as_bytes()).message(), "bad (data) at https://x.example/a.json end");
     }
 
     #[test]

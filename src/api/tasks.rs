@@ -211,7 +211,7 @@ pub struct TaskFilter {
     /// Of this model.
     pub model_name: Option<String>,
     /// In this state.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "TaskState"))]
+    #[cfg_attr(target_arch = "wasm32", tsify(type = "TaskState | undefined"))]
     pub status: Option<String>,
     /// Page, counted from 1. Default: 1.
     pub page_no: Option<u32>,

@@ -1,10 +1,11 @@
 //! Many files: one task for each, submitted and asked about as slowly as the service wants it.
 //!
-//! For JavaScript: `asr.submitAll(urls, options)` gives the tasks, in the order of the addresses; `batch.results({ timeout,
-//! onFile })` waits for all of them. `oneTask: true` sends all addresses in one request, which older servers take.
+//! For JavaScript: `asr.submitBatch(urls, options)` gives the tasks, in the order of the addresses; `batch.results({ timeout,
+//! onFile })` waits for all of them. `together: true` sends all addresses in one request, which older servers take.
 
 use std::time::Duration;
 
+use super::race::{First, race};
 use super::task::{self, FileOutcome, Pauses};
 use super::{CallSettings, Patience};
 use crate::api::tasks::TaskStatus;
@@ -90,7 +91,11 @@ pub async fn collect<H: Host>(
     loop {
         for place in places.iter_mut().filter(|place| place.outcomes.is_empty()) {
             pace.wait(host).await;
-            let asked = task::status(host, config, &place.task_id, call).await;
+            let asked = Box::pin(task::status(host, config, &place.task_id, call));
+            let asked = match race(asked, host.sleep(pauses.left(host))).await {
+                First::Left(answer) => answer,
+                First::Right(()) => continue, // time is up; the end of the round finds that out
+            };
             let outcomes = match asked {
                 Ok(status) if status.state.is_final() => settle(host, config, &status, call, &place.urls).await,
                 Err(error) if !error.is_retryable() => vec![place.outcome(Err(error))],

@@ -8,7 +8,7 @@ use crate::host::{Host, HttpRequest, HttpResponse};
 use crate::json::Json;
 
 /// Longest answer that is read: words with times of twelve hours of quick speech are a quarter of it.
-const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+pub(super) const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 
 /// What a request is, as far as keys and repetition go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

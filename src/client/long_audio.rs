@@ -98,6 +98,10 @@ fn merge(
         vocabulary: or(own.vocabulary, direct.vocabulary),
         diarization_enabled: own.diarization_enabled.or(direct.speaker_diarization_enabled),
         media_type: own.media_type.or(direct.media_type),
+        keep_dialect: own.keep_dialect.or(direct.keep_dialect),
+        asr_options: or(own.asr_options, direct.asr_options),
+        parameters: or(own.parameters, direct.parameters),
+        // How the direct call is framed (protocol, format, sampleRate, usage in streams) says nothing about a task.
         ..own
     })
 }

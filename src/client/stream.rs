@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::attempt;
+use super::exchange::LONGEST_ANSWER;
 use super::transcribe::{Prepared, read_body, tasks_only, with_header_facts};
+use super::{CallSettings, attempt};
 use crate::api::{Accumulator, Step, chat_completions, error_body, flash_generation, generation};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -48,15 +49,21 @@ impl<R: HttpResponse> TranscriptStream<R> {
     }
 
     /// A stream over an answer that somebody else fetched. It cannot be asked for again, so nothing is retried.
-    pub fn from_response(config: &Config, verified: Rc<Verified>, response: R) -> Result<Self, Error> {
-        let prepared = Prepared::for_reading(config, verified)?;
-        let reader = Reader::new(Rc::clone(&prepared.verified), response);
+    pub fn from_response(
+        config: &Config,
+        verified: Rc<Verified>,
+        call: &CallSettings,
+        response: R,
+    ) -> Result<Self, Error> {
+        let prepared = Prepared::for_reading(config, verified, call)?;
+        let reader = Reader::new(Rc::clone(&prepared.verified), response, true);
         Ok(Self { prepared, state: State::Open(Box::new(reader)), attempts: 0, delivered: false })
     }
 
     /// Waits for the next change of the text; `None` after the end.
     ///
-    /// A failure before the first text is tried again as the policy allows; after it, the error carries the text that
+    /// A failure before the answer began is tried again as the policy allows, and so is a refusal inside of it before the
+    /// first text. An answer that began well and broke off is not: it may have been billed. The error carries the text that
     /// was delivered.
     pub async fn next<H>(&mut self, host: &H, config: &Config, audio: Option<&H::Audio>) -> Result<Option<Batch>, Error>
     where
@@ -75,11 +82,13 @@ impl<R: HttpResponse> TranscriptStream<R> {
                 }
                 Err(error) => error,
             };
-            let text = match std::mem::replace(&mut self.state, State::Ended) {
-                State::Open(reader) => reader.accumulator.text().to_owned(),
-                _ => String::new(),
+            let reader = match std::mem::replace(&mut self.state, State::Ended) {
+                State::Open(reader) => Some(reader),
+                _ => None,
             };
-            let may_repeat = !self.delivered && self.prepared.is_replayable();
+            let broke_off = reader.as_ref().is_some_and(|reader| reader.is_success()) && error.service_code().is_none();
+            let accumulated = reader.map(|reader| reader.accumulator).unwrap_or_default();
+            let may_repeat = !self.delivered && !broke_off && self.prepared.is_replayable();
             if let Some(pause) = attempt::pause(host, self.prepared.patience(), may_repeat, self.attempts, &error) {
                 host.sleep(pause).await;
                 self.attempts += 1;
@@ -87,12 +96,13 @@ impl<R: HttpResponse> TranscriptStream<R> {
                 continue;
             }
             return match error_body::or_no_speech(error) {
-                Ok(transcript) if !self.delivered => {
+                Ok(silence) => {
+                    // "Nothing more was said" after some text: the text counts.
+                    let transcript = if self.delivered { accumulated.into_transcript() } else { silence };
                     let transcript = with_header_facts(transcript, &self.prepared.verified, None);
                     Ok(Some(Batch { transcript: Some(transcript), ..Batch::default() }))
                 }
-                Ok(_) => Ok(None),
-                Err(error) if self.prepared.stream => Err(error.with_partial_text(text)),
+                Err(error) if self.prepared.stream => Err(error.with_partial_text(accumulated.text())),
                 Err(error) => Err(error),
             };
         }
@@ -115,16 +125,22 @@ impl<R: HttpResponse> TranscriptStream<R> {
         let streaming = self.prepared.stream;
         if let State::Idle = self.state {
             let response = attempt::send(host, config, &patience, &self.prepared.request, audio).await?;
-            self.state = State::Open(Box::new(Reader::new(Rc::clone(&self.prepared.verified), response)));
+            let reader = Reader::new(Rc::clone(&self.prepared.verified), response, streaming);
+            self.state = State::Open(Box::new(reader));
         }
         let State::Open(reader) = &mut self.state else { return Ok(None) };
-        if !(200..300).contains(&reader.response.status()) {
+        if !reader.is_success() {
             return Err(attempt::failure(host, &patience, &mut reader.response).await);
         }
-        let chunk = attempt::within(host, &patience, Box::pin(reader.response.chunk())).await.map_err(|error| {
-            let cut = streaming && error.kind() == ErrorKind::Connection;
-            if cut { interrupted().with_source(error) } else { error }
-        })?;
+        let chunk = match attempt::within(host, &patience, Box::pin(reader.response.chunk())).await {
+            Ok(chunk) => chunk,
+            // All has been said; how the connection ended does not matter any more.
+            Err(_) if reader.accumulator.is_finished() => None,
+            Err(error) if streaming && error.kind() == ErrorKind::Connection => {
+                return Err(interrupted().with_source(error));
+            }
+            Err(error) => return Err(error),
+        };
         reader.read(chunk.as_deref()).map(Some)
     }
 }
@@ -143,6 +159,10 @@ struct Reader<R> {
     verified: Rc<Verified>,
     accumulator: Accumulator,
     format: Format,
+    /// Whether the answer was asked for piece by piece.
+    streaming: bool,
+    /// `[DONE]`: nothing follows, even if the connection stays open.
+    done: bool,
 }
 
 #[derive(Debug)]
@@ -155,22 +175,33 @@ enum Format {
 }
 
 impl<R: HttpResponse> Reader<R> {
-    fn new(verified: Rc<Verified>, response: R) -> Self {
-        Self { response, verified, accumulator: Accumulator::default(), format: Format::Unknown }
+    fn new(verified: Rc<Verified>, response: R, streaming: bool) -> Self {
+        let accumulator = Accumulator::default();
+        Self { response, verified, accumulator, format: Format::Unknown, streaming, done: false }
+    }
+
+    fn is_success(&self) -> bool {
+        (200..300).contains(&self.response.status())
     }
 
     /// Takes the next chunk, `None` at the end of the body.
     fn read(&mut self, chunk: Option<&[u8]>) -> Result<Batch, Error> {
         if let (Format::Unknown, Some(chunk)) = (&self.format, chunk)
-            && let Some(first) = chunk.trim_ascii_start().first()
+            && let Some(first) = chunk.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(chunk).trim_ascii_start().first()
         {
-            self.format =
-                if matches!(first, b'{' | b'<') { Format::Whole(Vec::new()) } else { Format::Events(Box::default()) };
+            // Lines of events begin with data, event, id, retry or a colon; nothing else that is answered does.
+            let events = matches!(first, b'd' | b'e' | b'i' | b'r' | b':');
+            self.format = if events { Format::Events(Box::default()) } else { Format::Whole(Vec::new()) };
         }
         match (&mut self.format, chunk) {
             (Format::Unknown, Some(_)) => Ok(Batch::default()),
-            (Format::Unknown, None) => Err(self.named(interrupted())),
+            (Format::Unknown, None) if self.streaming => Err(self.named(interrupted())),
+            (Format::Unknown, None) => Err(self.named(Error::new(ErrorKind::InvalidResponse, "the answer is empty"))),
             (Format::Whole(body), Some(chunk)) => {
+                if body.len() + chunk.len() > LONGEST_ANSWER {
+                    let message = "the answer is longer than any transcript";
+                    return Err(self.named(Error::new(ErrorKind::InvalidResponse, message)));
+                }
                 body.extend_from_slice(chunk);
                 Ok(Batch::default())
             }
@@ -186,14 +217,15 @@ impl<R: HttpResponse> Reader<R> {
     }
 
     fn events(&mut self, chunk: Option<&[u8]>) -> Result<Batch, Error> {
-        let Self { format: Format::Events(parser), accumulator, verified, .. } = self else {
+        let Self { format: Format::Events(parser), accumulator, verified, done, .. } = self else {
             return Ok(Batch::default());
         };
         let (mut batch, mut failure) = (Batch::default(), None);
         let mut sink = |item: Item<'_>| {
             if let (Item::Event(event), None) = (item, &failure) {
                 match apply(verified, accumulator, &event) {
-                    Ok(Step::Nothing) => {}
+                    _ if *done => {}
+                    Ok(Step::Nothing) => *done = is_end(&event),
                     Ok(step) => batch.steps.push_back(step),
                     Err(error) => failure = Some(error),
                 }
@@ -211,7 +243,7 @@ impl<R: HttpResponse> Reader<R> {
             // Text of the same chunk goes into `partialText`: the accumulator has it.
             return Err(self.named(error));
         }
-        if chunk.is_none() {
+        if chunk.is_none() || self.done {
             if !self.accumulator.is_finished() {
                 return Err(self.named(interrupted()));
             }
@@ -227,15 +259,20 @@ impl<R: HttpResponse> Reader<R> {
     }
 }
 
+/// The service says that nothing follows.
+fn is_end(event: &Event<'_>) -> bool {
+    event.data.trim() == "[DONE]" || event.event.as_deref().map(str::trim) == Some("done")
+}
+
 fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) -> Result<Step, Error> {
     let name = event.event.as_deref().map(str::trim);
     let data = event.data.trim();
-    if name == Some("error") || event.status.is_some_and(|status| status >= 400) {
-        return Err(error_body::in_event(data, event.status));
-    }
-    if data == "[DONE]" || name == Some("done") {
+    if is_end(event) {
         accumulator.finish();
         return Ok(Step::Nothing);
+    }
+    if name == Some("error") || event.status.is_some_and(|status| status >= 400) {
+        return Err(error_body::in_event(data, event.status));
     }
     if data.is_empty() {
         return Ok(Step::Nothing); // a heartbeat

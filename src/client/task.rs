@@ -1,11 +1,12 @@
 //! Files by tasks: submit, wait, download. Each request is repeated by itself, never the whole: submitting twice bills twice.
 //!
 //! For JavaScript: `asr.submit(url, options)` gives a `Task`; `task.id`, `task.status()`, `task.wait({ timeout, onStatus })`,
-//! `task.result()`, `task.cancel()`; `asr.task(id)` finds it again after a reload; `asr.tasks(filter)` lists.
+//! `task.result()`, `task.cancel()`; `asr.task(id)` finds it again after a reload; `asr.listTasks(filter)` lists.
 
 use std::time::Duration;
 
 use super::exchange::{Manner, document, dressed, exchange, relay};
+use super::race::{First, race};
 use super::source::check_url;
 use super::{CallSettings, Patience};
 use crate::api::tasks::{self, FileStatus, TaskFilter, TaskPage, TaskStatus};
@@ -92,14 +93,19 @@ pub async fn status<H: Host>(host: &H, config: &Config, id: &str, call: &CallSet
     let patience = Patience::new(config, call)?;
     let request = dressed(tasks::status_request(config, id)?, call);
     let body = exchange(host, config, &patience, &request, Manner::Asking).await?;
-    tasks::read_status(&document(&body)?)
+    let mut status = tasks::read_status(&document(&body)?)?;
+    if status.task_id.is_empty() {
+        id.clone_into(&mut status.task_id);
+    }
+    Ok(status)
 }
 
 /// Cancels a task, which works only while it is in the queue.
 pub async fn cancel<H: Host>(host: &H, config: &Config, id: &str, call: &CallSettings) -> Result<(), Error> {
     let patience = Patience::new(config, call)?;
     let request = dressed(tasks::cancel_request(config, id)?, call);
-    exchange(host, config, &patience, &request, Manner::Asking).await.map(|_| ())
+    // Asked twice after a lost answer, the service would say that there is nothing to cancel.
+    exchange(host, config, &patience, &request, Manner::Costly).await.map(|_| ())
 }
 
 /// The account's tasks of the last 24 hours.
@@ -128,7 +134,11 @@ pub async fn wait<H: Host>(
     let mut pauses = Pauses::new(host, limit);
     let mut failures = 0;
     loop {
-        match status(host, config, id, call).await {
+        let asked = match race(Box::pin(status(host, config, id, call)), host.sleep(pauses.left(host))).await {
+            First::Left(answer) => answer,
+            First::Right(()) => return Err(still_running(id)), // one slow answer must not outlast the whole wait
+        };
+        match asked {
             Ok(status) => {
                 failures = 0;
                 on_status(&status)?;
@@ -163,6 +173,11 @@ impl Pauses {
     pub(super) fn new<H: Host>(host: &H, limit: Option<Duration>) -> Self {
         let limit = limit.unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
         Self { end: host.now() + limit.as_secs_f64() * 1000.0, millis: FIRST_PAUSE }
+    }
+
+    /// The time that is left; never nothing, so that there is a question at all.
+    pub(super) fn left<H: Host>(&self, host: &H) -> Duration {
+        Duration::from_secs_f64(((self.end - host.now()) / 1000.0).max(0.001))
     }
 
     /// The last pause is as short as the time that is left, so that the last question comes at the very end.

@@ -37,9 +37,9 @@ impl Prepared {
     }
 
     /// For an answer that somebody else asked for: there is nothing to send.
-    pub(super) fn for_reading(config: &Config, verified: Rc<Verified>) -> Result<Self, Error> {
+    pub(super) fn for_reading(config: &Config, verified: Rc<Verified>, call: &CallSettings) -> Result<Self, Error> {
         let request = HttpRequest { method: "GET", url: String::new(), headers: Vec::new(), body: Body::default() };
-        let patience = Patience::new(config, &CallSettings::default())?;
+        let patience = Patience::new(config, call)?;
         Ok(Self { request, verified, media_type: None, stream: true, replayable: false, patience })
     }
 

@@ -2,6 +2,7 @@
 
 import type { AudioInput } from "../../target/js/glue.js";
 import { NO_CLIENT, type RequestOptions, splitCall } from "./call.js";
+import { InvalidOptionError } from "./errors.js";
 import { call, run } from "./instance.js";
 
 /** Options of `toDataUrl`. */
@@ -28,5 +29,9 @@ export function sniffMediaType(head: Uint8Array): string | undefined {
  * Channels are averaged; another rate is resampled without aliasing.
  */
 export function encodeWav(channels: Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer> {
+  if (!Array.isArray(channels) || !channels.every((channel) => channel instanceof Float32Array)) {
+    const message = "channels: expected a list of Float32Array, one for each channel";
+    throw new InvalidOptionError({ code: "invalid_option", message, field: "channels", retryable: false });
+  }
   return call((glue) => glue.encodeWav(channels, sampleRate)) as Uint8Array<ArrayBuffer>;
 }

@@ -62,8 +62,8 @@ export function splitClient(options: TranscriberOptions): Client {
 }
 
 /** Takes a call's options apart. */
-export function splitCall(client: Client, options: CallOptions = {}): { data: TranscribeOptions; call: Call } {
-  const { signal, timeout, maxRetries, headers, onProgress, ...data } = options;
+export function splitCall(client: Client, options: CallOptions | null = {}): { data: TranscribeOptions; call: Call } {
+  const { signal, timeout, maxRetries, headers, onProgress, ...data } = options ?? {};
   const call: Record<Exclude<keyof Call, "upload" | "onStatus" | "onFile">, unknown> = {
     fetch: client.fetch ?? ((request: Request) => globalThis.fetch(request)),
     apiKey: client.apiKey,

@@ -90,7 +90,11 @@ export class Task {
 
   /** Waits, and reads the transcript of its only file. Rejects with the reason where there is none. */
   async result(options: WaitOptions = {}): Promise<Transcript> {
-    const [first] = await this.results(options);
+    const [first, ...more] = await this.results(options);
+    if (more.length > 0) {
+      const message = "id: the task has several files; ask for results()";
+      throw toError({ code: "invalid_option", message, field: "id", retryable: false });
+    }
     if (first?.transcript) return first.transcript;
     throw first?.error ?? toError(undefined);
   }
@@ -137,7 +141,7 @@ export class Batch {
    * Waits for all of them and gives what came of each file, in the order of the addresses. One failure takes nothing
    * from the others.
    */
-  async results(options: Omit<WaitOptions, "onStatus"> & { onFile?: (result: FileResult) => void } = {}) {
+  async results(options: Omit<WaitOptions, "onStatus"> & { onFile?: ((result: FileResult) => void) | undefined } = {}) {
     const { onFile, ...rest } = options;
     const [request, limit] = waiting(rest);
     const extra: Extra = onFile

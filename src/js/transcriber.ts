@@ -62,8 +62,8 @@ export class Transcriber {
    *   download. Never changed and never kept.
    */
   transcribe(audio: AudioInput, options: TranscribeCallOptions = {}): Promise<Transcript> {
-    const { longAudio, ...rest } = options;
-    if (longAudio === undefined) return this.#start(audio, rest, false).final();
+    const { longAudio, ...rest } = options ?? {};
+    if (longAudio === undefined || longAudio === null) return this.#start(audio, rest, false).final();
     const { data } = splitCall(this.#client, rest);
     const ways = { direct: data, byTask: longAudio === "task" ? {} : longAudio };
     return perform(this.#client, "transcribeAny", audio, rest, ways);
@@ -79,14 +79,14 @@ export class Transcriber {
       const parts = splitCall(this.#client, { ...options, signal });
       return call((glue) => new glue.TranscriptReader(this.#settings, audio, parts.data, parts.call, stream));
     };
-    return new TranscriptStream(open, options.signal);
+    return new TranscriptStream(open, options?.signal);
   }
 
   /**
    * Builds the standard `Request` that `transcribe` (or, with `stream: true`, `stream`) would send, for sending by other
    * means. The key is on it, if the client has one.
    */
-  buildRequest(audio: AudioInput, options: CallOptions & { stream?: boolean } = {}): Promise<Request> {
+  buildRequest(audio: AudioInput, options: CallOptions & { stream?: boolean | undefined } = {}): Promise<Request> {
     const { stream = false, ...rest } = options;
     const parts = splitCall(this.#client, rest);
     return run((glue) => glue.buildRequest(this.#settings, audio, parts.data, parts.call, stream));
@@ -103,7 +103,7 @@ export class Transcriber {
       const parts = splitCall(this.#client, { ...options, signal });
       return call((glue) => glue.TranscriptReader.fromResponse(this.#settings, response, parts.data, parts.call));
     };
-    return new TranscriptStream(open, options.signal);
+    return new TranscriptStream(open, options?.signal);
   }
 
   /** Hot-word lists: create, list, get, update, delete. */
@@ -124,7 +124,7 @@ export class Transcriber {
    * Has up to 100 files transcribed, a task for each, submitted as slowly as the service wants it. `together` sends all
    * addresses in one request.
    */
-  submitBatch(urls: (string | URL)[], options: CallOptions & { together?: boolean } = {}): Promise<Batch> {
+  submitBatch(urls: (string | URL)[], options: CallOptions & { together?: boolean | undefined } = {}): Promise<Batch> {
     const { together = false, ...rest } = options;
     return submitBatch(this.#client, urls, together, rest, splitCall(this.#client, rest).data);
   }
@@ -155,7 +155,10 @@ export class Transcriber {
    * Makes a key that expires after 1 to 1800 seconds (default: 60), for native apps and extensions. Pages cannot use it:
    * they cannot reach the service at all.
    */
-  createToken({ expireInSeconds, ...options }: RequestOptions & { expireInSeconds?: number } = {}): Promise<Token> {
+  createToken({
+    expireInSeconds,
+    ...options
+  }: RequestOptions & { expireInSeconds?: number | undefined } = {}): Promise<Token> {
     return perform(this.#client, "createToken", { expireInSeconds }, options);
   }
 }

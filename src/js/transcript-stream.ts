@@ -32,7 +32,11 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   /** @internal */
   constructor(open: (signal: AbortSignal) => Reader, signal: AbortSignal | undefined) {
     this.#open = open;
-    const abort = () => this.#controller.abort(signal?.reason);
+    const abort = () => {
+      this.#controller.abort(signal?.reason);
+      // Between two batches nobody waits who could notice: the connection is let go here.
+      if (this.#reader && !this.#pulling) this.#end(cancelled(this.#text, signal?.reason));
+    };
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);
     this.#unlink = () => signal?.removeEventListener("abort", abort);
@@ -133,7 +137,8 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   }
 }
 
-function cancelled(partialText: string): AbortError {
+function cancelled(partialText: string, cause?: unknown): AbortError {
   const message = "the stream was cancelled; the audio is still with you";
-  return new AbortError({ code: "aborted", message, retryable: false, partialText });
+  const facts = { code: "aborted", message, retryable: false, partialText };
+  return new AbortError(cause === undefined ? facts : { ...facts, cause });
 }

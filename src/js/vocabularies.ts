@@ -20,7 +20,7 @@ export class Vocabularies {
 
   /** The lists whose ids begin with `vocab-<prefix>`, or all; pages are counted from 0. */
   list(
-    filter: { prefix?: string; pageIndex?: number; pageSize?: number } = {},
+    filter: { prefix?: string | undefined; pageIndex?: number | undefined; pageSize?: number | undefined } = {},
     options: RequestOptions = {},
   ): Promise<Vocabulary[]> {
     return perform(this.#client, "listVocabularies", filter, options);

@@ -18,11 +18,12 @@ extern "C" {
     #[wasm_bindgen(method)]
     fn cancel(this: &ByteReader) -> Promise;
 
-    type ReadResult;
+    /// What any reader's `read()` answers.
+    pub(super) type ReadResult;
     #[wasm_bindgen(method, getter)]
-    fn done(this: &ReadResult) -> bool;
+    pub(super) fn done(this: &ReadResult) -> bool;
     #[wasm_bindgen(method, getter)]
-    fn value(this: &ReadResult) -> Option<Uint8Array>;
+    pub(super) fn value(this: &ReadResult) -> Option<Uint8Array>;
 }
 
 /// Reads a Blob from its beginning to its end.

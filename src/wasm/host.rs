@@ -1,16 +1,20 @@
 //! The world of JavaScript: fetch, timers, chance, the caller's key.
 
+use core::future::{Future as _, poll_fn};
+use core::pin::Pin;
+use core::task::Poll;
 use std::rc::Rc;
 use std::time::Duration;
 
 use gloo_net::http::{Method, RequestBuilder};
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStreamDefaultReader, Request, Response};
 
 use super::abort::AbortOnDrop;
 use super::audio::JsAudio;
+use super::blob_reader::ReadResult;
 use super::body;
 use super::call::Call;
 use super::error::from_js;
@@ -32,8 +36,13 @@ impl JsHost {
         audio: Option<&Rc<JsAudio>>,
         controller: Option<&AbortController>,
     ) -> Result<Request, Error> {
-        let refused = |problem: gloo_net::Error| {
-            Error::option("baseURL", format_args!("no request can be made of {}: {problem}", request.url))
+        // Of the address only what cannot hold a secret; the runtime's own words repeat all of it.
+        let refused = |_: gloo_net::Error| {
+            let place = request.url.split('?').next().unwrap_or_default();
+            Error::option(
+                "baseURL",
+                format_args!("no request can be made of {place}; outside of pages it must be absolute"),
+            )
         };
         let signal = controller.map(AbortController::signal);
         let method = if request.method == "POST" { Method::POST } else { Method::GET };
@@ -71,9 +80,13 @@ impl JsHost {
         let pair = |(name, value): &(String, String)| Array::of2(&name.into(), &value.into());
         let headers: Array = request.headers.iter().map(pair).collect();
         let call = self.call.clone();
+        let stop = controller.clone();
         let on_progress = Closure::<dyn FnMut(f64, f64)>::new(move |loaded: f64, total: f64| {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "byte counts")]
-            let _ = call.progress("upload", loaded as u64, Some(total as u64));
+            let told = call.progress("upload", loaded as u64, Some(total as u64));
+            if told.is_err() {
+                stop.abort(); // the callback threw
+            }
         });
         let arguments = Array::of5(
             &request.url.as_str().into(),
@@ -125,7 +138,8 @@ impl Host for JsHost {
     }
 
     fn is_page(&self) -> bool {
-        Reflect::get(&js_sys::global(), &"document".into()).is_ok_and(|document| document.is_object())
+        let has = |name: &str| Reflect::get(&js_sys::global(), &name.into()).is_ok_and(|value| value.is_truthy());
+        has("document") || has("importScripts") // the latter in every Web Worker, and in nothing else
     }
 
     async fn api_key(&self) -> Result<Option<ApiKey>, Error> {
@@ -148,10 +162,36 @@ impl Host for JsHost {
     }
 }
 
+/// Most bytes of an answer that are handed over at once.
+const MOST_AT_ONCE: usize = 64 * 1024;
+
+/// How long to look whether the next chunk is there already, in turns of the microtask queue: no time at all for a
+/// person, but a stream of small chunks crosses the boundary in large ones.
+const TURNS: u32 = 6;
+
+/// Whether a read is answered within a few turns; the answer is kept.
+async fn soon(read: &mut JsFuture) -> Option<Result<JsValue, JsValue>> {
+    let mut turns = 0;
+    poll_fn(|context| {
+        if let Poll::Ready(answer) = Pin::new(&mut *read).poll(context) {
+            return Poll::Ready(Some(answer));
+        }
+        turns += 1;
+        if turns > TURNS {
+            return Poll::Ready(None);
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await
+}
+
 /// A `Response` whose body is read chunk by chunk.
 pub(super) struct JsResponse {
     response: Response,
     reader: Option<ReadableStreamDefaultReader>,
+    /// A read that had no answer yet when the chunk before was handed over.
+    pending: Option<JsFuture>,
     /// Cancels the transfer when the response goes away; `None` where somebody else fetched it.
     _guard: Option<AbortOnDrop>,
     call: Call,
@@ -174,6 +214,7 @@ impl JsResponse {
             Some(_) if readable && get(&get(&response, "headers"), "get").is_function() => Ok(Self {
                 response: response.unchecked_into(),
                 reader: None,
+                pending: None,
                 _guard: guard,
                 call,
                 tells: true,
@@ -202,14 +243,47 @@ impl HttpResponse for JsResponse {
             }
             self.reader = Some(body.get_reader().unchecked_into());
         }
-        let Some(reader) = &self.reader else { return Ok(None) };
-        let cut = |thrown| from_js(ErrorKind::Connection, "the connection broke while the answer came in", thrown);
-        let result = JsFuture::from(reader.read()).await.map_err(cut)?;
-        let get = |name: &str| Reflect::get(&result, &name.into()).unwrap_or(JsValue::UNDEFINED);
-        if get("done").is_truthy() {
-            return Ok(None);
+        let mut bytes = Vec::new();
+        while bytes.len() < MOST_AT_ONCE {
+            let Some(reader) = &self.reader else { return Ok(None) };
+            let mut read = self.pending.take().unwrap_or_else(|| JsFuture::from(reader.read()));
+            let answer = if bytes.is_empty() {
+                read.await
+            } else {
+                let Some(answer) = soon(&mut read).await else {
+                    self.pending = Some(read);
+                    break;
+                };
+                answer
+            };
+            match answer {
+                Err(thrown) if bytes.is_empty() => {
+                    let what = "the connection broke while the answer came in";
+                    return Err(from_js(ErrorKind::Connection, what, thrown));
+                }
+                Err(thrown) => {
+                    self.pending = Some(JsFuture::from(Promise::reject(&thrown)));
+                    break;
+                }
+                Ok(result) => {
+                    let result: ReadResult = result.unchecked_into();
+                    let Some(value) = result.value().filter(|_| !result.done()) else {
+                        if bytes.is_empty() {
+                            return Ok(None);
+                        }
+                        break; // reading on tells the end once more
+                    };
+                    // Of another realm, or no bytes at all: the constructor makes the best of it.
+                    let own = value.is_instance_of::<Uint8Array>();
+                    let chunk = if own { value.to_vec() } else { Uint8Array::new(&value).to_vec() };
+                    if bytes.is_empty() {
+                        bytes = chunk;
+                    } else {
+                        bytes.extend_from_slice(&chunk);
+                    }
+                }
+            }
         }
-        let bytes = Uint8Array::new(&get("value")).to_vec();
         self.loaded += bytes.len() as u64;
         if self.tells {
             self.call.progress("receive", self.loaded, None)?;

@@ -132,6 +132,14 @@ async fn from_message(message: &JsValue) -> Result<Source<JsAudio>, Error> {
     // With a content-encoding the length is that of the packed bytes.
     let packed = header("content-encoding").is_some_and(|encoding| encoding != "identity");
     let length = header("content-length").filter(|_| !packed).and_then(|length| length.parse().ok());
+    let body = get(message, "body");
+    if !body.is_undefined() && !body.is_null() && !get(&body, "getReader").is_function() {
+        // Libraries of Node have bodies of their own kind.
+        let stream = stream_from(&body).ok_or_else(|| {
+            Error::new(ErrorKind::InvalidAudio, "the body of this Response cannot be read; pass its arrayBuffer()")
+        })?;
+        return from_stream(&stream, length, header("content-type")).await;
+    }
     match response.body() {
         Some(body) => from_stream(&body, length, header("content-type")).await,
         None => Err(Error::new(ErrorKind::EmptyAudio, "the Response or Request has no body")),

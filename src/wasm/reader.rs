@@ -84,7 +84,7 @@ impl TranscriptReader {
             let options: TranscribeOptions = super::options::read(options, "option", TranscribeOptions::read)?;
             let verified = Rc::new(options.verify(&config)?);
             let response = JsResponse::new(response, None, call.clone())?;
-            let stream = TranscriptStream::from_response(&config, verified, response)?;
+            let stream = TranscriptStream::from_response(&config, verified, &call.settings()?, response)?;
             Ok::<_, Error>(Opened { stream, host: JsHost { call }, config, audio: None })
         })()
         .map_err(|error| to_js(&error))?;

@@ -150,11 +150,12 @@ describe("answers that are none", () => {
     for (const [way, ask] of Object.entries(WAYS)) {
       test(`${protocol}, ${way}`, async () => {
         for (const [body, type, code] of [
-          ["", "application/json", "stream_interrupted"],
+          ["", "application/json", way === "stream" ? "stream_interrupted" : "invalid_response"],
           ["<html>login</html>", "text/html", "invalid_response"],
           ["{}", "application/json", "invalid_response"],
-          ["[1]", "application/json", "stream_interrupted"],
-          ["null", "application/json", "stream_interrupted"],
+          ["[1]", "application/json", "invalid_response"],
+          ["null", "application/json", "invalid_response"],
+          ["Hello, it works", "text/plain", "invalid_response"],
           ['{"output":{"choices":[]},"choices":[]}', "application/json", "invalid_response"],
           ["data: not json\n\n", "text/event-stream", "invalid_response"],
         ]) {

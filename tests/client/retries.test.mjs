@@ -215,8 +215,20 @@ describe("streams", () => {
       }
     });
 
-    test(`${protocol}: again when nothing had been delivered`, async () => {
-      for (const switches of ["cut=0", "end-after=0", "error-in-200,code=Throttling", "error-mid=0,code=SystemError"]) {
+    test(`${protocol}: not again when the answer had begun, because it may have been billed`, async () => {
+      for (const switches of ["cut=0", "end-after=0"]) {
+        slowly.forget();
+        const error = await errorOf(slowly.client({ protocol }).stream(audio, fault(switches)).final());
+        assert.deepEqual(
+          [error.code, error.retryable, slowly.requests.length],
+          ["stream_interrupted", true, 1],
+          switches,
+        );
+      }
+    });
+
+    test(`${protocol}: again when the service refused and nothing had been delivered`, async () => {
+      for (const switches of ["error-in-200,code=Throttling", "error-mid=0,code=SystemError"]) {
         slowly.forget();
         let text = "";
         const options = fault(`${switches},retry-after-ms=1,fail-times=1,fault-key=${crypto.randomUUID()}`);
