@@ -8,7 +8,8 @@ import { eventually, startUpstream } from "./upstream.mjs";
 
 const KEY = "sk-the-secret-of-the-edge";
 const GENERATION = "/api/v1/services/aigc/multimodal-generation/generation";
-const CHAT = "/compatible-mode/v1/chat/completions";
+/** How every request of the package begins. */
+const MODEL = '{"model":"qwen3-asr-flash",';
 
 let upstream;
 let site;
@@ -34,7 +35,7 @@ beforeEach(() => {
   };
 });
 
-function post(path = GENERATION, { body = '{"model":"m"}', headers = {} } = {}) {
+function post(path = GENERATION, { body = `${MODEL}"input":{}}`, headers = {} } = {}) {
   return fetch(`${site.url}/api${path}`, {
     method: "POST",
     body,
@@ -53,18 +54,17 @@ async function assertRefused(response, status, code) {
 }
 
 describe("what the service sees", () => {
-  for (const path of [GENERATION, CHAT]) {
-    test(`POST ${path} arrives with the key and its body`, async () => {
-      const response = await post(path, { body: '{"hello":"wörld"}' });
-      assert.equal(response.status, 200);
-      assert.deepEqual(await response.json(), { output: {} });
-      const [arrived] = upstream.requests;
-      assert.equal(arrived.url, path);
-      assert.equal(arrived.headers.authorization, `Bearer ${KEY}`);
-      assert.equal(arrived.headers["content-length"], "18");
-      assert.equal(Buffer.concat(arrived.pieces).toString(), '{"hello":"wörld"}');
-    });
-  }
+  test("the request arrives with the key, its body and its length", async () => {
+    const body = `${MODEL}"hello":"wörld"}`;
+    const response = await post(GENERATION, { body });
+    assert.equal(response.status, 200);
+    assert.deepEqual(await response.json(), { output: {} });
+    const [arrived] = upstream.requests;
+    assert.equal(arrived.url, GENERATION);
+    assert.equal(arrived.headers.authorization, `Bearer ${KEY}`);
+    assert.equal(arrived.headers["content-length"], String(Buffer.byteLength(body)));
+    assert.equal(Buffer.concat(arrived.pieces).toString(), body);
+  });
 
   test("only the headers that the service needs are passed on", async () => {
     await post(GENERATION, {
@@ -182,7 +182,7 @@ describe("streaming", () => {
     const headers = { "content-type": "application/json", "content-length": "20000", origin: site.url };
     const outgoing = httpRequest({ hostname, port, path, method: "POST", headers });
     const answered = new Promise((resolve, reject) => outgoing.on("response", resolve).on("error", reject));
-    outgoing.write("a".repeat(5000));
+    outgoing.write(MODEL.padEnd(5000, "a"));
     const arrived = await eventually("the first half at the service", () =>
       upstream.requests.find((r) => r.pieces.length > 0),
     );
@@ -205,7 +205,7 @@ describe("streaming", () => {
     const leaving = new AbortController();
     const response = await fetch(`${site.url}/api${GENERATION}`, {
       method: "POST",
-      body: "{}",
+      body: `${MODEL}"input":{}}`,
       headers: { origin: site.url },
       signal: leaving.signal,
     });
@@ -218,17 +218,27 @@ describe("streaming", () => {
 describe("what is refused", () => {
   test("paths that the page does not need", async () => {
     for (const path of [
-      "/api/v1/tasks",
       "/api/v1/services/audio/asr/customization",
       "/api/v1/services/aigc/text-generation/generation",
       `${GENERATION}/`,
-      `${GENERATION}/../../../../tasks`,
-      "/compatible-mode/v1/files",
+      `${GENERATION}/../../../../files`,
+      "/compatible-mode/v1/chat/completions",
       "/",
     ]) {
       await assertRefused(await post(path), 404, "NotFound");
     }
     await assertRefused(await fetch(`${site.url}/api`), 404, "NotFound");
+  });
+
+  test("models that are not for speech, and bodies that do not begin with one", async () => {
+    for (const body of [
+      '{"model":"qwen-max","input":{}}',
+      '{"input":{},"model":"qwen3-asr-flash"}',
+      "{}",
+      "x".repeat(5000),
+    ]) {
+      await assertRefused(await post(GENERATION, { body }), 403, "AccessDenied");
+    }
   });
 
   test("other methods", async () => {
@@ -252,7 +262,7 @@ describe("what is refused", () => {
   test("bodies over the limit, by their announced length", async () => {
     const body = await assertRefused(await post(GENERATION, { body: "x".repeat(100_001) }), 413, "BadRequest.TooLarge");
     assert.match(body.message, /100001 .*100000/);
-    assert.equal((await post(GENERATION, { body: "x".repeat(100_000) })).status, 200);
+    assert.equal((await post(GENERATION, { body: MODEL.padEnd(100_000, "x") })).status, 200);
   });
 
   test("bodies of unknown length", async () => {

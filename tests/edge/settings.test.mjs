@@ -29,7 +29,11 @@ after(async () => {
 });
 
 const post = (site, origin = site.url) =>
-  fetch(`${site.url}${PATH}`, { method: "POST", body: "{}", headers: { origin, "content-type": "application/json" } });
+  fetch(`${site.url}${PATH}`, {
+    method: "POST",
+    body: '{"model":"qwen3-asr-flash"}',
+    headers: { origin, "content-type": "application/json" },
+  });
 
 describe("settings", () => {
   test("without a key it says which variable to set, and the page can know before", async () => {

@@ -43,7 +43,7 @@ function call(method, path, { headers = {}, on = site, ...init } = {}) {
 describe("a task", () => {
   test("is submitted with the headers that make it one", async () => {
     const response = await call("POST", "/api/v1/services/audio/asr/transcription", {
-      body: '{"input":{"file_url":"oss://x"}}',
+      body: '{"model":"fun-asr","input":{"file_url":"oss://x"}}',
       headers: {
         "content-type": "application/json",
         "x-dashscope-async": "enable",
@@ -56,7 +56,7 @@ describe("a task", () => {
     assert.equal(headers["x-dashscope-async"], "enable");
     assert.equal(headers["x-dashscope-ossresourceresolve"], "enable");
     assert.equal(headers.authorization, `Bearer ${KEY}`);
-    assert.equal(Buffer.concat(pieces).toString(), '{"input":{"file_url":"oss://x"}}');
+    assert.equal(Buffer.concat(pieces).toString(), '{"model":"fun-asr","input":{"file_url":"oss://x"}}');
   });
 
   test("is asked for and cancelled, without a body", async () => {

@@ -22,14 +22,13 @@ const TASK = "/api/v1/tasks/[A-Za-z0-9_-]{1,100}";
 
 const ROUTES: readonly Route[] = [
   { method: "POST", path: whole(`${SERVICES}/aigc/multimodal-generation/generation`), query: [], body: "json" },
-  { method: "POST", path: whole("/compatible-mode/v1/chat/completions"), query: [], body: "json" },
 
   { method: "POST", path: whole(`${SERVICES}/audio/asr/transcription`), query: [], body: "json" },
   { method: "GET", path: whole(TASK), query: [] },
   { method: "POST", path: whole(`${TASK}/cancel`), query: [] },
   {
     method: "GET",
-    path: whole("/api/v1/tasks/"),
+    path: whole("/api/v1/tasks/?"),
     query: ["task_id", "start_time", "end_time", "model_name", "status", "page_no", "page_size"],
     onlyIf: "allowTaskList",
   },
