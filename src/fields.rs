@@ -83,6 +83,10 @@ impl<'a> Fields<'a> {
 
     /// An object of any members, each as its name and its JSON, to be passed on as it is.
     pub fn members(&mut self, name: &'static str) -> Result<Vec<(String, String)>, Error> {
+        if let Some(number) = self.object.get(name).first_inexact() {
+            let problem = format_args!("a number in it ({number}) cannot be passed on exactly; pass it as a string");
+            return Err(Error::option(name, problem));
+        }
         let members = self.typed(name, "an object", |value| {
             let member = |member: &str| {
                 let mut json = String::new();

@@ -146,6 +146,25 @@ impl<'a> View<'a> {
         matches!(self.0, Some(Json::Object(_)))
     }
 
+    /// A number somewhere inside that `write` would change, in words.
+    pub(crate) fn first_inexact(self) -> Option<&'static str> {
+        match self.0 {
+            Some(Json::Number(number)) => {
+                let (size, billionths) = (number.abs(), number.abs().fract() * 1e9);
+                if size >= 9_007_199_254_740_992.0 {
+                    Some("too large")
+                } else if (billionths - billionths.round()).abs() > 1e-3 {
+                    Some("more than nine decimals")
+                } else {
+                    None
+                }
+            }
+            Some(Json::Array(items)) => items.iter().find_map(|item| Self(Some(item)).first_inexact()),
+            Some(Json::Object(members)) => members.iter().find_map(|(_, value)| Self(Some(value)).first_inexact()),
+            _ => None,
+        }
+    }
+
     /// The place written as JSON, `null` where it does not exist.
     pub(crate) fn write(self, out: &mut String) {
         match self.0 {

@@ -420,6 +420,8 @@ mod tests {
             (r#"{"resultFormat":"text"}"#, "resultFormat"),
             (r#"{"asrOptions":[1]}"#, "asrOptions"),
             (r#"{"parameters":"x"}"#, "parameters"),
+            (r#"{"parameters":{"a":[{"b":1e-10}]}}"#, "parameters"),
+            (r#"{"parameters":{"a":1e30}}"#, "parameters"),
             (r#"{"mediaType":"image/png"}"#, "mediaType"),
             (r#"{"prompt":"x"}"#, "prompt"),
         ] {

@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::model::Family;
 use crate::options::{TranscribeOptions, Verified};
+use crate::search::find;
 use crate::transcript::Transcript;
 
 /// Where a task is; uploading tells its own progress.
@@ -114,7 +115,11 @@ fn or<T>(own: Vec<T>, direct: Vec<T>) -> Vec<T> {
 fn counterpart(verified: &Verified) -> Option<String> {
     match verified.family {
         Family::FunFlash => Some("fun-asr".to_owned()),
-        Family::QwenAudio30Flash | Family::QwenAudioFlash => Some(format!("{}-filetrans", verified.model)),
+        Family::QwenAudio30Flash | Family::QwenAudioFlash => {
+            // A snapshot's date belongs to that model alone.
+            let end = find(verified.model.as_bytes(), b"-asr-flash")? + "-asr-flash".len();
+            Some(format!("{}-filetrans", verified.model.get(..end)?))
+        }
         _ => None,
     }
 }

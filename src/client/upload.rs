@@ -1,6 +1,8 @@
 //! Audio into the service's temporary store: a policy, then a form. For JavaScript: `asr.upload(blob, { model, onProgress })`
 //! gives an `oss://` address; the requests that name it carry the header it needs by themselves.
 
+use std::time::Duration;
+
 use super::exchange::{Manner, document, dressed, exchange, once, relay};
 use super::source::Source;
 use super::{CallSettings, Patience, attempt};
@@ -34,6 +36,7 @@ pub async fn upload<H: Host>(
     let verified = if direct { options.verify(config)? } else { options.verify_task(config)? };
     let extension = source.check_file(&verified)?;
     let patience = Patience::new(config, call)?;
+    let form_patience = with_time_for(&patience, call, facts.length);
     let through = relay(host, config);
     let policy_request = dressed(uploads::policy_request(config, &verified.model), call);
     let mut number = 0;
@@ -48,10 +51,12 @@ pub async fn upload<H: Host>(
         }
         let form = uploads::form(&policy, &random_name(host), extension, through);
         let request = if through.is_some() { dressed(form.request, call) } else { form.request };
-        let error = match once(host, config, &patience, &request, Some(audio), Manner::Signed).await {
+        let error = match once(host, config, &form_patience, &request, Some(audio), Manner::Signed).await {
             Ok(_) => return Ok(form.url),
             // The policy has run out while the audio was on its way: the next attempt has a new one.
             Err(error) if error.status() == Some(403) => error.with_retryable(true),
+            // Too slow once is too slow again, and begins from nothing.
+            Err(error) if error.kind() == ErrorKind::Timeout => return Err(error),
             Err(error) => error,
         };
         match attempt::pause(host, &patience, facts.replayable, number, &error) {
@@ -60,6 +65,16 @@ pub async fn upload<H: Host>(
         }
         number += 1;
     }
+}
+
+/// The patience with an answer says nothing about an upload: a gigabyte takes hours on a slow line. Unless the caller has
+/// said how long it may take, every 100 kB have a second more.
+fn with_time_for(patience: &Patience, call: &CallSettings, length: Option<u64>) -> Patience {
+    let mut patience = patience.clone();
+    if call.timeout.is_none() {
+        patience.timeout += Duration::from_secs(length.unwrap_or_default() / 100_000);
+    }
+    patience
 }
 
 /// A name that nobody else has. Names of the caller's own files may have letters with which the service cannot find them.
