@@ -61,6 +61,8 @@ function variablesOf({ upstream, apiKey, variables }) {
   return {
     ...(upstream ? { DASHSCOPE_BASE_URL: upstream } : {}),
     ...(key ? { DASHSCOPE_API_KEY: key } : {}),
+    // What wrangler.jsonc says is Cloudflare's limit, which does not hold on this machine.
+    MAX_UPLOAD_BYTES: "",
     ...variables,
   };
 }

@@ -21,6 +21,7 @@ test("the site can be deployed, and its worker is small and holds no key", async
   const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", DASHSCOPE_API_KEY: "sk-not-for-the-bundle" };
   const words = execFileSync(process.execPath, [wrangler, ...parameters], { env, encoding: "utf8" });
   assert.match(words, /VISITOR_RATE_LIMIT/);
+  assert.match(words, /VISITOR_QUERY_LIMIT/);
   const worker = readFileSync(join(output, "worker.js"), "utf8");
   assert.ok(worker.length < 20_000, `${worker.length} characters`);
   assert.ok(!worker.includes("sk-"));

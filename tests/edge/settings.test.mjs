@@ -116,5 +116,8 @@ describe("settings", () => {
     assert.equal(refused.status, 429);
     assert.equal(refused.headers.get("retry-after"), "60");
     assert.equal((await refused.json()).code, "Throttling.RateQuota");
+    // Whoever waits for a task must still be able to ask for it.
+    const question = await fetch(`${site.url}/api/api/v1/tasks/a`, { headers: { origin: site.url } });
+    assert.equal(question.status, 200);
   });
 });

@@ -19,7 +19,7 @@ export async function recordFor(page, milliseconds) {
 
 /** Waits until a transcription has ended well and gives its text. */
 export async function finishedText(page) {
-  const outcome = await page.waitForFunction(
+  const waiting = page.waitForFunction(
     () => {
       const visible = (id) => document.getElementById(id)?.closest("[hidden]") === null;
       if (visible("trouble")) return `trouble: ${document.getElementById("trouble")?.textContent}`;
@@ -29,6 +29,10 @@ export async function finishedText(page) {
     undefined,
     { timeout: PATIENCE_MS },
   );
+  const outcome = await waiting.catch(async (cause) => {
+    const stage = await page.evaluate(() => document.getElementById("stage").innerText);
+    throw new Error(`no words came; the page says: ${stage.replace(/\s+/g, " ")}`, { cause });
+  });
   const words = await outcome.jsonValue();
   if (words.startsWith("trouble")) throw new Error(words.replace(/\s+/g, " "));
   return textOf(page);

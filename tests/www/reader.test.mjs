@@ -207,6 +207,8 @@ describe("the files", () => {
 describe("notes", () => {
   test("stay: opened again after a reload they have words, times and sound", async () => {
     await openRead();
+    // The audio goes to the disk while the words are read.
+    await page.waitForTimeout(500);
     await page.reload();
     await page.waitForSelector("#saved", { state: "visible" });
     assert.match(await page.textContent("#saved-list"), /jfk\.wav.*0:1[01].*One two three/);
@@ -230,6 +232,8 @@ describe("notes", () => {
     await page.keyboard.type("Counting / part 1");
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Open Counting / part 1" }).waitFor();
+    const focused = await page.evaluate(() => document.activeElement.getAttribute("aria-label"));
+    assert.equal(focused, "Open Counting / part 1");
     await page.reload();
     await page.getByRole("button", { name: "Open Counting / part 1" }).click();
     await page.waitForFunction(() => document.getElementById("source-name").textContent === "Counting / part 1");

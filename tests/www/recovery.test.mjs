@@ -219,7 +219,9 @@ describe("the microphone", () => {
     await page.clock.fastForward(7_175_000);
     await page.waitForFunction(() => /^0:2\d left$/.test(document.getElementById("remaining").textContent));
     assert.match(await page.getAttribute("#remaining", "class"), /urgent/);
+    assert.match(await statusOf(page), /After five minutes the words come all at once/);
     await page.clock.fastForward(26_000);
     assert.equal(await finishedText(page), WORDS);
+    assert.match(await page.textContent("#facts"), /filetrans/, "two hours take the long way");
   });
 });

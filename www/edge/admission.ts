@@ -16,7 +16,7 @@ export async function admit(
   return (
     checkBody(request, route, settings) ??
     (route.store ? undefined : checkConfiguration(settings)) ??
-    (await checkRate(request, environment))
+    (await checkRate(request, route, environment))
   );
 }
 
@@ -66,9 +66,11 @@ function checkConfiguration(settings: Settings): Response | undefined {
   return undefined;
 }
 
-async function checkRate(request: Request, environment: Environment): Promise<Response | undefined> {
+async function checkRate(request: Request, route: Route, environment: Environment): Promise<Response | undefined> {
   const visitor = request.headers.get("cf-connecting-ip") ?? "local";
-  const verdict = await environment.VISITOR_RATE_LIMIT?.limit({ key: visitor });
+  // What has a body is paid for, or carried; all else is a question.
+  const limiter = route.body ? environment.VISITOR_RATE_LIMIT : environment.VISITOR_QUERY_LIMIT;
+  const verdict = await limiter?.limit({ key: visitor });
   if (verdict?.success !== false) return undefined;
   return refusal(429, "Throttling.RateQuota", "Too many requests from one visitor; wait a minute.", {
     "retry-after": "60",

@@ -23,8 +23,14 @@ export interface Environment {
   readonly UPLOAD_HOSTS?: string;
   /** `true` where every visitor may see the tasks of all others: a site for one person, or behind a log-in. */
   readonly ALLOW_TASK_LIST?: string | boolean;
-  /** Cloudflare's rate limiter; without it there is no limit per visitor. */
-  readonly VISITOR_RATE_LIMIT?: { limit(of: { key: string }): Promise<{ success: boolean }> };
+  /** Cloudflare's rate limiter for what costs something; without it there is no limit per visitor. */
+  readonly VISITOR_RATE_LIMIT?: RateLimit;
+  /** The same for questions, which cost nothing: whoever waits for a task asks again and again. */
+  readonly VISITOR_QUERY_LIMIT?: RateLimit;
+}
+
+interface RateLimit {
+  limit(of: { key: string }): Promise<{ success: boolean }>;
 }
 
 export interface Models {

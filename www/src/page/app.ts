@@ -2,6 +2,7 @@ import { outlineOf, plainOutline } from "../audio/outline.ts";
 import { saySeconds } from "../clock.ts";
 import type { Draft } from "../drafts/draft_store.ts";
 import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import { QUICK_SECONDS } from "../recognition/recognise.ts";
 import { canRecord } from "../recording/microphone.ts";
 import type { EndReason, Recording } from "../recording/recorder.ts";
 import { RecordingSession } from "../recording/session.ts";
@@ -16,6 +17,7 @@ import { Work } from "./work.ts";
 const SHORTEST_SECONDS = 0.3;
 
 const RECORDING_WORDS = "Recording. Press again to stop.";
+const LONG_RECORDING_WORDS = "Recording. After five minutes the words come all at once, when you have stopped.";
 const SILENCE_WORDS = "Nothing is heard. Is the right microphone chosen under Options, and is it on?";
 
 const END_WORDS: Record<EndReason, string> = {
@@ -79,7 +81,7 @@ export class App {
     this.#discardAtEnd = false;
     try {
       this.#session = await RecordingSession.begin(this.#parts.settings.microphoneId, this.#parts.saved, {
-        onSeconds: (seconds) => this.#set({ seconds }),
+        onSeconds: (seconds) => this.#showRecorded(seconds),
         onLevel: (level) => this.#parts.onLevel(level),
         onSilence: (isSilent) => this.#set({ message: isSilent ? SILENCE_WORDS : RECORDING_WORDS }),
         onEnd: (recording, draft, isSafe) => void this.#recorded(recording, draft, isSafe),
@@ -94,8 +96,13 @@ export class App {
     this.#set({
       phase: { name: "recording", paused: false },
       limitSeconds,
-      message: "Recording. Press again to stop.",
+      message: RECORDING_WORDS,
     });
+  }
+
+  #showRecorded(seconds: number): void {
+    const isLong = seconds > QUICK_SECONDS && this.state.message === RECORDING_WORDS;
+    this.#set({ seconds, ...(isLong ? { message: LONG_RECORDING_WORDS } : {}) });
   }
 
   pauseOrResume(): void {

@@ -26,7 +26,11 @@ export class SavedView {
     this.#elements.deleteAll.hidden = drafts.length < 2;
     if (drafts === this.#shown) return;
     this.#shown = drafts;
-    this.#elements.savedList.replaceChildren(...drafts.map((draft) => this.#item(draft)));
+    const list = this.#elements.savedList;
+    const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
+    list.replaceChildren(...drafts.map((draft) => this.#item(draft)));
+    // Whoever renamed or deleted something stays where they were.
+    if (focused >= 0) list.children[Math.min(focused, drafts.length - 1)]?.querySelector("button")?.focus();
   }
 
   #item(draft: Draft): HTMLLIElement {

@@ -7,7 +7,7 @@ import type { Progress, RunningTask } from "./progress.ts";
 
 /** What the service takes in one request: 10 MiB of base64, and five minutes. */
 const QUICK_BYTES = 7_800_000;
-const QUICK_SECONDS = 300;
+export const QUICK_SECONDS = 300;
 
 const TOO_MUCH: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["audio_too_long", "audio_too_large"]);
 
