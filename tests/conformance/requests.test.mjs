@@ -20,12 +20,6 @@ const DIFFERENCES = [
     },
   },
   {
-    why: "the list of tasks ends with a slash, as its documentation has it",
-    theirs(request) {
-      if (request.path === "/api/v1/tasks") request.path = "/api/v1/tasks/";
-    },
-  },
-  {
     why: "a form is for the object store, which answers with nothing or with XML",
     both({ headers }) {
       if (headers["content-type"]?.startsWith("multipart/")) delete headers.accept;

@@ -277,5 +277,11 @@ export function withDefaults(given: { language?: string | undefined; signal?: Ab
   const data: TranscribeOptions = { language: given.language, context: undefined };
   const call: RequestOptions = { signal: given.signal, timeout: undefined, onProgress: undefined };
   new Transcriber({ apiKey: undefined, baseURL: undefined, region: undefined, fetch: undefined });
+  const { status }: { status?: TaskState | undefined } = {};
+  void asr.listTasks({ status, pageNo: undefined });
+  void asr.vocabularies.list({ prefix: undefined, pageIndex: undefined, pageSize: undefined });
+  void asr.createToken({ expireInSeconds: undefined });
+  void asr.buildRequest("https://example.com/a.wav", { stream: undefined });
+  void asr.submitBatch([], { together: undefined }).then((batch) => batch.results({ onFile: undefined }));
   return { ...data, ...call, asrOptions: undefined, parameters: undefined };
 }
