@@ -64,9 +64,7 @@ pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator) -> Step {
 fn facts(json: &Json<'_>, accumulator: &mut Accumulator) {
     let view = json.view();
     // The id is `chatcmpl-` and the request id (recorded: opencode #39724).
-    let id = view.get("request_id").word().or_else(|| {
-        let id = view.get("id").word()?;
-        Some(id.strip_prefix("chatcmpl-").unwrap_or(&id).to_owned())
-    });
-    accumulator.facts(view.get("model").word(), id, view.get("usage"));
+    let id = view.get("request_id").str().filter(|id| !id.is_empty());
+    let id = id.or_else(|| view.get("id").str().map(|id| id.strip_prefix("chatcmpl-").unwrap_or(id)));
+    accumulator.facts(view.get("model").str(), id, view.get("usage"));
 }

@@ -56,10 +56,10 @@ impl Accumulator {
     }
 
     /// Takes over what stands beside the text: model, request id, usage. The last value counts.
-    pub(super) fn facts(&mut self, model: Option<String>, request_id: Option<String>, usage: View<'_>) {
+    pub(super) fn facts(&mut self, model: Option<&str>, request_id: Option<&str>, usage: View<'_>) {
+        renew(&mut self.transcript.model, model);
+        renew(&mut self.transcript.request_id, request_id);
         let transcript = &mut self.transcript;
-        transcript.model = model.or(transcript.model.take());
-        transcript.request_id = request_id.or(transcript.request_id.take());
         if let Some(usage) = super::usage::read(usage) {
             transcript.duration = usage.seconds.or(transcript.duration);
             transcript.usage = Some(usage);
@@ -69,17 +69,25 @@ impl Accumulator {
     /// Takes over one choice; `message` is its `message` or `delta`.
     pub(super) fn choice(&mut self, choice: View<'_>, message: View<'_>, incremental: bool) -> Step {
         for annotation in message.get("annotations").items() {
-            let transcript = &mut self.transcript;
-            transcript.language = annotation.get("language").word().or(transcript.language.take());
-            transcript.emotion = annotation.get("emotion").word().or(transcript.emotion.take());
+            renew(&mut self.transcript.language, annotation.get("language").str());
+            renew(&mut self.transcript.emotion, annotation.get("emotion").str());
         }
         // "null" as a string, null, and nothing at all mean the same: not yet.
         if let Some(reason) = choice.get("finish_reason").word() {
             self.transcript.finish_reason = Some(reason);
             self.finished = true;
         }
-        match content(message) {
-            Some(text) => self.text_step(&text, incremental),
+        let content = message.get("content");
+        match content.str() {
+            Some(text) => self.text_step(text, incremental),
+            None if content.is_array() => {
+                // One part, as a rule: then nothing has to be put together.
+                let mut parts = content.items().filter_map(|item| item.get("text").str());
+                match (parts.next(), parts.next()) {
+                    (Some(only), None) => self.text_step(only, incremental),
+                    _ => self.text_step(&self::content(message).unwrap_or_default(), incremental),
+                }
+            }
             None => Step::Nothing,
         }
     }
@@ -101,6 +109,15 @@ impl Accumulator {
                 Step::Revision(piece.to_owned())
             }
         }
+    }
+}
+
+/// Takes over a fact that stands in every chunk, without copying it every time. `""`, `"null"` and nothing change nothing.
+fn renew(known: &mut Option<String>, said: Option<&str>) {
+    if let Some(said) = said.filter(|said| !said.is_empty() && *said != "null")
+        && known.as_deref() != Some(said)
+    {
+        *known = Some(said.to_owned());
     }
 }
 

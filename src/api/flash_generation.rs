@@ -129,7 +129,7 @@ fn take(view: View<'_>, accumulator: &mut Accumulator) -> Option<Step> {
     let places = [output, view, output.get("output")];
     let usage = if view.get("usage").exists() { view.get("usage") } else { output.get("usage") };
     let id = view.get("request_id").word().or_else(|| output.get("request_id").word());
-    accumulator.facts(view.get("model").word(), id, usage);
+    accumulator.facts(view.get("model").str(), id.as_deref(), usage);
     let text = places.iter().find_map(|place| place.get("text").str());
     let text = text.or_else(|| places.iter().find_map(|place| place.get("sentence").get("text").str()))?;
     let step = accumulator.text_step(text, false);

@@ -70,7 +70,7 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
         return Err(Error::new(ErrorKind::InvalidResponse, format!("the answer has no text at {place}")));
     }
     let mut accumulator = Accumulator::default();
-    accumulator.facts(view.get("model").word(), view.get("request_id").word(), view.get("usage"));
+    accumulator.facts(view.get("model").str(), view.get("request_id").str(), view.get("usage"));
     accumulator.choice(choice, message, true);
     Ok(accumulator.into_transcript())
 }
@@ -78,7 +78,7 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
 /// Takes over one event of a stream.
 pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator, incremental: bool) -> Step {
     let view = json.view();
-    accumulator.facts(view.get("model").word(), view.get("request_id").word(), view.get("usage"));
+    accumulator.facts(view.get("model").str(), view.get("request_id").str(), view.get("usage"));
     let choice = view.get("output").get("choices").at(0);
     accumulator.choice(choice, choice.get("message"), incremental)
 }

@@ -23,6 +23,8 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   readonly #unlink: () => void;
   #reader: Reader | undefined;
   #events: TranscriptEvent[] = [];
+  /** Where in `#events` the next one is. */
+  #at = 0;
   #text = "";
   #pulling: Promise<void> | undefined;
   #ended = false;
@@ -74,18 +76,52 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     });
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<TranscriptEvent, void, undefined> {
-    try {
+  /** The events, each once: two loops over one stream share them. */
+  [Symbol.asyncIterator](): AsyncIterableIterator<TranscriptEvent> {
+    let over = false;
+    const end = (): IteratorResult<TranscriptEvent> => {
+      over = true;
+      return { value: undefined, done: true };
+    };
+    // By hand, not as a generator: what has arrived is given without a detour, which a stream of words feels.
+    const later = async (): Promise<IteratorResult<TranscriptEvent>> => {
       for (;;) {
-        const event = this.#events.shift();
-        if (event) yield event;
-        else if (this.#error) throw this.#error;
-        else if (this.#ended) return;
-        else await this.#pull();
+        const value = this.#shift();
+        if (value) return { value, done: false };
+        if (over || (this.#ended && !this.#error)) return end();
+        if (this.#error) {
+          over = true;
+          throw this.#error;
+        }
+        await this.#pull();
       }
-    } finally {
-      this.cancel(); // `break`, `return` and an exception in the loop end here too
+    };
+    return {
+      next: () => {
+        const value = over ? undefined : this.#shift();
+        return value ? Promise.resolve({ value, done: false }) : later();
+      },
+      // `break`, `return` and an exception in the loop end here.
+      return: async () => {
+        this.cancel();
+        return end();
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
+  }
+
+  /** The next event that has arrived. An index instead of `shift`, which moves all the others each time. */
+  #shift(): TranscriptEvent | undefined {
+    const event = this.#events[this.#at];
+    if (event === undefined) return undefined;
+    this.#at += 1;
+    if (this.#at === this.#events.length) {
+      this.#events = [];
+      this.#at = 0;
     }
+    return event;
   }
 
   /** One batch, shared by everybody who waits for it. */
