@@ -83,9 +83,11 @@ describe("a task", () => {
 
 describe("the list of tasks", () => {
   test("is not everybody's business", async () => {
-    const response = await call("GET", "/api/v1/tasks/");
-    assert.equal(response.status, 403);
-    assert.match((await response.json()).message, /ALLOW_TASK_LIST/);
+    for (const path of ["/api/v1/tasks/", "/api/v1/tasks"]) {
+      const response = await call("GET", path);
+      assert.equal(response.status, 403);
+      assert.match((await response.json()).message, /ALLOW_TASK_LIST/);
+    }
     assert.equal(upstream.requests.length, 0);
   });
 
@@ -95,6 +97,7 @@ describe("the list of tasks", () => {
     const response = await call("GET", `/api/v1/tasks/${filters}${rest}&api_key_id=7`, { on: listing });
     assert.equal(response.status, 200);
     assert.equal(upstream.requests[0].url, `/api/v1/tasks/${filters}${rest}`);
+    assert.equal((await call("GET", "/api/v1/tasks?page_no=1", { on: listing })).status, 200);
   });
 });
 
