@@ -152,11 +152,13 @@ export class Batch {
       ? await perform<Parameters<typeof toFileResult>[0][]>(this.#client, "collect", accepted, request, limit, extra)
       : [];
     const results = outcomes.map(toFileResult);
-    return this.#submissions.flatMap(({ urls, taskId, error }): FileResult[] =>
-      taskId === undefined
-        ? urls.map((url) => ({ url, taskId: undefined, error: toError(error) }))
-        : results.filter((result) => result.taskId === taskId),
-    );
+    return this.#submissions.flatMap(({ urls, taskId, error }): FileResult[] => {
+      if (taskId === undefined) return urls.map((url) => ({ url, taskId: undefined, error: toError(error) }));
+      const own = results.filter((result) => result.taskId === taskId);
+      const [only] = own;
+      // A task that came to nothing as a whole says so once; it holds for each of its files.
+      return own.length === 1 && only?.url === undefined ? urls.map((url) => ({ ...only!, url })) : own;
+    });
   }
 }
 

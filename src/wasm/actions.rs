@@ -186,7 +186,12 @@ impl Action<'_> {
     async fn upload(&self) -> Result<JsValue, Error> {
         let source = self.source().await?;
         let settings = self.host.call.settings()?;
-        let options = self.transcription()?;
+        let options = options::read(self.options, "option", |given| {
+            let mut fields = Fields::new(given, "upload option")?;
+            let (model, media_type) = (fields.text("model")?, fields.text("mediaType")?);
+            fields.finish()?;
+            Ok(TranscribeOptions { model, media_type, ..TranscribeOptions::default() })
+        })?;
         upload::upload(self.host, self.config, &source, &options, &settings).await.map(JsValue::from)
     }
 

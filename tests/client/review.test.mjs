@@ -110,3 +110,22 @@ test("long audio takes along what was said, or refuses it", async () => {
   });
   assert.equal((await asr.transcribe(AUDIO, null)).text, "hi");
 });
+
+test("a task for several files that fails as a whole fails for each of them", async () => {
+  const asr = client(async (request) => {
+    if (request.method === "POST") return Response.json({ output: { task_id: "t-1", task_status: "PENDING" } });
+    return Response.json({ output: { task_id: "t-1", task_status: "FAILED", code: "InternalError", message: "no" } });
+  });
+  const urls = ["https://a.example/1.wav", "https://a.example/2.wav"];
+  const batch = await asr.submitBatch(urls, { model: "fun-asr", together: true });
+  const results = await batch.results();
+  assert.deepEqual(
+    results.map(({ url, taskId, error }) => [url, taskId, error.code]),
+    urls.map((url) => [url, "t-1", "server_error"]),
+  );
+});
+
+test("an upload takes no options of transcriptions", async () => {
+  const asr = client(async () => Response.json({}));
+  await assert.rejects(asr.upload(AUDIO, { language: "en" }), { code: "invalid_option", field: "language" });
+});
