@@ -16,3 +16,4 @@ pub mod vocabulary;
 
 pub use choice::{Accumulator, Step};
 pub use request::AudioRef;
+pub(crate) use request::percent_encode;

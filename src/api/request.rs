@@ -82,14 +82,19 @@ pub(super) fn push_query(url: &mut String, name: &str, value: &str) {
     url.push(if url.bytes().any(|byte| byte == b'?') { '&' } else { '?' });
     url.push_str(name);
     url.push('=');
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            url.push(char::from(byte));
+    percent_encode(value, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte), url);
+}
+
+/// Appends `text` to `out`; every byte that is not to be kept becomes `%` and two digits.
+pub(crate) fn percent_encode(text: &str, keep: fn(u8) -> bool, out: &mut String) {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if keep(byte) {
+            out.push(char::from(byte));
         } else {
-            const HEX: &[u8; 16] = b"0123456789ABCDEF";
-            url.push('%');
-            url.push(char::from(HEX[usize::from(byte >> 4)]));
-            url.push(char::from(HEX[usize::from(byte & 0xF)]));
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 0xF)]));
         }
     }
 }

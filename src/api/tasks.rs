@@ -49,12 +49,6 @@ impl TaskState {
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed | Self::Canceled)
     }
-
-    /// The service's word for it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, state)| *state == self).map_or("", |(word, _)| word)
-    }
 }
 
 /// What the service says about a task. Times are as it gives them: `YYYY-MM-DD HH:mm:ss.SSS`, without a zone (Beijing's).

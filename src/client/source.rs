@@ -1,6 +1,6 @@
 //! The audio of a call and the checks before any byte of it is sent.
 
-use crate::api::AudioRef;
+use crate::api::{AudioRef, percent_encode};
 use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
 use crate::media_type::{self, Format, MediaType, Sniffed};
@@ -149,16 +149,7 @@ pub(super) fn check_url(url: &str) -> Result<String, Error> {
     }
     // White space and other scripts must be percent-encoded, or the service cannot download (protocol.md §7.1).
     let mut encoded = String::with_capacity(url.len());
-    for byte in url.bytes() {
-        if byte.is_ascii_graphic() {
-            encoded.push(char::from(byte));
-        } else {
-            const HEX: &[u8; 16] = b"0123456789ABCDEF";
-            encoded.push('%');
-            encoded.push(char::from(HEX[usize::from(byte >> 4)]));
-            encoded.push(char::from(HEX[usize::from(byte & 0xF)]));
-        }
-    }
+    percent_encode(url, |byte| byte.is_ascii_graphic(), &mut encoded);
     Ok(encoded)
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::exchange::dressed;
 use super::source::{Checked, Source};
 use super::stream::TranscriptStream;
 use super::{CallSettings, Patience, attempt};
@@ -77,7 +78,7 @@ pub fn prepare<A>(
     let verified = Rc::new(options.verify(config)?);
     let patience = Patience::new(config, call)?;
     let checked = source.check(&verified)?;
-    let mut request = match verified.dialect {
+    let request = match verified.dialect {
         Dialect::ChatCompletions => chat_completions::request(config, &verified, checked.audio_ref(), stream),
         Dialect::Generation => generation::request(config, &verified, checked.audio_ref(), stream),
         Dialect::Flash => {
@@ -86,10 +87,7 @@ pub fn prepare<A>(
         }
         Dialect::File | Dialect::Files => return Err(tasks_only()),
     };
-    for (name, value) in &call.headers {
-        request.headers.retain(|(known, _)| known != name);
-        request.headers.push((name.clone(), value.clone()));
-    }
+    let request = dressed(request, call);
     let replayable = match source {
         Source::Url(_) => true,
         Source::Bytes { facts, .. } => facts.replayable,
