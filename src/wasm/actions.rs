@@ -10,9 +10,10 @@ use wasm_bindgen::prelude::*;
 
 use super::audio::{JsAudio, JsBytes};
 use super::call::Call;
+use super::entry::{config, promise};
 use super::error::to_js;
-use super::exports::{config, promise};
 use super::host::JsHost;
+use super::transcript::transcript_to_js;
 use super::{input, options};
 use crate::api::tasks::{TaskFilter, TaskStatus};
 use crate::api::vocabulary::{NewVocabulary, read_words};
@@ -26,8 +27,6 @@ use crate::error::{Error, ErrorKind};
 use crate::fields::Fields;
 use crate::json::View;
 use crate::options::TranscribeOptions;
-use crate::subtitle::{self, SubtitleOptions};
-use crate::transcript::Transcript;
 
 /// Does what `name` says with `given`: data for the core, or the audio for an upload.
 #[wasm_bindgen(unchecked_return_type = "Promise<unknown>")]
@@ -232,32 +231,6 @@ impl Action<'_> {
     }
 }
 
-/// Writes subtitles, text or JSON of a transcript.
-#[wasm_bindgen(js_name = writeTranscript)]
-pub fn write_transcript(
-    format: &str,
-    #[wasm_bindgen(unchecked_param_type = "Transcript")] transcript: &JsValue,
-    #[wasm_bindgen(unchecked_param_type = "SubtitleOptions | undefined")] options: &JsValue,
-) -> Result<String, JsValue> {
-    let write = || {
-        let options = options::read(options, "subtitle option", SubtitleOptions::read)?;
-        let transcript = options::read(transcript, "transcript", subtitle::from_json)?;
-        match format {
-            "srt" => subtitle::to_srt(&transcript, &options),
-            "vtt" => subtitle::to_vtt(&transcript, &options),
-            "text" => subtitle::to_text(&transcript, &options),
-            _ => Ok(subtitle::to_json(&transcript)),
-        }
-    };
-    write().map_err(|error| to_js(&error))
-}
-
-/// A transcript as a plain object, by way of the JSON that the core writes anyway.
-pub(super) fn transcript_to_js(transcript: &Transcript) -> Result<JsValue, Error> {
-    js_sys::JSON::parse(&subtitle::to_json(transcript))
-        .map_err(|_| Error::new(ErrorKind::Internal, "the transcript cannot be handed over"))
-}
-
 fn get(target: &JsValue, name: &str) -> JsValue {
     Reflect::get(target, &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
@@ -267,7 +240,7 @@ fn set(target: &Object, name: &str, value: &JsValue) {
 }
 
 /// Plain data as a plain object.
-pub(super) fn plain<T: Serialize>(value: &T) -> Result<JsValue, Error> {
+fn plain<T: Serialize>(value: &T) -> Result<JsValue, Error> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
     value.serialize(&serializer).map_err(|_| Error::new(ErrorKind::Internal, "the result cannot be handed over"))
 }

@@ -1,24 +1,20 @@
 //! What `src/js` calls.
 
-use core::pin::Pin;
 use std::rc::Rc;
 
-use js_sys::{Array, Float32Array, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::future_to_promise;
-use web_sys::AbortSignal;
 
-use super::abort::unless_aborted;
 use super::audio::JsAudio;
 use super::body::flat_length;
 use super::call::Call;
+use super::entry::{config, promise};
 use super::error::to_js;
 use super::host::JsHost;
 use super::{input, options};
-use crate::audio::wav;
 use crate::client::transcribe::{self, Prepared};
 use crate::client::{AudioFacts, Source};
-use crate::config::{ClientSettings, Config};
+use crate::config::Config;
 use crate::data_url;
 use crate::error::{Error, ErrorKind};
 use crate::media_type::{MediaType, Sniffed, sniff};
@@ -38,12 +34,6 @@ export type AudioInput =
   | URL
   | string;
 ";
-
-/// Runs once for each instance: a panic is written to the console before the instance dies.
-#[wasm_bindgen(start)]
-fn start() {
-    console_error_panic_hook::set_once();
-}
 
 /// The version of the crate.
 #[wasm_bindgen]
@@ -108,18 +98,6 @@ pub fn sniff_media_type(head: &[u8]) -> Option<String> {
     }
 }
 
-/// Writes samples as a 16 kHz mono 16-bit WAV file.
-#[wasm_bindgen(js_name = encodeWav)]
-pub fn encode_wav(
-    #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] channels: &Array,
-    sample_rate: f64,
-) -> Result<Vec<u8>, JsValue> {
-    let channels: Vec<Vec<f32>> = channels.iter().map(|channel| Float32Array::new(&channel).to_vec()).collect();
-    let views: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "out of range is refused below")]
-    wav::encode(&views, sample_rate.round() as u32).map_err(|error| to_js(&error))
-}
-
 /// Dies on purpose, so that the replacement of a dead instance can be tested.
 #[wasm_bindgen(js_name = trapForTest)]
 pub fn trap_for_test() {
@@ -159,10 +137,6 @@ pub(super) async fn prepare(
     Ok(Ready { config, prepared, audio })
 }
 
-pub(super) fn config(settings: &JsValue) -> Result<Config, Error> {
-    Config::new(&options::read(settings, "client option", ClientSettings::read)?)
-}
-
 fn label(facts: &AudioFacts) -> Option<String> {
     let declared = facts.declared.as_deref().and_then(MediaType::parse);
     match sniff(&facts.head) {
@@ -170,14 +144,3 @@ fn label(facts: &AudioFacts) -> Option<String> {
         Sniffed::NotAudio(_) | Sniffed::Unknown => declared.map(|declared| declared.as_str().to_owned()),
     }
 }
-
-/// Work as a promise that the call's signal can cut short. Boxed: one state machine in the wasm instead of one per use.
-pub(super) fn promise(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<JsValue, Error>> + 'static,
-) -> Promise {
-    let work: Work = Box::pin(work);
-    future_to_promise(async move { unless_aborted(signal, work).await.map_err(|error| to_js(&error)) })
-}
-
-type Work = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;

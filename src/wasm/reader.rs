@@ -10,12 +10,13 @@ use js_sys::{Array, Int32Array, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::abort::unless_aborted;
-use super::actions::transcript_to_js;
 use super::audio::JsAudio;
 use super::call::Call;
+use super::entry::promise;
 use super::error::to_js;
-use super::exports::{Ready, prepare, promise};
+use super::exports::{Ready, prepare};
 use super::host::{JsHost, JsResponse};
+use super::transcript::transcript_to_js;
 use crate::api::Step;
 use crate::client::stream::{Batch, TranscriptStream};
 use crate::config::{ClientSettings, Config};

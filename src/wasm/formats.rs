@@ -1,0 +1,41 @@
+//! Writing: subtitles and text of a transcript, WAV of samples.
+
+use js_sys::{Array, Float32Array};
+use wasm_bindgen::prelude::*;
+
+use super::error::to_js;
+use super::options;
+use crate::audio::wav;
+use crate::subtitle::{self, SubtitleOptions};
+
+/// Writes subtitles, text or JSON of a transcript.
+#[wasm_bindgen(js_name = writeTranscript)]
+pub fn write_transcript(
+    format: &str,
+    #[wasm_bindgen(unchecked_param_type = "Transcript")] transcript: &JsValue,
+    #[wasm_bindgen(unchecked_param_type = "SubtitleOptions | undefined")] options: &JsValue,
+) -> Result<String, JsValue> {
+    let write = || {
+        let options = options::read(options, "subtitle option", SubtitleOptions::read)?;
+        let transcript = options::read(transcript, "transcript", subtitle::from_json)?;
+        match format {
+            "srt" => subtitle::to_srt(&transcript, &options),
+            "vtt" => subtitle::to_vtt(&transcript, &options),
+            "text" => subtitle::to_text(&transcript, &options),
+            _ => Ok(subtitle::to_json(&transcript)),
+        }
+    };
+    write().map_err(|error| to_js(&error))
+}
+
+/// Writes samples as a 16 kHz mono 16-bit WAV file.
+#[wasm_bindgen(js_name = encodeWav)]
+pub fn encode_wav(
+    #[wasm_bindgen(unchecked_param_type = "Float32Array[]")] channels: &Array,
+    sample_rate: f64,
+) -> Result<Vec<u8>, JsValue> {
+    let channels: Vec<Vec<f32>> = channels.iter().map(|channel| Float32Array::new(&channel).to_vec()).collect();
+    let views: Vec<&[f32]> = channels.iter().map(Vec::as_slice).collect();
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "out of range is refused below")]
+    wav::encode(&views, sample_rate.round() as u32).map_err(|error| to_js(&error))
+}
