@@ -81,17 +81,13 @@ describe("a trap", () => {
 
   test("fails the calls under way, whatever they wait for", async () => {
     service.forget();
-    const endless = () => new ReadableStream({ pull: () => new Promise(() => {}) });
     const stream = client().stream(audio, fault("stall=60000"));
     const events = stream[Symbol.asyncIterator]();
     await events.next().catch(() => {});
     const waiting = [
       client().transcribe(audio, fault("delay=60000")),
       client().transcribe(audio, fault("status=503,retry-after=3")),
-      client().transcribe(endless()),
       client({ apiKey: () => new Promise(() => {}) }).transcribe(audio),
-      client().buildRequest(endless()),
-      door.toDataUrl(endless()),
       events.next(),
       stream.final(),
     ].map(errorOf);
@@ -100,6 +96,21 @@ describe("a trap", () => {
     for (const error of await Promise.all(waiting)) {
       assert.deepEqual([error.name, error.code], ["InternalError", "internal_error"], error.message);
     }
+    await works();
+  });
+
+  test("is nothing to calls that still wait for their audio: they go on with a new instance", async () => {
+    const feeds = [];
+    const slow = () => new ReadableStream({ start: (feed) => void feeds.push(feed) });
+    const waiting = [client().transcribe(slow()), client().buildRequest(slow()), door.toDataUrl(slow())];
+    trap();
+    for (const feed of feeds) {
+      feed.enqueue(audio);
+      feed.close();
+    }
+    const [note, request, url] = await Promise.all(waiting);
+    assert.equal(note.text, SPOKEN);
+    assert.ok(request instanceof Request && url.startsWith("data:audio/wav;base64,"));
     await works();
   });
 
