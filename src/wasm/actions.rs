@@ -135,7 +135,9 @@ impl Action<'_> {
     fn refuse_unknown(&self) -> Result<(), Error> {
         data(self.options, |given| {
             let mut fields = Fields::new(given, "option")?;
-            fields.get("timeout");
+            for name in ["signal", "timeout", "maxRetries", "headers", "onProgress", "onStatus", "onFile"] {
+                fields.get(name);
+            }
             fields.finish()
         })
     }
