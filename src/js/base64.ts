@@ -13,7 +13,7 @@ export const PIECE = 3 * 16 * 1024;
 export const TEXT_PIECE = 3 * 512 * 1024;
 
 /** Letters gathered before they become a Blob. Each Blob is a message to another process in a browser. */
-const BLOB = 1024 * 1024;
+const BLOB = 512 * 1024;
 
 /** What no runtime lacks in one form or another. */
 interface Encoders {

@@ -1,10 +1,11 @@
-// A Blob's bytes, piece by piece. One buffer is filled again and again where the runtime can do that ("BYOB" readers):
-// otherwise a long recording leaves as much garbage behind as it has bytes, before anybody collects it.
+// A Blob's bytes, piece by piece, so that a long recording does not leave as much garbage behind as it has bytes before
+// anybody collects it.
 
 import { failure } from "./failure.js";
 
 /**
- * Reads a Blob from its beginning to its end, `size` bytes at a time.
+ * Reads a Blob from its beginning to its end, `size` bytes at a time, into one buffer that is filled again and again where the
+ * runtime can do that ("BYOB" readers).
  *
  * The bytes may be overwritten when the next are asked for.
  */
@@ -27,6 +28,39 @@ export async function* readBlob(blob: Blob, size: number): AsyncGenerator<Uint8A
     throw failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);
   } finally {
     reader?.cancel().catch(() => {});
+  }
+}
+
+/**
+ * The same in pieces that are longer than a stream's own chunks: these are copied together, and each is let go at once
+ * instead of when somebody collects it, where the runtime can do that (`ArrayBuffer.prototype.transfer`).
+ */
+export async function* gatherBlob(blob: Blob, size: number): AsyncGenerator<Uint8Array, void> {
+  const piece = new Uint8Array(Math.min(size, blob.size));
+  let filled = 0;
+  let left = blob.size;
+  const reader = blob.stream().getReader();
+  try {
+    while (left > 0) {
+      const { value } = await reader.read();
+      if (!value) throw new Error("it has become shorter");
+      for (let at = 0; at < value.length; ) {
+        const part = value.subarray(at, at + piece.length - filled);
+        piece.set(part, filled);
+        at += part.length;
+        filled += part.length;
+        left -= part.length;
+        if (filled === piece.length || left === 0) {
+          yield piece.subarray(0, filled);
+          filled = 0;
+        }
+      }
+      (value.buffer as { transfer?(length: number): unknown }).transfer?.(0);
+    }
+  } catch (thrown) {
+    throw failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);
+  } finally {
+    reader.cancel().catch(() => {});
   }
 }
 

@@ -2,9 +2,12 @@
 
 import type { Audio, AudioBytes } from "./audio-input.js";
 import { assembled, BlobWriter, base64Text, encodeBase64, PIECE, TEXT_PIECE, threes } from "./base64.js";
-import { readBlob } from "./blob-reader.js";
+import { gatherBlob, readBlob } from "./blob-reader.js";
 import { ByteStream } from "./byte-stream.js";
 import { failure } from "./failure.js";
+
+/** Node makes a new buffer for every chunk of a Blob, whatever the reader; Chromium does with less when it fills ours. */
+const isNode = "Buffer" in globalThis;
 
 /** How the audio stands in a body: not at all, as base64, or as it is. */
 export const NO_AUDIO = 0;
@@ -45,7 +48,7 @@ export class BodyAudio {
     if (this.#encoded) return this.#encoded;
     const { length } = this.#audio;
     const writer = new BlobWriter(length && base64Length(length));
-    for await (const bytes of this.#pieces(PIECE, done)) writer.encode(bytes);
+    for await (const bytes of this.#pieces(readBlob, PIECE, done)) writer.encode(bytes);
     this.#encoded = writer.finish();
     return this.#encoded;
   }
@@ -53,7 +56,7 @@ export class BodyAudio {
   /** The base64 as one string behind a prefix. Engines join strings lazily: the whole is not copied for every piece. */
   async text(prefix: string, done: Done): Promise<string> {
     let text = prefix;
-    for await (const bytes of this.#pieces(TEXT_PIECE, done)) text += base64Text(bytes);
+    for await (const bytes of this.#pieces(isNode ? gatherBlob : readBlob, TEXT_PIECE, done)) text += base64Text(bytes);
     return text;
   }
 
@@ -97,10 +100,10 @@ export class BodyAudio {
     return readable;
   }
 
-  #pieces(size: number, done: Done): AsyncIterable<Uint8Array> {
+  #pieces(read: typeof readBlob, size: number, done: Done): AsyncIterable<Uint8Array> {
     const { bytes, length } = this.#audio;
     if (bytes instanceof ByteStream) return threes(counted(bytes, "read", done));
-    return encoding(bytes instanceof Uint8Array ? slices(bytes, size) : readBlob(bytes, size), length, done);
+    return encoding(bytes instanceof Uint8Array ? slices(bytes, size) : read(bytes, size), length, done);
   }
 }
 

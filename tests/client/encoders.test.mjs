@@ -1,5 +1,4 @@
 // Base64 where the runtime has no encoder of its own (a browser from before 2025): the core's, by the platform's judgement.
-import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
