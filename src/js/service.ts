@@ -3,7 +3,7 @@
 import type { Call, ErrorFacts, TaskStatus, Transcript } from "../../target/js/glue.js";
 import { type Client, type RequestOptions, splitCall } from "./call.js";
 import { type AsrError, toError } from "./errors.js";
-import { run } from "./instance.js";
+import { loadFiles } from "./files.js";
 import { uploadForm } from "./upload-form.js";
 
 /** Options of waiting for a task. `timeout` is for the whole wait (default: 24 hours), not for a single answer. */
@@ -41,7 +41,8 @@ export async function perform<T>(
 ): Promise<T> {
   const { call, data: rest } = splitCall(client, options);
   Object.assign(call, extra, { upload: client.fetch ? undefined : uploadForm() });
-  return run((glue) => glue.perform(name, client.settings, given, data ?? rest, call)) as Promise<T>;
+  const files = await loadFiles(options.signal);
+  return files.run((glue) => glue.perform(name, client.settings, given, data ?? rest, call)) as Promise<T>;
 }
 
 /** A wait's own limit, apart from the patience with a single answer, and what the core shall refuse. */
