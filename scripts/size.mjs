@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { DIST, inProject, PART_NAMES, wasmFile } from "./build/paths.mjs";
+import { chunks } from "./chunks.mjs";
 
 const BUDGET = inProject("scripts", "size-budget.json");
 
@@ -58,7 +59,7 @@ function sizeOf(name, files) {
 }
 
 /**
- * What a page loads at once, and what it loads when it needs it.
+ * A program as its bundler makes it.
  * @param {string} program
  * @returns {Promise<{ entry: Uint8Array[], later: Uint8Array[] }>}
  */
@@ -70,16 +71,9 @@ async function chunksOf(program) {
     ...{ bundle: true, splitting: true, minify: true, format: "esm", target: "es2022", charset: "utf8" },
     ...{ write: false, metafile: true, absWorkingDir: inProject(), logLevel: "error" },
   });
-  const chunks = new Map(outputFiles.map(({ path, contents }) => [relative(inProject(), path), contents]));
-  const [first] = Object.keys(metafile.outputs).filter((path) => metafile.outputs[path].entryPoint === "<stdin>");
-  const atOnce = new Set([first]);
-  // A set visits what is added while it is walked.
-  for (const path of atOnce) {
-    for (const { path: next, kind } of metafile.outputs[path].imports)
-      if (kind === "import-statement") atOnce.add(next);
-  }
-  const of = (wanted) => [...chunks].filter(([path]) => atOnce.has(path) === wanted).map(([, contents]) => contents);
-  return { entry: of(true), later: of(false) };
+  const { entry, later } = chunks(metafile);
+  const of = (paths) => outputFiles.filter(({ path }) => paths.includes(relative(inProject(), path)));
+  return { entry: of(entry).map(({ contents }) => contents), later: of(later).map(({ contents }) => contents) };
 }
 
 /** Minified as any bundler does it: comments and long names are in the package for its readers, not on the wire. */
