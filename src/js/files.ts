@@ -4,21 +4,29 @@ import type { Glue } from "../../target/js/files-glue.js";
 import { AbortError, ConnectionError } from "./errors.js";
 import { Part } from "./instance.js";
 
+let part: Part<Glue> | undefined;
 let loading: Promise<Part<Glue>> | undefined;
 
 /** Loads the part once; `signal` ends the wait for it. A failure is not remembered: the next call tries again. */
-export function loadFiles(signal: AbortSignal | undefined): Promise<Part<Glue>> {
-  loading ??= import("../../target/js/files-glue.js").then(
-    (source) => new Part("files", source),
-    (cause) => {
-      loading = undefined;
-      const message =
-        "the part of dashscope-asr for tasks, uploads, tokens and hot-word lists cannot be loaded: the connection failed, " +
-        "or the page is older than what its server has now and has to be reloaded";
-      throw new ConnectionError({ code: "connection_error", message, retryable: true, cause });
-    },
-  );
+export async function loadFiles(signal: AbortSignal | undefined): Promise<Part<Glue>> {
+  if (part) return part;
+  loading ??= load();
   return unlessAborted(loading, signal);
+}
+
+async function load(): Promise<Part<Glue>> {
+  try {
+    const source = await import("../../target/js/files-glue.js");
+    part = new Part("files", source);
+    return part;
+  } catch (cause) {
+    const message =
+      "the part of dashscope-asr for tasks, uploads, tokens and hot-word lists cannot be loaded: the connection failed, " +
+      "or the page is older than what its server has now and has to be reloaded";
+    throw new ConnectionError({ code: "connection_error", message, retryable: true, cause });
+  } finally {
+    loading = undefined;
+  }
 }
 
 /** What Rust does with a signal, for as long as Rust is not there. */

@@ -125,6 +125,48 @@ settle(async () => {
     assert.equal(asked.length, 2);
   });
 
+  test("who cancels does not wait for a chunk, and the next call has it", async () => {
+    const script = `
+import { Transcriber } from "dashscope-asr";
+import { settle } from "./settle.js";
+const asr = new Transcriber({ baseURL: "/relay" });
+const outcome = (options) => asr.createToken(options).then(
+  ({ token }) => typeof token,
+  ({ name, code, retryable, cause }) => [name, code, retryable, cause],
+);
+settle(async () => {
+  const controller = new AbortController();
+  const waiting = outcome({ signal: controller.signal });
+  setTimeout(() => controller.abort("enough"), 50);
+  const cancelled = [await waiting, await outcome({ signal: controller.signal })];
+  await fetch("/release");
+  return [...cancelled, await outcome({ signal: new AbortController().signal })];
+}).then((outcome) => { globalThis.outcome = outcome; });
+`;
+    const page = '<script type="module" src="dist/main.js"></script>';
+    const folder = await createPage("esbuild-held-chunk", page, { "main.js": script });
+    await buildWithEsbuild(folder, CHUNKS(folder));
+    let release;
+    const released = new Promise((resolve) => {
+      release = resolve;
+    });
+    const serve = (request, response) => {
+      if (request.url === "/release") {
+        release();
+        response.end();
+        return true;
+      }
+      if (!/\/files-/.test(request.url)) return false;
+      released.then(() => {
+        response.writeHead(200, { "content-type": "text/javascript" });
+        response.end(readFileSync(join(folder, request.url)));
+      });
+      return true;
+    };
+    const cancelled = ["AbortError", "aborted", false, "enough"];
+    assert.deepEqual(await visit(folder, serve), { found: [cancelled, cancelled, "string"] });
+  });
+
   test("esbuild, as a classic script, minified, for the first browsers with SIMD", async () => {
     const folder = await createPage("esbuild-iife", '<script src="bundle.js"></script>');
     // Some of these lack private methods, so esbuild rewrites the classes; they must still work.
