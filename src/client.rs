@@ -20,6 +20,8 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::config::timeout_from_millis;
 use crate::error::Error;
+use crate::fields::Fields;
+use crate::json::View;
 use crate::retry::RetryPolicy;
 
 /// Patience and headers of one call; what is absent is the client's.
@@ -31,6 +33,34 @@ pub struct CallSettings {
     pub max_retries: Option<u32>,
     /// More headers, by lower-case name; they win over ours, except over `authorization` when a key is set.
     pub headers: Vec<(String, String)>,
+}
+
+impl CallSettings {
+    /// Reads them as they come from JavaScript: `{ timeout, maxRetries, headers: [[name, value], …] }`.
+    pub fn read(given: View<'_>) -> Result<Self, Error> {
+        let mut fields = Fields::new(given, "option")?;
+        let settings = Self {
+            timeout: fields.number("timeout")?,
+            max_retries: fields.count("maxRetries", 100)?,
+            headers: fields.get("headers").items().map(header).collect::<Result<_, _>>()?,
+        };
+        fields.finish()?;
+        Ok(settings)
+    }
+}
+
+/// A header that every `fetch` takes; wrong ones are refused here, by name.
+fn header(pair: View<'_>) -> Result<(String, String), Error> {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    let fits = |value: &&str| value.chars().all(|letter| (' '..='\u{FF}').contains(&letter) || letter == '\t');
+    let name = pair.at(0).str().unwrap_or_default();
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err(Error::option(format!("headers.{name}"), "this is no name of a header"));
+    }
+    match pair.at(1).str().filter(fits) {
+        Some(value) => Ok((name.to_ascii_lowercase(), value.to_owned())),
+        None => Err(Error::option(format!("headers.{name}"), "expected one line of text in Latin letters")),
+    }
 }
 
 /// [`CallSettings`] resolved against the client.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::ApiKey;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// One HTTP request, complete except for the audio's bytes, which the host holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,10 +91,16 @@ pub trait Host {
     /// An answer whose body is still arriving.
     type Response: HttpResponse;
 
-    /// Sends a request. Dropping the future cancels it.
-    async fn send(&self, request: &HttpRequest, audio: Option<&Self::Audio>) -> Result<Self::Response, Error>;
-    /// Waits. Dropping the future cancels it.
-    async fn sleep(&self, pause: Duration);
+    /// Sends a request and waits for the head of its answer, at most `timeout`: then the error is a
+    /// [`Timeout`](crate::error::ErrorKind::Timeout). Dropping the future cancels it.
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        audio: Option<&Self::Audio>,
+        timeout: Duration,
+    ) -> Result<Self::Response, Error>;
+    /// Waits. Fails where the caller cancels the call meanwhile. Dropping the future cancels it.
+    async fn sleep(&self, pause: Duration) -> Result<(), Error>;
     /// A number in `0.0..1.0`.
     fn random(&self) -> f64;
     /// Milliseconds since 1970, for a `retry-after` that is a date.
@@ -105,6 +111,14 @@ pub trait Host {
     async fn api_key(&self) -> Result<Option<ApiKey>, Error>;
 }
 
+/// The error of a host whose patience has come to its end.
+#[must_use]
+pub fn timed_out(timeout: Duration) -> Error {
+    let millis = timeout.as_secs() * 1000 + u64::from(timeout.subsec_millis());
+    let message = format!("no answer within {millis} ms; try again, or raise timeout for long audio and slow networks");
+    Error::new(ErrorKind::Timeout, message)
+}
+
 /// An answer: status, headers and a body in chunks.
 #[allow(async_fn_in_trait, reason = "every host is single-threaded, no caller needs Send")]
 pub trait HttpResponse {
@@ -112,6 +126,6 @@ pub trait HttpResponse {
     fn status(&self) -> u16;
     /// A header by its lower-case name.
     fn header(&self, name: &str) -> Option<String>;
-    /// The next bytes of the body, `None` at its end. Dropping the response cancels the transfer.
-    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error>;
+    /// The next bytes of the body within `timeout`, `None` at its end. Dropping the response cancels the transfer.
+    async fn chunk(&mut self, timeout: Duration) -> Result<Option<Vec<u8>>, Error>;
 }

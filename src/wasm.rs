@@ -8,15 +8,9 @@
 )]
 #![allow(unreachable_pub, reason = "wasm-bindgen exports what Rust itself cannot reach")]
 
-mod abort;
 #[cfg(feature = "files")]
 mod actions;
-mod audio;
-mod blob_reader;
-mod body;
-mod byte_stream;
 mod call;
-mod encode;
 mod entry;
 mod error;
 #[cfg(feature = "core")]
@@ -26,13 +20,10 @@ mod exports;
 #[cfg(feature = "formats")]
 mod formats;
 mod host;
-mod input;
-mod options;
-#[cfg(feature = "core")]
-mod reader;
 #[cfg(test)]
 mod tests;
-mod transcript;
+#[cfg(feature = "core")]
+mod transcription;
 
 #[global_allocator]
 static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();

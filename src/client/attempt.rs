@@ -1,9 +1,6 @@
 //! One attempt, and repeating it: key, send, patience, pause.
 
-use core::pin::Pin;
-
 use super::Patience;
-use super::race::{First, race};
 use crate::api::error_body;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -43,8 +40,8 @@ pub(super) async fn deliver<H: Host>(
     request: &HttpRequest,
     audio: Option<&H::Audio>,
 ) -> Result<H::Response, Error> {
-    let sent = Box::pin(host.send(request, audio));
-    let mut response = within(host, patience, sent).await.map_err(|error| explained(host, config, error))?;
+    let sent = host.send(request, audio, patience.timeout).await;
+    let mut response = sent.map_err(|error| explained(host, config, error))?;
     if (200..300).contains(&response.status()) {
         return Ok(response);
     }
@@ -85,29 +82,11 @@ fn explained<H: Host>(host: &H, config: &Config, error: Error) -> Error {
 /// The error that an answer describes. A body that cannot be read takes nothing away from its status.
 pub(super) async fn failure<H: Host>(host: &H, patience: &Patience, response: &mut H::Response) -> Error {
     let mut body = Vec::new();
-    while let Ok(Some(chunk)) = within(host, patience, Box::pin(response.chunk())).await {
+    while let Ok(Some(chunk)) = response.chunk(patience.timeout).await {
         body.extend_from_slice(&chunk);
         if body.len() > LONGEST_ERROR_BODY {
             break;
         }
     }
     error_body::read(response.status(), |name| response.header(name), host.now(), &body)
-}
-
-/// Gives `work` as long as the caller's patience lasts. Boxed: one state machine in the wasm instead of one per use.
-pub(super) async fn within<H: Host, T>(
-    host: &H,
-    patience: &Patience,
-    work: Pin<Box<dyn Future<Output = Result<T, Error>> + '_>>,
-) -> Result<T, Error> {
-    match race(work, host.sleep(patience.timeout)).await {
-        First::Left(result) => result,
-        First::Right(()) => {
-            let millis = u64::try_from(patience.timeout.as_millis()).unwrap_or(u64::MAX);
-            Err(Error::new(
-                ErrorKind::Timeout,
-                format!("no answer within {millis} ms; try again, or raise timeout for long audio and slow networks"),
-            ))
-        }
-    }
 }

@@ -52,7 +52,7 @@ pub async fn submit_all<H: Host>(
     let mut pace = Pace::new(SUBMIT_GAP);
     let mut submissions = Vec::new();
     for (group, request) in groups.into_iter().zip(requests) {
-        pace.wait(host).await;
+        pace.wait(host).await?;
         let task_id = task::send_submission(host, config, &request, call).await;
         if let Err(error) = &task_id
             && submissions.is_empty()
@@ -90,11 +90,12 @@ pub async fn collect<H: Host>(
     }
     loop {
         for place in places.iter_mut().filter(|place| place.outcomes.is_empty()) {
-            pace.wait(host).await;
+            pace.wait(host).await?;
             let asked = Box::pin(task::status(host, config, &place.task_id, call));
             let asked = match race(asked, host.sleep(pauses.left(host))).await {
                 First::Left(answer) => answer,
-                First::Right(()) => continue, // time is up; the end of the round finds that out
+                First::Right(Err(cancelled)) => return Err(cancelled),
+                First::Right(Ok(())) => continue, // time is up; the end of the round finds that out
             };
             let outcomes = match asked {
                 Ok(status) if status.state.is_final() => settle(host, config, &status, call, &place.urls).await,
@@ -109,7 +110,7 @@ pub async fn collect<H: Host>(
             break;
         }
         let Some(pause) = pauses.next(host) else { break };
-        host.sleep(pause).await;
+        host.sleep(pause).await?;
     }
     let settled = |mut place: Place| {
         if place.outcomes.is_empty() {
@@ -179,11 +180,12 @@ impl Pace {
         Self { gap, next: 0.0 }
     }
 
-    async fn wait<H: Host>(&mut self, host: &H) {
+    async fn wait<H: Host>(&mut self, host: &H) -> Result<(), Error> {
         let early = (self.next - host.now()).min(self.gap); // clocks may be set back
         if early > 0.0 {
-            host.sleep(Duration::from_secs_f64(early / 1000.0)).await;
+            host.sleep(Duration::from_secs_f64(early / 1000.0)).await?;
         }
         self.next = host.now() + self.gap;
+        Ok(())
     }
 }

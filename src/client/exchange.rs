@@ -39,7 +39,7 @@ pub(super) async fn exchange<H: Host>(
         };
         let repeatable = manner != Manner::Costly || error.status() == Some(429);
         match attempt::pause(host, patience, repeatable, number, &error) {
-            Some(pause) => host.sleep(pause).await,
+            Some(pause) => host.sleep(pause).await?,
             None => return Err(error),
         }
         number += 1;
@@ -60,7 +60,7 @@ pub(super) async fn once<H: Host>(
         Manner::Asking | Manner::Costly => attempt::send(host, config, patience, request, audio).await?,
     };
     let mut body = Vec::new();
-    while let Some(chunk) = attempt::within(host, patience, Box::pin(response.chunk())).await? {
+    while let Some(chunk) = response.chunk(patience.timeout).await? {
         body.extend_from_slice(&chunk);
         if body.len() > LONGEST_ANSWER {
             return Err(Error::new(ErrorKind::InvalidResponse, "the answer is longer than any transcript"));

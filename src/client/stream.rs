@@ -90,7 +90,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
             let accumulated = reader.map(|reader| reader.accumulator).unwrap_or_default();
             let may_repeat = !self.delivered && !broke_off && self.prepared.is_replayable();
             if let Some(pause) = attempt::pause(host, self.prepared.patience(), may_repeat, self.attempts, &error) {
-                host.sleep(pause).await;
+                host.sleep(pause).await?;
                 self.attempts += 1;
                 self.state = State::Idle;
                 continue;
@@ -132,7 +132,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
         if !reader.is_success() {
             return Err(attempt::failure(host, &patience, &mut reader.response).await);
         }
-        let chunk = match attempt::within(host, &patience, Box::pin(reader.response.chunk())).await {
+        let chunk = match reader.response.chunk(patience.timeout).await {
             Ok(chunk) => chunk,
             // All has been said; how the connection ended does not matter any more.
             Err(_) if reader.accumulator.is_finished() => None,

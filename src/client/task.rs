@@ -136,7 +136,8 @@ pub async fn wait<H: Host>(
     loop {
         let asked = match race(Box::pin(status(host, config, id, call)), host.sleep(pauses.left(host))).await {
             First::Left(answer) => answer,
-            First::Right(()) => return Err(still_running(id)), // one slow answer must not outlast the whole wait
+            First::Right(Err(cancelled)) => return Err(cancelled),
+            First::Right(Ok(())) => return Err(still_running(id)), // one slow answer must not outlast the whole wait
         };
         match asked {
             Ok(status) => {
@@ -150,7 +151,7 @@ pub async fn wait<H: Host>(
             Err(error) => return Err(error),
         }
         match pauses.next(host) {
-            Some(pause) => host.sleep(pause).await,
+            Some(pause) => host.sleep(pause).await?,
             None => return Err(still_running(id)),
         }
     }

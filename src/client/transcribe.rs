@@ -61,6 +61,12 @@ pub struct LengthCheck {
 }
 
 impl LengthCheck {
+    /// The most bytes of audio.
+    #[must_use]
+    pub fn most(&self) -> u64 {
+        super::source::most_bytes(&self.verified, &self.media_type)
+    }
+
     /// The error for audio of `length` bytes, if that is too many.
     pub fn check(&self, length: u64) -> Result<(), Error> {
         super::source::check_length(&self.verified, &self.media_type, length)
@@ -75,7 +81,17 @@ pub fn prepare<A>(
     call: &CallSettings,
     stream: bool,
 ) -> Result<Prepared, Error> {
-    let verified = Rc::new(options.verify(config)?);
+    prepare_verified(config, source, Rc::new(options.verify(config)?), call, stream)
+}
+
+/// The same with options that have been verified already: before the audio was touched, say.
+pub(crate) fn prepare_verified<A>(
+    config: &Config,
+    source: &Source<A>,
+    verified: Rc<Verified>,
+    call: &CallSettings,
+    stream: bool,
+) -> Result<Prepared, Error> {
     let patience = Patience::new(config, call)?;
     let checked = source.check(&verified)?;
     let request = match verified.dialect {

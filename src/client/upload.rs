@@ -60,7 +60,7 @@ pub async fn upload<H: Host>(
             Err(error) => error,
         };
         match attempt::pause(host, &patience, facts.replayable, number, &error) {
-            Some(pause) => host.sleep(pause).await,
+            Some(pause) => host.sleep(pause).await?,
             None => return Err(error),
         }
         number += 1;

@@ -1,10 +1,10 @@
 // Audio without a client: data URLs, media types, WAV files.
 
 import type { AudioInput } from "../../target/js/glue.js";
-import { NO_CLIENT, type RequestOptions, splitCall } from "./call.js";
+import { hostCall, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
 import { InvalidOptionError } from "./errors.js";
 import { formats } from "./formats.js";
-import { call, run } from "./instance.js";
+import { call } from "./instance.js";
 
 /** Options of `toDataUrl`. */
 export interface DataUrlOptions extends Pick<RequestOptions, "signal" | "onProgress"> {
@@ -13,15 +13,24 @@ export interface DataUrlOptions extends Pick<RequestOptions, "signal" | "onProgr
 }
 
 /** Encodes a Blob, bytes or a stream as `data:<media type>;base64,…`, whatever its label says. */
-export function toDataUrl(audio: Exclude<AudioInput, string | URL>, options: DataUrlOptions = {}): Promise<string> {
+export async function toDataUrl(
+  audio: Exclude<AudioInput, string | URL>,
+  options: DataUrlOptions = {},
+): Promise<string> {
   const { mediaType, ...rest } = options;
-  const parts = splitCall(NO_CLIENT, rest);
-  return run((glue) => glue.toDataUrl(audio, mediaType, parts.call));
+  const host = hostCall(NO_CLIENT, splitOptions(rest).request);
+  try {
+    const found = await host.open(audio);
+    const known = "url" in found ? "" : call((glue) => glue.mediaType(found.head, found.declared ?? ""));
+    return await host.dataUrl(call((glue) => glue.dataUrlPrefix(mediaType ?? known ?? "")));
+  } finally {
+    host.close();
+  }
 }
 
 /** The media type of audio by its first bytes (4 096 are plenty), `undefined` where they tell nothing. */
 export function sniffMediaType(head: Uint8Array): string | undefined {
-  return call((glue) => glue.sniffMediaType(head));
+  return call((glue) => glue.mediaType(head, ""));
 }
 
 /**

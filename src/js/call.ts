@@ -1,6 +1,8 @@
 // Splitting what a caller writes into data, which Rust checks, and what data cannot be: signals and functions.
 
-import type { Call, ClientSettings, Progress, TranscribeOptions } from "../../target/js/glue.js";
+import type { ClientSettings, Progress, TranscribeOptions } from "../../target/js/glue.js";
+import { json } from "./data.js";
+import { HostCall, type HostOptions } from "./host.js";
 
 /** Options of a client: data, and what reaches the service. */
 export interface TranscriberOptions extends ClientSettings {
@@ -40,40 +42,57 @@ type Pairs = [name: string, value: unknown][];
 
 /** A client's options, taken apart. */
 export interface Client {
-  settings: ClientSettings;
+  /** JSON. */
+  settings: string;
   apiKey: TranscriberOptions["apiKey"];
   fetch: TranscriberOptions["fetch"];
   headers: Pairs;
 }
 
 /** For calls that reach no service: nothing is looked up for them, the key least of all. */
-export const NO_CLIENT: Client = { settings: {}, apiKey: undefined, fetch: undefined, headers: [] };
+export const NO_CLIENT: Client = { settings: "{}", apiKey: undefined, fetch: undefined, headers: [] };
 
 /** Takes a client's options apart. */
 export function splitClient(options: TranscriberOptions): Client {
   const { apiKey, fetch, defaultHeaders, ...settings } = options;
   const direct = settings.baseURL === undefined && settings.baseUrl === undefined;
   return {
-    settings,
+    settings: json(settings, "client option"),
     apiKey: apiKey ?? (direct ? keyFromEnvironment() : undefined),
     fetch,
     headers: pairs(defaultHeaders),
   };
 }
 
-/** Takes a call's options apart. */
-export function splitCall(client: Client, options: CallOptions | null = {}): { data: TranscribeOptions; call: Call } {
-  const { signal, timeout, maxRetries, headers, onProgress, ...data } = options ?? {};
-  const call: Record<Exclude<keyof Call, "upload" | "onStatus" | "onFile">, unknown> = {
+/** Takes a call's options apart: what the core reads, and the rest. */
+export function splitOptions<Options extends RequestOptions>(
+  options: Options | null | undefined,
+): { data: Omit<Options, keyof RequestOptions>; request: RequestOptions } {
+  const { signal, timeout, maxRetries, headers, onProgress, ...data } = options ?? ({} as Options);
+  return { data, request: { signal, timeout, maxRetries, headers, onProgress } };
+}
+
+/** The host of one call. */
+export function hostCall(client: Client, request: RequestOptions, more: Partial<HostOptions> = {}): HostCall {
+  const { signal, timeout, maxRetries, headers, onProgress } = request;
+  const given = [...client.headers, ...pairs(headers)].filter(([, value]) => value !== undefined && value !== null);
+  return new HostCall({
     fetch: client.fetch ?? ((request: Request) => globalThis.fetch(request)),
     apiKey: client.apiKey,
     signal,
     onProgress,
-    timeout,
-    maxRetries,
-    headers: [...client.headers, ...pairs(headers)],
-  };
-  return { data, call: call as unknown as Call };
+    settings: `{"timeout":${number(timeout)},"maxRetries":${number(maxRetries)},"headers":${JSON.stringify(given)}}`,
+    ...more,
+  });
+}
+
+/** A number as JSON; what is none, or none that JSON knows, is refused by the core, who has the words. */
+function number(given: unknown): string {
+  return given === undefined || given === null ? "null" : typeof given === "number" ? finite(given) : '"?"';
+}
+
+function finite(given: number): string {
+  return Number.isFinite(given) ? String(given) : "-1";
 }
 
 /** `Headers` and lists of pairs do as well as plain objects. */

@@ -119,6 +119,13 @@ const CLASSES: Record<string, [string, new (facts: ErrorFacts) => AsrError]> = {
 
 const NAMES: Record<string, string> = Object.fromEntries(Object.entries(CLASSES).map(([code, [name]]) => [code, name]));
 
+/** What an effect has failed with is named by its own cause: the caller knows nothing of effects. */
+function unpack(json: string, error: unknown): ErrorFacts {
+  const facts: ErrorFacts = JSON.parse(json);
+  if (error instanceof AsrError) return "cause" in error ? { ...facts, cause: error.cause } : facts;
+  return error === undefined ? facts : { ...facts, cause: error };
+}
+
 /** Whether a caught value is an error of this package; also true for one of another copy of it. */
 export function isAsrError(value: unknown): value is AsrError {
   return (
@@ -126,9 +133,13 @@ export function isAsrError(value: unknown): value is AsrError {
   );
 }
 
-/** Makes an error of what Rust threw; anything else is a defect, and says so. */
+/**
+ * Makes an error of facts, or of what Rust threw: `[json, cause]`, where the cause is an error of an effect, or nothing.
+ * Anything else is a defect, and says so.
+ */
 export function toError(thrown: unknown): AsrError {
-  const facts = thrown as Partial<ErrorFacts> | undefined;
+  if (thrown instanceof AsrError) return thrown;
+  const facts = (Array.isArray(thrown) ? unpack(thrown[0], thrown[1]) : thrown) as Partial<ErrorFacts> | undefined;
   const found = facts && typeof facts === "object" && typeof facts.code === "string" ? CLASSES[facts.code] : undefined;
   if (found) return new found[1](facts as ErrorFacts);
   const message = `unexpected: ${thrown instanceof Error ? thrown.message : String(thrown)}. Please report this`;

@@ -1,17 +1,18 @@
 // The part for what a page does late or never: tasks, batches, uploads, tokens, hot-word lists. Loaded at its first use.
 
 import type { Glue } from "../../target/js/files-glue.js";
-import { AbortError, ConnectionError } from "./errors.js";
+import { ConnectionError } from "./errors.js";
 import { Part } from "./instance.js";
 
 let part: Part<Glue> | undefined;
 let loading: Promise<Part<Glue>> | undefined;
 
-/** Loads the part once; `signal` ends the wait for it. A failure is not remembered: the next call tries again. */
-export async function loadFiles(signal: AbortSignal | undefined): Promise<Part<Glue>> {
+/** Loads the part once. A failure is not remembered: the next call tries again. */
+export async function loadFiles(): Promise<Part<Glue>> {
+  // Not by the promise of the first call: Workers forbid a request to wait for what belongs to another.
   if (part) return part;
   loading ??= load();
-  return unlessAborted(loading, signal);
+  return loading;
 }
 
 async function load(): Promise<Part<Glue>> {
@@ -27,18 +28,4 @@ async function load(): Promise<Part<Glue>> {
   } finally {
     loading = undefined;
   }
-}
-
-/** What Rust does with a signal, for as long as Rust is not there. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  return new Promise((resolve, reject) => {
-    const abort = () => {
-      const message = "the call was cancelled; the audio is still with you";
-      reject(new AbortError({ code: "aborted", message, retryable: false, cause: signal.reason }));
-    };
-    if (signal.aborted) abort();
-    signal.addEventListener?.("abort", abort);
-    work.then(resolve, reject).finally(() => signal.removeEventListener?.("abort", abort));
-  });
 }

@@ -1,9 +1,12 @@
 // Everything but transcription itself, typed. What is done, and in which order, is in Rust (src/wasm/actions.rs).
 
-import type { Call, ErrorFacts, TaskStatus, Transcript } from "../../target/js/glue.js";
-import { type Client, type RequestOptions, splitCall } from "./call.js";
+import type { AudioInput, TaskStatus, TranscribeOptions, Transcript } from "../../target/js/glue.js";
+import { type CallOptions, type Client, hostCall, type RequestOptions, splitOptions } from "./call.js";
+import { json } from "./data.js";
 import { type AsrError, toError } from "./errors.js";
 import { loadFiles } from "./files.js";
+import type { HostCall, HostOptions } from "./host.js";
+import { audioFacts } from "./transcription.js";
 import { uploadForm } from "./upload-form.js";
 
 /** Options of waiting for a task. `timeout` is for the whole wait (default: 24 hours), not for a single answer. */
@@ -24,8 +27,11 @@ export interface FileResult {
   error?: AsrError;
 }
 
-/** Options that reach the callbacks of a wait, and those of the core. */
-type Extra = Pick<Call, "onStatus" | "onFile">;
+/** What a wait tells. */
+type Callbacks = Pick<HostOptions, "onStatus" | "onFile">;
+
+type Facts = Readonly<ReturnType<typeof audioFacts>>;
+const NO_AUDIO: Facts = [undefined, new Uint8Array(), undefined, undefined, true];
 
 /**
  * Does something by its name in the core; `given` and `data` are what that takes. Where there is no `data`, the core refuses
@@ -37,31 +43,71 @@ export async function perform<T>(
   given: unknown,
   options: RequestOptions,
   data?: unknown,
-  extra: Extra = {},
+  callbacks: Callbacks = {},
 ): Promise<T> {
-  const { call, data: rest } = splitCall(client, options);
-  Object.assign(call, extra, { upload: client.fetch ? undefined : uploadForm() });
-  const files = await loadFiles(options.signal);
-  return files.run((glue) => glue.perform(name, client.settings, given, data ?? rest, call)) as Promise<T>;
+  const { request, data: rest } = splitOptions(options);
+  const texts = [json(given, "data"), json(data ?? rest, "option")] as const;
+  return send(client, name, texts, hostCall(client, request, callbacks), async () => NO_AUDIO) as Promise<T>;
+}
+
+/** Puts audio into the temporary store. */
+export async function upload(client: Client, audio: AudioInput, options: CallOptions): Promise<string> {
+  const { request, data } = splitOptions(options);
+  return sendAudio(client, "upload", audio, request, json(data, "option")) as Promise<string>;
+}
+
+/** Transcribes audio directly or by a task, whichever it fits. */
+export async function transcribeAny(
+  client: Client,
+  audio: AudioInput,
+  options: CallOptions,
+  byTask: TranscribeOptions,
+): Promise<Transcript> {
+  const { request, data } = splitOptions(options);
+  // Each by itself, so that what is wrong in one of them is named.
+  const ways = `{"direct":${json(data, "option")},"byTask":${json(byTask, "longAudio")}}`;
+  return JSON.parse((await sendAudio(client, "transcribeAny", audio, request, ways)) as string);
+}
+
+async function sendAudio(client: Client, name: string, audio: AudioInput, request: RequestOptions, options: string) {
+  const host = hostCall(client, request, { upload: client.fetch ? undefined : uploadForm() });
+  return send(client, name, ["null", options], host, async () => audioFacts(await host.open(audio, true)));
+}
+
+async function send(
+  client: Client,
+  name: string,
+  [given, options]: readonly [given: string, options: string],
+  host: HostCall,
+  audio: () => Promise<Facts>,
+): Promise<unknown> {
+  try {
+    const files = await host.ready(loadFiles);
+    const facts = await audio(); // only now: a stream can be read only once, and the part may fail to load
+    return await files.run((glue) => glue.perform(name, client.settings, given, options, host, ...facts));
+  } finally {
+    host.close();
+  }
 }
 
 /** A wait's own limit, apart from the patience with a single answer, and what the core shall refuse. */
-function waiting({ timeout, onStatus, ...options }: WaitOptions): [RequestOptions, { timeout: unknown }, Extra] {
+function waiting({ timeout, onStatus, ...options }: WaitOptions): [RequestOptions, { timeout: unknown }, Callbacks] {
   const { signal, maxRetries, headers, onProgress, ...unknown } = options;
   const request = { signal, maxRetries, headers, onProgress };
   return [request, { ...unknown, timeout }, onStatus ? { onStatus } : {}];
 }
 
-/** What Rust says of a file, with the error as a class. */
-function toFileResult(outcome: {
+/** What Rust says of a file: the transcript as JSON, the error as `toError` takes it. */
+interface Outcome {
   url?: string;
   taskId?: string;
-  transcript?: Transcript;
-  error?: ErrorFacts;
-}): FileResult {
-  const { url, taskId, transcript, error } = outcome;
+  transcript?: string;
+  error?: unknown;
+}
+
+function toFileResult({ url, taskId, transcript, error }: Outcome): FileResult {
   const known = { url, taskId };
-  return transcript ? { ...known, transcript } : { ...known, error: toError(error) };
+  return transcript ? { ...known, transcript: JSON.parse(transcript) } : { ...known, error: toError(error) };
 }
 
 /**
@@ -102,12 +148,7 @@ export class Task {
 
   /** Waits, and reads what came of each of its files. */
   async results(options: WaitOptions = {}): Promise<FileResult[]> {
-    const outcomes = await perform<Parameters<typeof toFileResult>[0][]>(
-      this.#client,
-      "results",
-      this.id,
-      ...waiting(options),
-    );
+    const outcomes = await perform<Outcome[]>(this.#client, "results", this.id, ...waiting(options));
     return outcomes.map(toFileResult);
   }
 
@@ -121,7 +162,7 @@ export class Task {
 interface Submission {
   urls: string[];
   taskId?: string;
-  error?: ErrorFacts;
+  error?: unknown;
 }
 
 /** Many files, a task for each. */
@@ -145,12 +186,10 @@ export class Batch {
   async results(options: Omit<WaitOptions, "onStatus"> & { onFile?: ((result: FileResult) => void) | undefined } = {}) {
     const { onFile, ...rest } = options;
     const [request, limit] = waiting(rest);
-    const extra: Extra = onFile
-      ? { onFile: (outcome) => onFile(toFileResult(outcome as Parameters<typeof toFileResult>[0])) }
-      : {};
+    const callbacks: Callbacks = onFile ? { onFile: (outcome) => onFile(toFileResult(outcome as Outcome)) } : {};
     const accepted = this.#submissions.filter(({ taskId }) => taskId !== undefined);
     const outcomes = accepted.length
-      ? await perform<Parameters<typeof toFileResult>[0][]>(this.#client, "collect", accepted, request, limit, extra)
+      ? await perform<Outcome[]>(this.#client, "collect", accepted, request, limit, callbacks)
       : [];
     const results = outcomes.map(toFileResult);
     return this.#submissions.flatMap(({ urls, taskId, error }): FileResult[] => {

@@ -1,25 +1,18 @@
 // The client.
 
-import type {
-  AudioInput,
-  ClientSettings,
-  TaskFilter,
-  TaskPage,
-  Token,
-  TranscribeOptions,
-  Transcript,
-} from "../../target/js/glue.js";
+import type { AudioInput, TaskFilter, TaskPage, Token, TranscribeOptions, Transcript } from "../../target/js/glue.js";
 import {
   type CallOptions,
   type Client,
   type RequestOptions,
-  splitCall,
   splitClient,
+  splitOptions,
   type TranscriberOptions,
 } from "./call.js";
 import { call, run } from "./instance.js";
-import { type Batch, perform, submitBatch, Task } from "./service.js";
+import { type Batch, perform, submitBatch, Task, transcribeAny, upload } from "./service.js";
 import { TranscriptStream } from "./transcript-stream.js";
+import { open, openResponse } from "./transcription.js";
 import { Vocabularies } from "./vocabularies.js";
 
 /** Options of `transcribe`. */
@@ -48,11 +41,7 @@ export class Transcriber {
   /** @throws InvalidOptionError when an option is unknown or has a wrong value. */
   constructor(options: TranscriberOptions = {}) {
     this.#client = splitClient(options);
-    call((glue) => glue.checkSettings(this.#settings));
-  }
-
-  get #settings(): ClientSettings {
-    return this.#client.settings;
+    call((glue) => glue.checkSettings(this.#client.settings));
   }
 
   /**
@@ -64,9 +53,7 @@ export class Transcriber {
   transcribe(audio: AudioInput, options: TranscribeCallOptions = {}): Promise<Transcript> {
     const { longAudio, ...rest } = options ?? {};
     if (longAudio === undefined || longAudio === null) return this.#start(audio, rest, false).final();
-    const { data } = splitCall(this.#client, rest);
-    const ways = { direct: data, byTask: longAudio === "task" ? {} : longAudio };
-    return perform(this.#client, "transcribeAny", audio, rest, ways);
+    return transcribeAny(this.#client, audio, rest, longAudio === "task" ? {} : longAudio);
   }
 
   /** Transcribes audio and gives the text while it is recognised. Nothing is sent before the first event is asked for. */
@@ -75,21 +62,25 @@ export class Transcriber {
   }
 
   #start(audio: AudioInput, options: CallOptions, stream: boolean): TranscriptStream {
-    const open = (signal: AbortSignal) => {
-      const parts = splitCall(this.#client, { ...options, signal });
-      return call((glue) => new glue.TranscriptReader(this.#settings, audio, parts.data, parts.call, stream));
-    };
-    return new TranscriptStream(open, options?.signal);
+    const begin = (signal: AbortSignal) => open(this.#client, audio, { ...options, signal }, stream);
+    return new TranscriptStream(begin, options?.signal);
   }
 
   /**
    * Builds the standard `Request` that `transcribe` (or, with `stream: true`, `stream`) would send, for sending by other
    * means. The key is on it, if the client has one.
    */
-  buildRequest(audio: AudioInput, options: CallOptions & { stream?: boolean | undefined } = {}): Promise<Request> {
+  async buildRequest(
+    audio: AudioInput,
+    options: CallOptions & { stream?: boolean | undefined } = {},
+  ): Promise<Request> {
     const { stream = false, ...rest } = options;
-    const parts = splitCall(this.#client, rest);
-    return run((glue) => glue.buildRequest(this.#settings, audio, parts.data, parts.call, stream));
+    const { transcription } = await open(this.#client, audio, rest, stream);
+    try {
+      return await run(() => transcription.request());
+    } finally {
+      transcription.free();
+    }
   }
 
   /** Reads the answer to a request of `buildRequest`, errors included. Pass the same options. */
@@ -99,11 +90,8 @@ export class Transcriber {
 
   /** Reads the streamed answer to a request of `buildRequest` with `stream: true`. Pass the same options. */
   readStream(response: Response, options: CallOptions = {}): TranscriptStream {
-    const open = (signal: AbortSignal) => {
-      const parts = splitCall(this.#client, { ...options, signal });
-      return call((glue) => glue.TranscriptReader.fromResponse(this.#settings, response, parts.data, parts.call));
-    };
-    return new TranscriptStream(open, options?.signal);
+    const begin = (signal: AbortSignal) => openResponse(this.#client, response, { ...options, signal });
+    return new TranscriptStream(begin, options?.signal);
   }
 
   /** Hot-word lists: create, list, get, update, delete. */
@@ -116,8 +104,8 @@ export class Transcriber {
    * because every accepted submission is billed.
    */
   async submit(url: string | URL, options: CallOptions = {}): Promise<Task> {
-    const { data } = splitCall(this.#client, options);
-    return new Task(this.#client, await perform<string>(this.#client, "submit", [String(url)], options, data));
+    const { data, request } = splitOptions(options);
+    return new Task(this.#client, await perform<string>(this.#client, "submit", [String(url)], request, data));
   }
 
   /**
@@ -126,7 +114,8 @@ export class Transcriber {
    */
   submitBatch(urls: (string | URL)[], options: CallOptions & { together?: boolean | undefined } = {}): Promise<Batch> {
     const { together = false, ...rest } = options;
-    return submitBatch(this.#client, urls, together, rest, splitCall(this.#client, rest).data);
+    const { data, request } = splitOptions(rest);
+    return submitBatch(this.#client, urls, together, request, data);
   }
 
   /** A task that was submitted before, by its id: tasks survive a reload. */
@@ -147,8 +136,7 @@ export class Transcriber {
     audio: AudioInput,
     options: RequestOptions & Pick<TranscribeOptions, "model" | "mediaType"> = {},
   ): Promise<string> {
-    const { data } = splitCall(this.#client, options);
-    return perform(this.#client, "upload", audio, options, data);
+    return upload(this.#client, audio, options);
   }
 
   /**

@@ -2,9 +2,16 @@
 
 import type { Glue, Transcript, TranscriptEvent } from "../../target/js/glue.js";
 import { AbortError, AsrError, toError } from "./errors.js";
+import type { HostCall } from "./host.js";
 import { run } from "./instance.js";
 
-type Reader = InstanceType<Glue["TranscriptReader"]>;
+type Transcription = InstanceType<Glue["Transcription"]>;
+
+/** What a stream is made of: its options checked, its audio or its answer taken. */
+export interface Opened {
+  transcription: Transcription;
+  call: HostCall;
+}
 
 /**
  * Text while it is recognised. Nothing is sent before the first event, or `final()`, is asked for.
@@ -18,10 +25,10 @@ type Reader = InstanceType<Glue["TranscriptReader"]>;
  * Leaving the loop cancels the request. An error carries `partialText`.
  */
 export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
-  readonly #open: (signal: AbortSignal) => Reader;
+  readonly #open: (signal: AbortSignal) => Promise<Opened>;
   readonly #controller = new AbortController();
   readonly #unlink: () => void;
-  #reader: Reader | undefined;
+  #opened: Opened | undefined;
   #events: TranscriptEvent[] = [];
   /** Where in `#events` the next one is. */
   #at = 0;
@@ -32,12 +39,12 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   #error: AsrError | undefined;
 
   /** @internal */
-  constructor(open: (signal: AbortSignal) => Reader, signal: AbortSignal | undefined) {
+  constructor(open: (signal: AbortSignal) => Promise<Opened>, signal: AbortSignal | undefined) {
     this.#open = open;
     const abort = () => {
       this.#controller.abort(signal?.reason);
       // Between two batches nobody waits who could notice: the connection is let go here.
-      if (this.#reader && !this.#pulling) this.#end(cancelled(this.#text, signal?.reason));
+      if (this.#opened && !this.#pulling) this.#end(cancelled(this.#text, signal?.reason));
     };
     if (signal?.aborted) abort();
     signal?.addEventListener("abort", abort);
@@ -134,9 +141,9 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
 
   async #next(): Promise<void> {
     try {
-      this.#reader ??= this.#open(this.#controller.signal);
-      const reader = this.#reader;
-      const batch = await run(() => reader.next());
+      this.#opened ??= await this.#open(this.#controller.signal);
+      const { transcription } = this.#opened;
+      const batch = await run(() => transcription.next());
       if (batch) this.#take(...batch);
       else this.#end(this.#transcript ? undefined : cancelled(this.#text));
     } catch (error) {
@@ -144,8 +151,8 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     }
   }
 
-  /** Unpacks what one network chunk brought; see `src/wasm/reader.rs` for the form. */
-  #take(text: string, lengths: Int32Array, transcript: Transcript | undefined): void {
+  /** Unpacks what one network chunk brought; see `src/wasm/transcription.rs` for the form. */
+  #take(text: string, lengths: Int32Array, transcript: string | undefined): void {
     let at = 0;
     for (const length of lengths) {
       const revised = length < 0;
@@ -157,9 +164,9 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
         revised ? { type: "revision", text: piece } : { type: "delta", delta: piece, text: this.#text },
       );
     }
-    if (transcript) {
-      this.#transcript = transcript;
-      this.#events.push({ type: "done", transcript });
+    if (transcript !== undefined) {
+      this.#transcript = JSON.parse(transcript) as Transcript;
+      this.#events.push({ type: "done", transcript: this.#transcript });
       this.#end();
     }
   }
@@ -168,8 +175,9 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     this.#ended = true;
     this.#error = error;
     this.#unlink();
-    this.#reader?.free();
-    this.#reader = undefined;
+    this.#opened?.call.close();
+    this.#opened?.transcription.free();
+    this.#opened = undefined;
   }
 }
 

@@ -1,7 +1,10 @@
 // Uploading with progress. `fetch` tells nothing while it sends; XMLHttpRequest, where there is one, does.
 
-/** The function for the core, `undefined` where this runtime has none. */
-export function uploadForm() {
+/** Sends a form by POST, and tells how much of it is gone. */
+export type Upload = typeof send;
+
+/** The function for a call, `undefined` where this runtime has none. */
+export function uploadForm(): Upload | undefined {
   return typeof XMLHttpRequest === "function" ? send : undefined;
 }
 

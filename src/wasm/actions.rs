@@ -1,131 +1,139 @@
 //! Everything but transcription itself: tasks, batches, uploads, tokens, hot-word lists. One way in for all of them,
 //! because each export costs a shim here and one in the glue; `src/js/service.ts` gives them their types.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use js_sys::{Array, Object, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::audio::{JsAudio, JsBytes};
 use super::call::Call;
-use super::entry::{config, promise};
-use super::error::to_js;
+use super::entry::{config, data, promise, source};
+use super::error::{from_js, to_js};
 use super::host::JsHost;
-use super::transcript::transcript_to_js;
-use super::{input, options};
 use crate::api::tasks::{TaskFilter, TaskStatus};
 use crate::api::vocabulary::{NewVocabulary, read_words};
 use crate::client::batch::{self, Submission};
 use crate::client::long_audio::{Stage, transcribe_any};
 use crate::client::task::{self, FileOutcome};
 use crate::client::transcribe::prepare;
-use crate::client::{Source, token, upload, vocabulary};
+use crate::client::{CallSettings, Source, token, upload, vocabulary};
 use crate::config::{Config, timeout_from_millis};
 use crate::error::{Error, ErrorKind};
 use crate::fields::Fields;
 use crate::json::View;
 use crate::options::TranscribeOptions;
+use crate::subtitle;
 
-/// Does what `name` says with `given`: data for the core, or the audio for an upload.
+/// Does what `name` says. `given` and `options` are JSON; an upload has its audio in `call` and what is known of it here.
 #[wasm_bindgen(unchecked_return_type = "Promise<unknown>")]
+#[allow(clippy::too_many_arguments, reason = "the facts of the audio, one by one: an object would cost a class")]
 pub fn perform(
     name: String,
-    #[wasm_bindgen(unchecked_param_type = "ClientSettings")] settings: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "unknown")] given: JsValue,
-    #[wasm_bindgen(unchecked_param_type = "unknown")] options: JsValue,
+    settings: String,
+    given: String,
+    options: String,
     call: Call,
+    url: Option<String>,
+    head: Vec<u8>,
+    length: Option<f64>,
+    declared: Option<String>,
+    replayable: bool,
 ) -> Promise {
-    promise(call.signal(), async move {
+    promise(async move {
         let config = config(&settings)?;
-        let host = JsHost { call };
-        Action { host: &host, config: &config, given: &given, options: &options }.perform(&name).await
+        let host = JsHost::new(call);
+        let settings = host.settings()?;
+        let source = source(url, head, length, declared, replayable);
+        Action { host, config: &config, settings: &settings, given: &given, options: &options, source: &source }
+            .perform(&name)
+            .await
     })
 }
 
 struct Action<'a> {
-    host: &'a JsHost,
+    host: JsHost,
     config: &'a Config,
-    given: &'a JsValue,
-    options: &'a JsValue,
+    settings: &'a CallSettings,
+    given: &'a str,
+    options: &'a str,
+    source: &'a Source<()>,
 }
 
 impl Action<'_> {
-    async fn perform(&self, name: &str) -> Result<JsValue, Error> {
-        let Self { host, config, .. } = *self;
-        let call = &host.call.settings()?;
-        if !["submit", "submitBatch", "upload", "transcribeAny", "updateVocabulary"].contains(&name) {
+    async fn perform(&mut self, name: &str) -> Result<JsValue, Error> {
+        if name == "transcribeAny" {
+            return self.transcribe_any().await;
+        }
+        let Self { host, config, settings, .. } = &*self;
+        if !["submit", "submitBatch", "upload", "updateVocabulary"].contains(&name) {
             self.refuse_unknown()?;
         }
         match name {
-            "submit" => task::submit(host, config, &self.urls(), &self.transcription()?, call).await.map(JsValue::from),
-            "status" => plain(&task::status(host, config, &self.id(), call).await?),
+            "submit" => {
+                let urls = self.given(|given| Ok(texts(given)))?;
+                task::submit(host, config, &urls, &self.transcription()?, settings).await.map(JsValue::from)
+            }
+            "status" => plain(&task::status(host, config, &self.id()?, settings).await?),
             "wait" => plain(&self.wait().await?),
-            "cancel" => task::cancel(host, config, &self.id(), call).await.map(|()| JsValue::UNDEFINED),
-            "results" => Ok(outcomes(&task::results(host, config, &self.wait().await?, call).await?)),
-            "listTasks" => plain(&task::list(host, config, &self.data("filter", TaskFilter::read)?, call).await?),
+            "cancel" => task::cancel(host, config, &self.id()?, settings).await.map(|()| JsValue::UNDEFINED),
+            "results" => Ok(outcomes(&task::results(host, config, &self.wait().await?, settings).await?)),
+            "listTasks" => plain(&task::list(host, config, &self.given(TaskFilter::read)?, settings).await?),
             "submitBatch" => self.submit_batch().await,
             "collect" => self.collect().await,
             "upload" => self.upload().await,
-            "transcribeAny" => self.transcribe_any().await,
             "createToken" => {
-                let seconds = self.data("option", |given| Fields::new(given, "option")?.number("expireInSeconds"))?;
+                let seconds = self.given(|given| Fields::new(given, "option")?.number("expireInSeconds"))?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked next")]
                 let whole = |seconds: f64| if seconds.fract() == 0.0 { seconds as u32 } else { 0 };
-                plain(&token::create(host, config, seconds.map(whole), call).await?)
+                plain(&token::create(host, config, seconds.map(whole), settings).await?)
             }
             "createVocabulary" => {
-                let list = self.data("vocabulary", NewVocabulary::read)?;
-                vocabulary::create(host, config, &list, call).await.map(JsValue::from)
+                let list = self.given(NewVocabulary::read)?;
+                vocabulary::create(host, config, &list, settings).await.map(JsValue::from)
             }
             "listVocabularies" => {
-                let read = |given: View<'_>| {
+                let (prefix, index, size) = self.given(|given| {
                     let mut fields = Fields::new(given, "filter")?;
                     let prefix = fields.text("prefix")?;
                     let page = (fields.count("pageIndex", 1_000_000)?, fields.count("pageSize", 1_000)?);
                     fields.finish()?;
                     Ok((prefix, page.0.unwrap_or(0), page.1.unwrap_or(10)))
-                };
-                let (prefix, index, size) = self.data("filter", read)?;
-                plain(&vocabulary::list(host, config, prefix.as_deref(), index, size, call).await?)
+                })?;
+                plain(&vocabulary::list(host, config, prefix.as_deref(), index, size, settings).await?)
             }
-            "getVocabulary" => plain(&vocabulary::get(host, config, &self.list_id()?, call).await?),
+            "getVocabulary" => plain(&vocabulary::get(host, config, &self.list_id()?, settings).await?),
             "updateVocabulary" => {
-                let words = options::read(self.options, "words", read_words)?;
-                vocabulary::update(host, config, &self.list_id()?, &words, call).await.map(|()| JsValue::UNDEFINED)
+                let words = data(self.options, read_words)?;
+                vocabulary::update(host, config, &self.list_id()?, &words, settings).await.map(|()| JsValue::UNDEFINED)
             }
             "deleteVocabulary" => {
-                vocabulary::delete(host, config, &self.list_id()?, call).await.map(|()| JsValue::UNDEFINED)
+                vocabulary::delete(host, config, &self.list_id()?, settings).await.map(|()| JsValue::UNDEFINED)
             }
             _ => Err(Error::new(ErrorKind::Internal, format!("there is no action {name}"))),
         }
     }
 
-    fn id(&self) -> String {
-        self.given.as_string().unwrap_or_default()
+    fn given<T>(&self, read: impl FnOnce(View<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        data(self.given, read)
+    }
+
+    fn id(&self) -> Result<String, Error> {
+        self.given(|given| Ok(given.str().unwrap_or_default().to_owned()))
     }
 
     fn list_id(&self) -> Result<String, Error> {
-        let id = self.id();
+        let id = self.id()?;
         if id.is_empty() { Err(Error::option("id", "expected the id of a hot-word list")) } else { Ok(id) }
     }
 
-    fn urls(&self) -> Vec<String> {
-        Array::from(self.given).iter().map(|url| url.as_string().unwrap_or_default()).collect()
-    }
-
-    fn data<T>(&self, what: &'static str, read: impl FnOnce(View<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        options::read(self.given, what, read)
-    }
-
     fn transcription(&self) -> Result<TranscribeOptions, Error> {
-        options::read(self.options, "option", TranscribeOptions::read)
+        data(self.options, TranscribeOptions::read)
     }
 
     /// What is left of the options of a call whose data stands elsewhere must be those of waiting.
     fn refuse_unknown(&self) -> Result<(), Error> {
-        options::read(self.options, "option", |given| {
+        data(self.options, |given| {
             let mut fields = Fields::new(given, "option")?;
             for name in ["signal", "timeout", "maxRetries", "headers", "onProgress", "onStatus", "onFile"] {
                 fields.get(name);
@@ -136,23 +144,20 @@ impl Action<'_> {
 
     /// `timeout` is for a single answer elsewhere; a wait has a limit of its own.
     fn limit(&self) -> Result<Option<Duration>, Error> {
-        let limit = options::read(self.options, "option", |given| Fields::new(given, "option")?.number("timeout"))?;
-        timeout_from_millis(limit)
+        timeout_from_millis(data(self.options, |given| Fields::new(given, "option")?.number("timeout"))?)
     }
 
     async fn wait(&self) -> Result<TaskStatus, Error> {
-        let call = &self.host.call;
-        let mut seen = |status: &TaskStatus| call.status(&plain(status)?);
-        task::wait(self.host, self.config, &self.id(), &call.settings()?, self.limit()?, &mut seen).await
+        let Self { host, config, settings, .. } = self;
+        let mut seen = |status: &TaskStatus| host.call.status(&plain(status)?).map_err(from_js);
+        task::wait(host, config, &self.id()?, settings, self.limit()?, &mut seen).await
     }
 
     async fn submit_batch(&self) -> Result<JsValue, Error> {
-        let Self { host, config, .. } = *self;
-        let together = get(self.given, "together").is_truthy();
-        let urls: Vec<String> =
-            Array::from(&get(self.given, "urls")).iter().map(|url| url.as_string().unwrap_or_default()).collect();
-        let submissions =
-            batch::submit_all(host, config, &urls, &self.transcription()?, &host.call.settings()?, together).await?;
+        let Self { host, config, settings, .. } = self;
+        let (urls, together) =
+            self.given(|given| Ok((texts(given.get("urls")), given.get("together").bool() == Some(true))))?;
+        let submissions = batch::submit_all(host, config, &urls, &self.transcription()?, settings, together).await?;
         let list = Array::new();
         for submission in submissions {
             let item = Object::new();
@@ -169,70 +174,59 @@ impl Action<'_> {
 
     /// `given` is what `submitBatch` gave, without the submissions that failed.
     async fn collect(&self) -> Result<JsValue, Error> {
-        let Self { host, config, .. } = *self;
-        let submissions = Array::from(self.given)
-            .iter()
-            .map(|item| Submission {
-                urls: Array::from(&get(&item, "urls")).iter().filter_map(|url| url.as_string()).collect(),
-                task_id: Ok(get(&item, "taskId").as_string().unwrap_or_default()),
-            })
-            .collect();
-        let mut seen = |outcome: &FileOutcome| host.call.file(&outcome_to_js(outcome));
-        let settings = host.call.settings()?;
-        batch::collect(host, config, submissions, &settings, self.limit()?, &mut seen).await.map(|all| outcomes(&all))
+        let Self { host, config, settings, .. } = self;
+        let submissions = self.given(|given| {
+            let submission = |item: View<'_>| Submission {
+                urls: texts(item.get("urls")),
+                task_id: Ok(item.get("taskId").str().unwrap_or_default().to_owned()),
+            };
+            Ok(given.items().map(submission).collect())
+        })?;
+        let mut seen = |outcome: &FileOutcome| host.call.file(&outcome_to_js(outcome)).map_err(from_js);
+        let outcome = batch::collect(host, config, submissions, settings, self.limit()?, &mut seen).await;
+        outcome.map(|all| outcomes(&all))
     }
 
     async fn upload(&self) -> Result<JsValue, Error> {
-        let source = self.source().await?;
-        let settings = self.host.call.settings()?;
-        let options = options::read(self.options, "option", |given| {
+        let Self { host, config, settings, source, .. } = self;
+        let options = data(self.options, |given| {
             let mut fields = Fields::new(given, "upload option")?;
             let (model, media_type) = (fields.text("model")?, fields.text("mediaType")?);
             fields.finish()?;
             Ok(TranscribeOptions { model, media_type, ..TranscribeOptions::default() })
         })?;
-        upload::upload(self.host, self.config, &source, &options, &settings).await.map(JsValue::from)
+        upload::upload(host, config, source, &options, settings).await.map(JsValue::from)
     }
 
-    async fn transcribe_any(&self) -> Result<JsValue, Error> {
-        let read = |name| options::read(&get(self.options, name), "option", TranscribeOptions::read);
-        if !get(self.options, "byTask").is_object() {
-            return Err(Error::option("longAudio", "expected \"task\", or the options of the task"));
+    async fn transcribe_any(&mut self) -> Result<JsValue, Error> {
+        let Self { host, config, settings, source, options, .. } = self;
+        let (direct, by_task) = data(options, |given| {
+            if !given.get("byTask").is_object() {
+                return Err(Error::option("longAudio", "expected \"task\", or the options of the task"));
+            }
+            Ok((TranscribeOptions::read(given.get("direct"))?, TranscribeOptions::read(given.get("byTask"))?))
+        })?;
+        if let Source::Bytes { .. } = source
+            && let Ok(prepared) = prepare(config, source, &direct, settings, false)
+        {
+            host.limit(prepared.length_check()); // of a stream, which is too large only once it has been read
         }
-        let (direct, by_task) = (read("direct")?, read("byTask")?);
-        let call = &self.host.call;
+        let call = host.call.clone();
         let mut on_stage = |stage: Stage| {
             let phase = match stage {
                 Stage::Queue => "queue",
                 Stage::Recognise => "recognise",
                 Stage::Download => "download",
             };
-            call.progress(phase, 0, None)
+            call.stage(phase).map_err(from_js)
         };
-        let (source, settings) = (self.source().await?, call.settings()?);
-        if let Source::Bytes { audio, .. } = &source
-            && let Ok(prepared) = prepare(self.config, &source, &direct, &settings, false)
-        {
-            audio.limit(prepared.length_check()); // of a stream, which is too large only once it has been read
-        }
-        let transcript = transcribe_any(self.host, self.config, &source, &direct, &by_task, &settings, &mut on_stage);
-        transcript_to_js(&transcript.await?)
-    }
-
-    /// The audio in `given`, which may be read again unless it is a stream: its raw bytes are not kept.
-    async fn source(&self) -> Result<Source<Rc<JsAudio>>, Error> {
-        Ok(match input::resolve(self.given, &self.host.call).await? {
-            Source::Url(url) => Source::Url(url),
-            Source::Bytes { audio, mut facts } => {
-                facts.replayable = !matches!(audio.bytes, JsBytes::Stream(_));
-                Source::Bytes { audio: Rc::new(audio), facts }
-            }
-        })
+        let transcript = transcribe_any(host, config, source, &direct, &by_task, settings, &mut on_stage);
+        Ok(subtitle::to_json(&transcript.await?).into())
     }
 }
 
-fn get(target: &JsValue, name: &str) -> JsValue {
-    Reflect::get(target, &name.into()).unwrap_or(JsValue::UNDEFINED)
+fn texts(list: View<'_>) -> Vec<String> {
+    list.items().map(|text| text.str().unwrap_or_default().to_owned()).collect()
 }
 
 fn set(target: &Object, name: &str, value: &JsValue) {
@@ -249,6 +243,7 @@ fn outcomes(all: &[FileOutcome]) -> JsValue {
     all.iter().map(outcome_to_js).collect::<Array>().into()
 }
 
+/// The transcript of it is JSON.
 fn outcome_to_js(outcome: &FileOutcome) -> JsValue {
     let item = Object::new();
     for (name, text) in [("url", &outcome.file_url), ("taskId", &outcome.task_id)] {
@@ -257,10 +252,7 @@ fn outcome_to_js(outcome: &FileOutcome) -> JsValue {
         }
     }
     match &outcome.outcome {
-        Ok(transcript) => match transcript_to_js(transcript) {
-            Ok(transcript) => set(&item, "transcript", &transcript),
-            Err(error) => set(&item, "error", &to_js(&error)),
-        },
+        Ok(transcript) => set(&item, "transcript", &subtitle::to_json(transcript).into()),
         Err(error) => set(&item, "error", &to_js(error)),
     }
     item.into()

@@ -1,28 +1,49 @@
-//! What JavaScript hands over beside the data: functions and signals, which cannot be checked as data.
+//! The effects of one call, which `src/js/host.ts` has. Asking for them one by one keeps this boundary narrow: every object
+//! of JavaScript that Rust touches itself costs an import, a shim and the conversions.
 
-use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::AbortSignal;
-
-use super::error::from_js;
-use crate::client::CallSettings;
-use crate::error::{Error, ErrorKind};
+use web_sys::Request;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What one call needs beside its data. Made by the JavaScript face. */
+/** What the core asks of JavaScript during one call. What fails, fails with an error of this package. */
 export interface Call {
-  fetch: (request: Request) => Promise<Response>;
-  apiKey?: string | (() => string | Promise<string>);
-  signal?: AbortSignal;
-  onProgress?: (progress: Progress) => void;
-  onStatus?: (status: TaskStatus) => void;
-  onFile?: (outcome: unknown) => void;
-  /** Sends a form with progress, where `fetch` tells none. */
-  upload?: (url: string, headers: [string, string][], body: Blob, signal: AbortSignal, onProgress: (loaded: number, total: number) => void) => Promise<Response>;
-  timeout?: number;
-  maxRetries?: number;
-  headers?: [name: string, value: string][];
+  /** Patience, retries and headers of the call, as JSON. */
+  readonly settings: string;
+  /** Whether this is a web page or a worker of one. */
+  readonly isPage: boolean;
+  /** The caller's key, asked for anew each time. */
+  apiKey(): Promise<unknown>;
+  /** The most bytes of audio; of a stream it is found out while it is read. */
+  limit(most: number): void;
+  /** Begins a pause. */
+  pause(millis: number): Effect;
+  /** Puts a body on a request: no audio (0), base64 (1) or bytes (2), between two texts. */
+  request(bare: Request, before: string, audio: number, after: string): Promise<Request>;
+  /** The same, and begins to send it. */
+  send(bare: Request, before: string, audio: number, after: string, recognition: boolean): Exchange;
+  /** Tells the caller how far a long call is. */
+  stage(phase: string): void;
+  /** Shows the caller how far a task is. */
+  status(status: TaskStatus): void;
+  /** Shows the caller what came of a file of a batch. */
+  file(outcome: unknown): void;
+}
+
+/** Something under way. */
+export interface Effect {
+  /** Waits for its end, or for the head of an answer, no longer than `timeout` milliseconds. */
+  done(timeout: number): Promise<void>;
+  /** Nobody wants it any more. */
+  cancel(): void;
+}
+
+/** A request under way. */
+export interface Exchange extends Effect {
+  readonly status: number;
+  header(name: string): string | undefined;
+  /** The next bytes of the answer, `undefined` at its end. */
+  chunk(timeout: number): Promise<Uint8Array | undefined>;
 }
 
 /** How far a call has come. */
@@ -47,100 +68,55 @@ extern "C" {
     pub type Call;
 
     #[wasm_bindgen(method, getter)]
-    pub(super) fn fetch(this: &Call) -> Function;
-    #[wasm_bindgen(method, getter, js_name = apiKey)]
-    pub(super) fn api_key(this: &Call) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn signal(this: &Call) -> Option<AbortSignal>;
-    #[wasm_bindgen(method, getter, js_name = onProgress)]
-    fn on_progress(this: &Call) -> Option<Function>;
-    #[wasm_bindgen(method, getter, js_name = onStatus)]
-    fn on_status(this: &Call) -> Option<Function>;
-    #[wasm_bindgen(method, getter, js_name = onFile)]
-    fn on_file(this: &Call) -> Option<Function>;
-    #[wasm_bindgen(method, getter)]
-    pub(super) fn upload(this: &Call) -> Option<Function>;
-    #[wasm_bindgen(method, getter)]
-    fn timeout(this: &Call) -> JsValue;
-    #[wasm_bindgen(method, getter, js_name = maxRetries)]
-    fn max_retries(this: &Call) -> JsValue;
-    #[wasm_bindgen(method, getter)]
-    fn headers(this: &Call) -> Option<Array>;
-}
+    pub(super) fn settings(this: &Call) -> String;
+    #[wasm_bindgen(method, getter, js_name = isPage)]
+    pub(super) fn is_page(this: &Call) -> bool;
+    #[wasm_bindgen(method, catch, js_name = apiKey)]
+    pub(super) async fn api_key(this: &Call) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn limit(this: &Call, most: f64);
+    #[wasm_bindgen(method)]
+    pub(super) fn pause(this: &Call, millis: f64) -> Exchange;
+    #[wasm_bindgen(method, catch)]
+    pub(super) async fn request(
+        this: &Call,
+        bare: &Request,
+        before: &str,
+        audio: u8,
+        after: &str,
+    ) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn send(
+        this: &Call,
+        bare: &Request,
+        before: &str,
+        audio: u8,
+        after: &str,
+        recognition: bool,
+    ) -> Exchange;
+    #[cfg(feature = "files")]
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn stage(this: &Call, phase: &str) -> Result<(), JsValue>;
+    #[cfg(feature = "files")]
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn status(this: &Call, status: &JsValue) -> Result<(), JsValue>;
+    #[cfg(feature = "files")]
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn file(this: &Call, outcome: &JsValue) -> Result<(), JsValue>;
 
-impl Call {
-    /// The part of the call that is data.
-    pub(super) fn settings(&self) -> Result<CallSettings, Error> {
-        let max_retries = match number("maxRetries", &self.max_retries())? {
-            None => None,
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
-            Some(count) if (0.0..=100.0).contains(&count) && count.fract() == 0.0 => Some(count as u32),
-            Some(_) => return Err(Error::option("maxRetries", "expected a whole number from 0 to 100")),
-        };
-        let mut headers = Vec::new();
-        for pair in self.headers().unwrap_or_default().iter() {
-            let part = |index| Reflect::get_u32(&pair, index).unwrap_or(JsValue::UNDEFINED);
-            let (name, value) = (part(0).as_string().unwrap_or_default(), part(1));
-            if !value.is_undefined() && !value.is_null() {
-                headers.push(header(&name, &value)?);
-            }
-        }
-        Ok(CallSettings { timeout: number("timeout", &self.timeout())?, max_retries, headers })
-    }
+    /// `Effect` and `Exchange` of the TypeScript section above.
+    #[wasm_bindgen(typescript_type = "Exchange")]
+    #[derive(Debug)]
+    pub type Exchange;
 
-    /// Tells the caller how far the call has come. An exception of the callback ends the call.
-    pub(super) fn progress(&self, phase: &str, loaded: u64, total: Option<u64>) -> Result<(), Error> {
-        let Some(callback) = self.on_progress() else { return Ok(()) };
-        let progress = Object::new();
-        #[allow(clippy::cast_precision_loss, reason = "JavaScript's own numbers")]
-        let number = |count: u64| JsValue::from_f64(count as f64);
-        let set = |name: &str, value: &JsValue| {
-            let _ = Reflect::set(&progress, &name.into(), value);
-        };
-        set("phase", &phase.into());
-        set("loaded", &number(loaded));
-        if let Some(total) = total {
-            set("total", &number(total));
-        }
-        notify(&callback, "onProgress", &progress)
-    }
-
-    /// Shows the caller how far a task is.
-    pub(super) fn status(&self, status: &JsValue) -> Result<(), Error> {
-        self.on_status().map_or(Ok(()), |callback| notify(&callback, "onStatus", status))
-    }
-
-    /// Shows the caller what came of a file of a batch.
-    pub(super) fn file(&self, outcome: &JsValue) -> Result<(), Error> {
-        self.on_file().map_or(Ok(()), |callback| notify(&callback, "onFile", outcome))
-    }
-}
-
-/// A number, where one is given.
-fn number(name: &str, value: &JsValue) -> Result<Option<f64>, Error> {
-    match value.as_f64() {
-        Some(number) => Ok(Some(number)),
-        None if value.is_undefined() || value.is_null() => Ok(None),
-        None => Err(Error::option(name, "expected a number")),
-    }
-}
-
-/// An exception of a callback ends the call.
-fn notify(callback: &Function, name: &str, value: &JsValue) -> Result<(), Error> {
-    callback.call1(&JsValue::UNDEFINED, value).map(|_| ()).map_err(|thrown| {
-        from_js(ErrorKind::Aborted, &format!("the {name} callback threw, so the call was cancelled"), thrown)
-    })
-}
-
-/// A header that every `fetch` takes; wrong ones are refused here, by name.
-fn header(name: &str, value: &JsValue) -> Result<(String, String), Error> {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    let fits = |value: &String| value.chars().all(|letter| (' '..='\u{FF}').contains(&letter) || letter == '\t');
-    if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(Error::option(format!("headers.{name}"), "this is no name of a header"));
-    }
-    match value.as_string().filter(fits) {
-        Some(value) => Ok((name.to_ascii_lowercase(), value)),
-        None => Err(Error::option(format!("headers.{name}"), "expected one line of text in Latin letters")),
-    }
+    #[wasm_bindgen(method, catch)]
+    pub(super) async fn done(this: &Exchange, timeout: f64) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(method)]
+    pub(super) fn cancel(this: &Exchange);
+    #[wasm_bindgen(method, getter, js_name = status)]
+    pub(super) fn status_code(this: &Exchange) -> u16;
+    #[wasm_bindgen(method)]
+    pub(super) fn header(this: &Exchange, name: &str) -> Option<String>;
+    #[wasm_bindgen(method, catch)]
+    pub(super) async fn chunk(this: &Exchange, timeout: f64) -> Result<JsValue, JsValue>;
 }

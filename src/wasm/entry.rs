@@ -1,17 +1,16 @@
-//! What every module of the package begins with: its start, a client's settings, work as a promise.
+//! What every module of the package begins with: its start, data as JSON, work as a promise.
 
 use core::pin::Pin;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
-use web_sys::AbortSignal;
 
-use super::abort::unless_aborted;
 use super::error::to_js;
-use super::options;
+use crate::client::{AudioFacts, Source};
 use crate::config::{ClientSettings, Config};
 use crate::error::Error;
+use crate::json::{Json, View};
 
 /// Runs once for each instance: a panic is written to the console before the instance dies.
 #[wasm_bindgen(start)]
@@ -19,17 +18,34 @@ fn start() {
     console_error_panic_hook::set_once();
 }
 
-pub(super) fn config(settings: &JsValue) -> Result<Config, Error> {
-    Config::new(&options::read(settings, "client option", ClientSettings::read)?)
+/// Hands data that JavaScript has written as JSON to `read`.
+pub(super) fn data<T>(json: &str, read: impl FnOnce(View<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    read(Json::parse(json).unwrap_or(Json::Null).view())
 }
 
-/// Work as a promise that the call's signal can cut short. Boxed: one state machine in the wasm instead of one per use.
-pub(super) fn promise(
-    signal: Option<AbortSignal>,
-    work: impl Future<Output = Result<JsValue, Error>> + 'static,
-) -> Promise {
+/// A client's settings.
+pub(super) fn config(settings: &str) -> Result<Config, Error> {
+    Config::new(&data(settings, ClientSettings::read)?)
+}
+
+/// The audio of a call: its address, or what is known about bytes that JavaScript keeps.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths are whole and positive")]
+pub(super) fn source(
+    url: Option<String>,
+    head: Vec<u8>,
+    length: Option<f64>,
+    declared: Option<String>,
+    replayable: bool,
+) -> Source<()> {
+    let length = length.map(|length| length as u64);
+    let bytes = || Source::Bytes { audio: (), facts: AudioFacts { head, length, declared, replayable } };
+    url.map_or_else(bytes, Source::Url)
+}
+
+/// Work as a promise. Boxed: one state machine in the wasm instead of one per use.
+pub(super) fn promise(work: impl Future<Output = Result<JsValue, Error>> + 'static) -> Promise {
     let work: Work = Box::pin(work);
-    future_to_promise(async move { unless_aborted(signal, work).await.map_err(|error| to_js(&error)) })
+    future_to_promise(async move { work.await.map_err(|error| to_js(&error)) })
 }
 
 type Work = Pin<Box<dyn Future<Output = Result<JsValue, Error>>>>;

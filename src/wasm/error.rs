@@ -1,16 +1,17 @@
-//! Errors across the boundary: a plain object with the facts; `src/js/errors.ts` makes a class of it.
+//! Errors across the boundary: the facts as JSON, with what JavaScript threw; `src/js/errors.ts` makes a class of it.
 
 use core::fmt;
 use std::error::Error as _;
 
-use js_sys::{Object, Reflect};
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::error::{Error, ErrorKind};
+use crate::json::ObjectWriter;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
-/** The facts of a failure, as Rust throws them. */
+/** The facts of a failure. */
 export interface ErrorFacts {
   code: string;
   message: string;
@@ -24,8 +25,18 @@ export interface ErrorFacts {
 }
 ";
 
-/// A JavaScript value as the cause of one of our errors; it goes back to JavaScript as the very same value.
-pub(super) struct JsCause(pub(super) JsValue);
+#[wasm_bindgen]
+extern "C" {
+    /// An error that JavaScript has made of its own failures: an `AsrError`.
+    type Thrown;
+    #[wasm_bindgen(method, getter)]
+    fn code(this: &Thrown) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    fn message(this: &Thrown) -> Option<String>;
+}
+
+/// A JavaScript value as the source of one of our errors; it goes back to JavaScript as the very same value.
+struct JsCause(JsValue);
 
 impl fmt::Debug for JsCause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -35,33 +46,40 @@ impl fmt::Debug for JsCause {
 
 impl fmt::Display for JsCause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&words(&self.0))
+        formatter.write_str("an error of JavaScript")
     }
 }
 
 impl std::error::Error for JsCause {}
 
-/// Wraps something that JavaScript threw.
-pub(super) fn from_js(kind: ErrorKind, what: &str, thrown: JsValue) -> Error {
-    let said = words(&thrown);
-    let message = if said.is_empty() { what.to_owned() } else { format!("{what} ({said})") };
-    Error::new(kind, message).with_source(JsCause(thrown))
+/// The error that an effect of JavaScript has failed with.
+pub(super) fn from_js(thrown: JsValue) -> Error {
+    let thrown: Thrown = thrown.unchecked_into();
+    let code = thrown.code();
+    let kind = ErrorKind::ALL.into_iter().find(|kind| Some(kind.code()) == code.as_deref());
+    let error = Error::new(kind.unwrap_or(ErrorKind::Internal), thrown.message().unwrap_or_default());
+    error.with_source(JsCause(thrown.into()))
 }
 
-fn words(thrown: &JsValue) -> String {
-    let message = Reflect::get(thrown, &"message".into()).ok().and_then(|message| message.as_string());
-    message.or_else(|| thrown.as_string()).unwrap_or_default()
-}
-
-/// The facts of an error as a plain object.
+/// The facts of an error: `[json, thrown]`.
 pub(super) fn to_js(error: &Error) -> JsValue {
-    let facts = Object::new();
-    let set = |name: &str, value: JsValue| {
-        let _ = Reflect::set(&facts, &name.into(), &value);
-    };
-    set("code", error.code().into());
-    set("message", error.message().into());
-    set("retryable", error.is_retryable().into());
+    // The innermost JavaScript value is what a debugger wants to see.
+    let mut thrown = &JsValue::UNDEFINED;
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        if let Some(JsCause(value)) = source.downcast_ref() {
+            thrown = value;
+            break;
+        }
+        cause = source.source();
+    }
+    Array::of2(&facts(error).into(), thrown).into()
+}
+
+fn facts(error: &Error) -> String {
+    let mut json = String::new();
+    let mut writer = ObjectWriter::new(&mut json);
+    writer.string("code", error.code()).string("message", error.message()).bool("retryable", error.is_retryable());
     for (name, text) in [
         ("field", error.field()),
         ("serviceCode", error.service_code()),
@@ -69,20 +87,12 @@ pub(super) fn to_js(error: &Error) -> JsValue {
         ("partialText", error.partial_text()),
     ] {
         if let Some(text) = text {
-            set(name, text.into());
+            writer.string(name, text);
         }
     }
     if let Some(status) = error.status() {
-        set("status", status.into());
+        writer.number("status", status.into());
     }
-    // The innermost JavaScript value is what a debugger wants to see.
-    let mut cause = error.source();
-    while let Some(source) = cause {
-        if let Some(JsCause(value)) = source.downcast_ref() {
-            set("cause", value.clone());
-            break;
-        }
-        cause = source.source();
-    }
-    facts.into()
+    writer.close();
+    json
 }

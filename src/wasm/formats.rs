@@ -3,21 +3,17 @@
 use js_sys::{Array, Float32Array};
 use wasm_bindgen::prelude::*;
 
+use super::entry::data;
 use super::error::to_js;
-use super::options;
 use crate::audio::wav;
 use crate::subtitle::{self, SubtitleOptions};
 
-/// Writes subtitles, text or JSON of a transcript.
+/// Writes subtitles, text or JSON of a transcript, which is JSON itself, as are the options.
 #[wasm_bindgen(js_name = writeTranscript)]
-pub fn write_transcript(
-    format: &str,
-    #[wasm_bindgen(unchecked_param_type = "Transcript")] transcript: &JsValue,
-    #[wasm_bindgen(unchecked_param_type = "SubtitleOptions | undefined")] options: &JsValue,
-) -> Result<String, JsValue> {
+pub fn write_transcript(format: &str, transcript: &str, options: &str) -> Result<String, JsValue> {
     let write = || {
-        let options = options::read(options, "subtitle option", SubtitleOptions::read)?;
-        let transcript = options::read(transcript, "transcript", subtitle::from_json)?;
+        let options = data(options, SubtitleOptions::read)?;
+        let transcript = data(transcript, subtitle::from_json)?;
         match format {
             "srt" => subtitle::to_srt(&transcript, &options),
             "vtt" => subtitle::to_vtt(&transcript, &options),

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use dashscope_asr::config::{ApiKey, ClientSettings, Config};
 use dashscope_asr::error::{Error, ErrorKind};
-use dashscope_asr::host::{Host, HttpRequest, HttpResponse};
+use dashscope_asr::host::{Host, HttpRequest, HttpResponse, timed_out};
 
 /// Milliseconds since 1970 at which every test begins: Wed, 21 Oct 2026 07:27:55 GMT.
 pub(crate) const START: f64 = 1_792_567_675_000.0;
@@ -187,7 +187,12 @@ impl Host for ScriptedHost {
     type Audio = Vec<u8>;
     type Response = ScriptedResponse;
 
-    async fn send(&self, request: &HttpRequest, audio: Option<&Vec<u8>>) -> Result<ScriptedResponse, Error> {
+    async fn send(
+        &self,
+        request: &HttpRequest,
+        audio: Option<&Vec<u8>>,
+        timeout: Duration,
+    ) -> Result<ScriptedResponse, Error> {
         let sent = Sent {
             method: request.method,
             url: request.url.clone(),
@@ -197,16 +202,17 @@ impl Host for ScriptedHost {
         };
         self.sent.borrow_mut().push(sent.clone());
         let answer = (self.script.borrow_mut())(&sent);
-        self.clock.wait(answer.after).await;
+        self.clock.patiently(answer.after, timeout).await?;
         match answer.lost {
             Some(kind) => Err(Error::new(kind, "the request did not get through")),
             None => Ok(ScriptedResponse { answer, clock: Rc::clone(&self.clock) }),
         }
     }
 
-    async fn sleep(&self, pause: Duration) {
+    async fn sleep(&self, pause: Duration) -> Result<(), Error> {
         self.clock.wait(pause).await;
         self.clock.slept.borrow_mut().push(pause);
+        Ok(())
     }
 
     fn random(&self) -> f64 {
@@ -244,10 +250,14 @@ impl HttpResponse for ScriptedResponse {
         self.answer.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone())
     }
 
-    async fn chunk(&mut self) -> Result<Option<Vec<u8>>, Error> {
+    async fn chunk(&mut self, timeout: Duration) -> Result<Option<Vec<u8>>, Error> {
+        let mut left = timeout;
         loop {
             match self.answer.chunks.pop_front() {
-                Some(Chunk::Silence(time)) => self.clock.wait(time).await,
+                Some(Chunk::Silence(time)) => {
+                    self.clock.patiently(time, left).await?;
+                    left = left.saturating_sub(time);
+                }
                 Some(Chunk::Broken) => return Err(Error::new(ErrorKind::Connection, "the connection broke")),
                 Some(Chunk::Bytes(bytes)) => return Ok(Some(bytes)),
                 None => return Ok(None),
@@ -271,6 +281,17 @@ impl Clock {
         let timer = Timer { clock: self, end };
         self.timers.borrow_mut().push(end);
         poll_fn(|_| if timer.clock.now.get() >= end { Poll::Ready(()) } else { Poll::Pending }).await;
+    }
+
+    /// Waits for something that comes after `time`, but no longer than `patience`.
+    async fn patiently(&self, time: Duration, patience: Duration) -> Result<(), Error> {
+        if time < patience {
+            self.wait(time).await;
+            return Ok(());
+        }
+        self.wait(patience).await;
+        self.slept.borrow_mut().push(patience);
+        Err(timed_out(patience))
     }
 
     fn advance(&self) -> bool {

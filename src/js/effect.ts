@@ -1,0 +1,138 @@
+// Something under way for a call. It ends by itself, or is cut short: by the caller's signal, by the end of patience, or
+// because the core does not want it any more.
+
+import type { AsrError } from "./errors.js";
+import { failure } from "./failure.js";
+
+/** The effects of one call that are under way, and the signal that ends them all. */
+export class Effects {
+  readonly #signal: AbortSignal | undefined;
+  readonly #running = new Set<Effect>();
+  readonly #abort = () => {
+    for (const effect of [...this.#running]) effect.cut(this.#cancelled());
+  };
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+  }
+
+  /** Takes an effect under its care. One listener for all of them, and none while there are none. */
+  add(effect: Effect): void {
+    if (this.#running.size === 0) this.#signal?.addEventListener("abort", this.#abort);
+    this.#running.add(effect);
+  }
+
+  delete(effect: Effect): void {
+    if (this.#running.delete(effect) && this.#running.size === 0) {
+      this.#signal?.removeEventListener("abort", this.#abort);
+    }
+  }
+
+  /** Ends all of them without a word: the call is over. */
+  cancel(): void {
+    for (const effect of [...this.#running]) effect.cancel();
+  }
+
+  /** Throws where the caller has cancelled the call. */
+  check(): void {
+    if (this.#signal?.aborted) throw this.#cancelled();
+  }
+
+  #cancelled(): AsrError {
+    const error = failure("aborted", "the call was cancelled; the audio is still with you");
+    Object.defineProperty(error, "cause", { value: this.#signal?.reason, configurable: true, writable: true });
+    return error;
+  }
+}
+
+/** A number in browsers; an object in Node, which can be told whether a process shall wait for it. */
+type Timer = ReturnType<typeof setTimeout> & { ref?(): void; unref?(): void };
+
+/** One of them. Base of exchanges and pauses. */
+export class Effect {
+  readonly #effects: Effects;
+  /** Fails what is waited for at the moment. */
+  #fail: ((error: AsrError) => void) | undefined;
+  #timer: Timer | undefined;
+  /** When patience ends, by the clock of `performance.now()`. */
+  #deadline = 0;
+  #patience = 0;
+
+  constructor(effects: Effects) {
+    this.#effects = effects;
+    effects.add(this);
+  }
+
+  /** Waits for `work`, no longer than `timeout` milliseconds. */
+  wait<T>(work: PromiseLike<T> | T, timeout?: number): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#effects.check();
+      this.#fail = reject;
+      if (timeout !== undefined) this.#hurry(timeout);
+      const over = <V>(settle: (value: V) => void) => {
+        return (value: V) => {
+          this.#fail = undefined;
+          this.#timer?.unref?.(); // while nobody waits, a process of Node need not wait either
+          settle(value);
+        };
+      };
+      Promise.resolve(work).then(over(resolve), over(reject));
+    });
+  }
+
+  /** Ends it with an error for whoever waits. */
+  cut(error: AsrError): void {
+    this.#fail?.(error);
+    this.cancel();
+  }
+
+  /** Ends it. */
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#effects.delete(this);
+    this.stop();
+  }
+
+  /** Lets go of what it had. */
+  protected stop(): void {}
+
+  /** One timer for all that is waited for in turn, which looks at the clock when it strikes: a stream has many chunks. */
+  #hurry(timeout: number): void {
+    this.#patience = timeout;
+    this.#deadline = performance.now() + timeout;
+    if (this.#timer === undefined) this.#timer = setTimeout(this.#struck, timeout);
+    else this.#timer.ref?.();
+  }
+
+  readonly #struck = () => {
+    this.#timer = undefined;
+    if (!this.#fail) return;
+    const left = this.#deadline - performance.now();
+    if (left > 1) this.#timer = setTimeout(this.#struck, left);
+    else this.cut(failure("timeout", `no answer within ${this.#patience} ms`));
+  };
+}
+
+/** A pause. */
+export class Pause extends Effect {
+  readonly #over: Promise<void>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(effects: Effects, millis: number) {
+    super(effects);
+    this.#over = new Promise((resolve) => {
+      this.#timer = setTimeout(resolve, millis);
+    });
+  }
+
+  /** Waits for its end. */
+  async done(): Promise<void> {
+    await this.wait(this.#over);
+    this.cancel();
+  }
+
+  protected override stop(): void {
+    clearTimeout(this.#timer);
+  }
+}

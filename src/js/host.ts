@@ -1,0 +1,202 @@
+// The effects of one call: what the core decides is done here. Each method is a member of `Call` in src/wasm/call.rs.
+
+import type { AudioInput, Call, Progress, TaskStatus } from "../../target/js/glue.js";
+import { type Audio, openAudio } from "./audio-input.js";
+import { BASE64, BodyAudio, type BodyWork, BYTES, body, type Done, isReplayable, NO_AUDIO } from "./body.js";
+import type { ByteStream } from "./byte-stream.js";
+import { Effect, Effects, Pause } from "./effect.js";
+import { AsrError } from "./errors.js";
+import { Exchange } from "./exchange.js";
+import { failure } from "./failure.js";
+import type { Upload } from "./upload-form.js";
+
+/** What a call is made of. */
+export interface HostOptions {
+  fetch: (request: Request) => Promise<Response>;
+  apiKey?: unknown;
+  signal?: AbortSignal | undefined;
+  /** Patience, retries and headers, as the JSON that the core reads. */
+  settings: string;
+  onProgress?: ((progress: Progress) => void) | undefined;
+  onStatus?: ((status: TaskStatus) => void) | undefined;
+  onFile?: ((outcome: unknown) => void) | undefined;
+  /** Sends a form with progress, where `fetch` tells none. */
+  upload?: Upload | undefined;
+}
+
+export class HostCall implements Call {
+  readonly settings: string;
+  readonly #options: HostOptions;
+  readonly #effects: Effects;
+  #stream: ByteStream | undefined;
+  #body: BodyAudio | undefined;
+  #most = Number.POSITIVE_INFINITY;
+
+  constructor(options: HostOptions) {
+    this.settings = options.settings;
+    this.#options = options;
+    this.#effects = new Effects(options.signal);
+  }
+
+  /** Waits for what the call needs before it can begin. */
+  ready<T>(work: () => Promise<T>): Promise<T> {
+    return this.#during(work);
+  }
+
+  /** Finds out what the audio is. `raw`: it will be sent as it is, not as base64. */
+  async open(input: AudioInput, raw = false): Promise<Audio & { replayable: boolean }> {
+    const taken = (stream: ByteStream) => {
+      this.#stream = stream;
+    };
+    const audio = await this.#during(() => openAudio(input, { fetch: this.#options.fetch, taken }));
+    if ("bytes" in audio) this.#body = new BodyAudio(audio);
+    return { ...audio, replayable: isReplayable(audio, raw) };
+  }
+
+  /** The audio as a data URL. */
+  async dataUrl(prefix: string): Promise<string> {
+    const audio = this.#body;
+    if (!audio) {
+      const message = "a data URL is made of bytes; pass a Blob, bytes or a stream, or fetch the URL first";
+      throw failure("invalid_audio", message);
+    }
+    return this.#during(() => audio.text(prefix, this.#done));
+  }
+
+  /** Ends what is still under way: the call is over. */
+  close(): void {
+    this.#effects.cancel();
+    this.#stream?.cancel();
+  }
+
+  get isPage(): boolean {
+    const { document, importScripts } = globalThis as { document?: unknown; importScripts?: unknown };
+    return Boolean(document ?? importScripts); // the latter in every Web Worker, and in nothing else
+  }
+
+  async apiKey(): Promise<unknown> {
+    const { apiKey } = this.#options;
+    if (typeof apiKey !== "function") return apiKey;
+    try {
+      // No key where one was promised is another thing than a call without a key.
+      return (await this.#during(async () => apiKey())) ?? false;
+    } catch (thrown) {
+      if (thrown instanceof AsrError && thrown.code === "aborted") throw thrown;
+      throw failure("authentication", "the apiKey function failed", thrown);
+    }
+  }
+
+  limit(most: number): void {
+    this.#most = most;
+  }
+
+  pause(millis: number): Pause {
+    return new Pause(this.#effects, millis);
+  }
+
+  request(bare: Request, before: string, audio: number, after: string): Promise<Request> {
+    return this.#during(() => this.#request(bare, this.#work(before, audio, after)));
+  }
+
+  send(bare: Request, before: string, audio: number, after: string, recognition: boolean): Exchange {
+    const begin = async (signal: AbortSignal) => {
+      const work = this.#work(before, audio, after);
+      work.failed = (error) => exchange.cut(error as AsrError);
+      const { upload, fetch } = this.#options;
+      try {
+        if (work.audio === BYTES && upload) {
+          const form = (await body(this.#body, work)) as Blob;
+          const told = (loaded: number, total: number) => {
+            try {
+              this.#tell({ phase: "upload", loaded, total });
+            } catch (error) {
+              exchange.cut(error as AsrError);
+            }
+          };
+          return await upload(bare.url, [...bare.headers], form, signal, told);
+        }
+        const request = await this.#request(bare, work, signal);
+        if (work.audio === BYTES || recognition) {
+          this.#tell({ phase: work.audio === BYTES ? "upload" : "send", loaded: 0 });
+        }
+        const answer = fetch(request);
+        // Node lets the signal of a Request go when nobody holds the Request any more, though it is under way.
+        exchange.request = request;
+        return await answer;
+      } catch (thrown) {
+        throw thrown instanceof AsrError
+          ? thrown
+          : failure("connection_error", "the request did not get through", thrown);
+      }
+    };
+    const received = recognition ? (loaded: number) => this.#tell({ phase: "receive", loaded }) : undefined;
+    const exchange: Exchange & { request?: Request } = new Exchange(this.#effects, begin, received);
+    return exchange;
+  }
+
+  /** An answer that somebody else fetched. */
+  async received(response: Response): Promise<Exchange> {
+    this.#effects.check();
+    const received = (loaded: number) => this.#tell({ phase: "receive", loaded });
+    const exchange = new Exchange(this.#effects, async () => response, received);
+    await exchange.done();
+    return exchange;
+  }
+
+  stage(phase: string): void {
+    this.#tell({ phase: phase as Progress["phase"], loaded: 0 });
+  }
+
+  status(status: TaskStatus): void {
+    this.#notify("onStatus", status);
+  }
+
+  file(outcome: unknown): void {
+    this.#notify("onFile", outcome);
+  }
+
+  async #request(bare: Request, work: BodyWork, signal?: AbortSignal): Promise<Request> {
+    const content = await body(this.#body, work);
+    // `duplex` must be said for a streaming body, and the types do not know it.
+    const init: RequestInit & { duplex?: "half" } = signal ? { signal } : {};
+    if (content !== undefined) init.body = content;
+    if (content instanceof ReadableStream) init.duplex = "half";
+    return new Request(bare, init);
+  }
+
+  #work(before: string, audio: number, after: string): BodyWork {
+    const kind = audio === BASE64 || audio === BYTES ? audio : NO_AUDIO;
+    return { before, audio: kind, after, done: this.#done, failed: () => {} };
+  }
+
+  /** Tells how far the audio is, and ends the work where that is too far. */
+  readonly #done: Done = (phase, loaded, total) => {
+    this.#effects.check();
+    // The core has the words for it.
+    if (loaded > this.#most) throw failure("audio_too_large", String(loaded));
+    this.#tell(total === undefined ? { phase, loaded } : { phase, loaded, total });
+  };
+
+  #tell(progress: Progress): void {
+    this.#notify("onProgress", progress);
+  }
+
+  /** An exception of a callback ends the call. */
+  #notify(name: "onProgress" | "onStatus" | "onFile", value: unknown): void {
+    try {
+      (this.#options[name] as ((value: unknown) => void) | undefined)?.(value);
+    } catch (thrown) {
+      throw failure("aborted", `the ${name} callback threw, so the call was cancelled`, thrown);
+    }
+  }
+
+  async #during<T>(work: () => Promise<T>): Promise<T> {
+    this.#effects.check();
+    const effect = new Effect(this.#effects);
+    try {
+      return await effect.wait(work());
+    } finally {
+      effect.cancel();
+    }
+  }
+}
