@@ -6,30 +6,40 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import ts from "typescript";
-import { BINDGEN, GENERATED, IMPORT_NAMES, MODULE } from "./paths.mjs";
+import { bindgen, GENERATED, importNames, PART_NAMES } from "./paths.mjs";
 import { step } from "./step.mjs";
 
-const GLUE = `${BINDGEN}/${MODULE}_bg.js`;
-const TYPES = `${BINDGEN}/${MODULE}.d.ts`;
+/** What src/js calls the glue of a part. The core's types have all data types too. @param {import("./paths.mjs").Part} part */
+export const glueName = (part) => (part === "core" ? "glue" : `${part}-glue`);
 
 export async function buildGlue() {
-  const outputs = ["glue.js", "glue.d.ts", "glue-exports.d.ts"].map((name) => `${GENERATED}/${name}`);
-  await step("glue", { inputs: [GLUE, TYPES, IMPORT_NAMES], outputs }, () => {
-    mkdirSync(GENERATED, { recursive: true });
-    writeFileSync(
-      outputs[0],
-      asFactory(readFileSync(GLUE, "utf8"), basename(GLUE), JSON.parse(readFileSync(IMPORT_NAMES, "utf8"))),
-    );
-    writeFileSync(outputs[1], DECLARATIONS);
-    writeFileSync(outputs[2], acceptUndefined(readFileSync(TYPES, "utf8")));
-  });
+  for (const part of PART_NAMES) {
+    const glue = bindgen(part, "_bg.js");
+    const types = bindgen(part, ".d.ts");
+    const name = glueName(part);
+    const outputs = [`${name}.js`, `${name}.d.ts`, `${name}-exports.d.ts`].map((file) => `${GENERATED}/${file}`);
+    await step(`${part}: glue`, { inputs: [glue, types, importNames(part)], outputs }, () => {
+      mkdirSync(GENERATED, { recursive: true });
+      const { namespace, names } = JSON.parse(readFileSync(importNames(part), "utf8"));
+      const code = asFactory(readFileSync(glue, "utf8"), basename(glue), names);
+      // Without a module: the entries add it (entries.mjs).
+      const constants = `export const namespace = ${JSON.stringify(namespace)};\nexport const wasm = undefined;\n`;
+      writeFileSync(outputs[0], `${code}\n${constants}`);
+      writeFileSync(outputs[1], declarations(name));
+      writeFileSync(outputs[2], acceptUndefined(readFileSync(types, "utf8")));
+    });
+  }
 }
 
 // The types of the exports are wasm-bindgen's own; only the way to reach them is new.
-const DECLARATIONS = `import type * as exports from "./glue-exports.js";
-export type * from "./glue-exports.js";
+const declarations = (name) => `import type * as exports from "./${name}-exports.js";
+export type * from "./${name}-exports.js";
 export type Glue = typeof exports & { __wbg_set_wasm(exports: WebAssembly.Exports): void };
 export declare function createGlue(): Glue;
+/** Where the module expects its imports; tells which module this glue belongs to. */
+export declare const namespace: string;
+/** The module, as this kind of runtime has it; see scripts/build/entries.mjs. */
+export declare const wasm: unknown;
 `;
 
 /** What callers write, as opposed to what they get. */

@@ -1,18 +1,24 @@
-// import-names.mjs — short names for what the module imports.
+// import-names.mjs — short names for what a module imports.
 //
 // wasm-bindgen names an import after the function it stands for, some sixty letters each, once in the module and once in
 // the glue. Nobody reads them there; without them the package is 4 kB smaller on the wire.
+//
+// Short names fit any glue, so the namespace says which one is meant: it is a hash of the long names. A module of another
+// part or of another version (an old file in a cache) would otherwise be linked to the wrong functions without a word.
+import { createHash } from "node:crypto";
 
 const IMPORT_SECTION = 2;
 
 /**
  * @param {Uint8Array} module a WebAssembly module whose imports come from one namespace
- * @returns {{ module: Uint8Array, names: Record<string, string> }} the same module, and its new names by their old ones
+ * @returns {{ module: Uint8Array, namespace: string, names: Record<string, string> }} the same module, the new name of
+ *   its imports' namespace, and their new names by the old ones
  */
 export function shortenImports(module) {
   const reader = new Reader(module, 8);
   /** @type {Record<string, string>} */
   const names = {};
+  const namespace = namespaceOf(module);
   while (reader.at < module.length) {
     const start = reader.at;
     const section = reader.byte();
@@ -25,7 +31,7 @@ export function shortenImports(module) {
     const count = reader.number();
     content.push(...leb(count));
     for (let index = 0; index < count; index += 1) {
-      const namespace = reader.text();
+      reader.text();
       const name = reader.text();
       names[name] ??= Object.keys(names).length.toString(36);
       content.push(...text(namespace), ...text(names[name]), ...reader.description());
@@ -35,10 +41,19 @@ export function shortenImports(module) {
     const before = module.subarray(0, start);
     return {
       module: Buffer.concat([before, Uint8Array.of(section, ...leb(content.length), ...content), module.subarray(end)]),
+      namespace,
       names,
     };
   }
   throw new Error("the module imports nothing");
+}
+
+/** Tells apart what differs in any import or export. @param {Uint8Array} module */
+function namespaceOf(module) {
+  const compiled = new WebAssembly.Module(module);
+  const names = [...WebAssembly.Module.imports(compiled), ...WebAssembly.Module.exports(compiled)];
+  const hash = createHash("sha256").update(JSON.stringify(names.map(({ name, kind }) => [name, kind])));
+  return hash.digest("base64url").slice(0, 6);
 }
 
 class Reader {

@@ -1,20 +1,20 @@
-// inline-wasm.mjs — the module as text: compressed, because base64 of the bare bytes is a third larger than they are and
+// inline-wasm.mjs — the modules as text: compressed, because base64 of the bare bytes is a third larger than they are and
 // an inline module travels inside the page's own script.
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import zopfli from "@gfx/zopfli";
-import { DIST, GENERATED, MODULE } from "./paths.mjs";
+import { DIST, GENERATED, PART_NAMES, wasmFile } from "./paths.mjs";
 import { step } from "./step.mjs";
 
-const MODULE_FILE = `${DIST}/${MODULE}_bg.wasm`;
-
 export async function buildInlineWasm() {
-  const outputs = [`${GENERATED}/wasm-inline.js`, `${GENERATED}/wasm-inline.d.ts`];
-  await step("inline wasm", { inputs: [MODULE_FILE], outputs }, async () => {
-    const bytes = readFileSync(MODULE_FILE);
-    // The same format as zlib's, 6 % smaller for two seconds of work. What is compressed here no server compresses again.
-    const compressed = await zopfli.deflateAsync(bytes, { numiterations: 15 });
-    const text = Buffer.from(compressed).toString("base64");
-    writeFileSync(outputs[0], `export const compressed = "${text}";\nexport const byteLength = ${bytes.length};\n`);
-    writeFileSync(outputs[1], "export declare const compressed: string;\nexport declare const byteLength: number;\n");
-  });
+  for (const part of PART_NAMES) {
+    const file = `${DIST}/${wasmFile(part)}`;
+    const output = `${GENERATED}/${part}-inline.js`;
+    await step(`${part}: inline wasm`, { inputs: [file], outputs: [output] }, async () => {
+      const bytes = readFileSync(file);
+      // The same format as zlib's, 6 % smaller for two seconds of work. What is compressed here no server compresses again.
+      const compressed = Buffer.from(await zopfli.deflateAsync(bytes, { numiterations: 15 })).toString("base64");
+      mkdirSync(GENERATED, { recursive: true });
+      writeFileSync(output, `export const wasm = { compressed: "${compressed}", byteLength: ${bytes.length} };\n`);
+    });
+  }
 }

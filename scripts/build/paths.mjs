@@ -7,14 +7,33 @@ export const project = fileURLToPath(new URL("../../", import.meta.url));
 /** @param {string[]} parts @returns {string} an absolute path inside the project */
 export const inProject = (...parts) => join(project, ...parts);
 
-/** Name of the wasm file, and of the import namespace that wasm-bindgen gives it. */
-export const MODULE = "dashscope_asr";
+/**
+ * The parts of the package's WebAssembly, each a module of its own: the cargo feature that makes it → the name of its file.
+ * `core` is what every page loads, the others come when they are asked for.
+ */
+export const PARTS = {
+  core: "dashscope_asr",
+  files: "dashscope_asr_files",
+  formats: "dashscope_asr_formats",
+};
 
-/** What wasm-bindgen writes: glue, types and the module before optimisation. */
-export const BINDGEN = inProject("target", "bindgen");
+/** @typedef {keyof typeof PARTS} Part */
 
-/** The short names of the module's imports by wasm-bindgen's long ones. */
-export const IMPORT_NAMES = `${BINDGEN}/import-names.json`;
+/** @type {Part[]} */
+export const PART_NAMES = Object.keys(PARTS);
+
+/** What cargo writes, whatever the features. */
+export const CRATE = "dashscope_asr";
+
+/** @param {Part} part @returns {string} name of the published module */
+export const wasmFile = (part) => `${PARTS[part]}_bg.wasm`;
+
+/** What wasm-bindgen writes for a part: glue, types and the module before optimisation. @param {Part} part */
+export const bindgen = (part, ending = "") =>
+  `${inProject("target", "bindgen", part)}/${ending && PARTS[part] + ending}`;
+
+/** What a part's module imports: its namespace, and the short names by wasm-bindgen's long ones. @param {Part} part */
+export const importNames = (part) => bindgen(part, "_imports.json");
 
 /** What the TypeScript face imports: made here, never committed. */
 export const GENERATED = inProject("target", "js");

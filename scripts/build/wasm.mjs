@@ -1,14 +1,13 @@
-// wasm.mjs — cargo, wasm-bindgen and wasm-opt: from the crate to one .wasm file and its glue.
-import { spawnSync } from "node:child_process";
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+// wasm.mjs — cargo, wasm-bindgen and wasm-opt: from the crate to a .wasm file for each part, and its glue.
+import { spawn, spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { shortenImports } from "./import-names.mjs";
-import { BINDGEN, DIST, IMPORT_NAMES, inProject, MODULE, project } from "./paths.mjs";
+import { bindgen, CRATE, DIST, importNames, inProject, PART_NAMES, PARTS, project, wasmFile } from "./paths.mjs";
 import { step } from "./step.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
-const COMPILED = inProject("target", TARGET, "release", `${MODULE}.wasm`);
 
 /** What this module may use: rustc's defaults for the target and SIMD. Every browser since 2023 has them. */
 const FEATURES = [
@@ -24,56 +23,79 @@ const FEATURES = [
 
 const OPTIMISE = ["-O3", ...FEATURES, "--strip-debug", "--strip-producers", "--strip-target-features"];
 
+/** What a part is made of, beside the version of the compiler. */
+const CRATE_FILES = ["src/**/*.rs", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map((path) => inProject(path));
+
 export async function buildWasm() {
-  compile();
-  await step(
-    "wasm-bindgen",
-    { inputs: [COMPILED], outputs: [inBindgen("_bg.js"), inBindgen("_bg.wasm"), inBindgen(".d.ts")] },
-    () => {
-      rmSync(BINDGEN, { recursive: true, force: true });
-      // Only the glue of `bundler` leaves the instantiation to us, and all targets have the same .wasm.
-      const options = [
-        "--target",
-        "bundler",
-        "--remove-name-section",
-        "--remove-producers-section",
-        "--out-dir",
-        BINDGEN,
-      ];
-      run(inProject("target", "tools", "bin", "wasm-bindgen"), [...options, COMPILED]);
-    },
-  );
-  await step("wasm-opt", { inputs: [inBindgen("_bg.wasm")], outputs: [optimised()], settings: OPTIMISE }, () => {
-    mkdirSync(DIST, { recursive: true });
-    run(inProject("node_modules", ".bin", "wasm-opt"), [...OPTIMISE, inBindgen("_bg.wasm"), "-o", optimised()]);
-  });
-  await step("import names", { inputs: [optimised()], outputs: [published(), IMPORT_NAMES] }, () => {
-    const { module, names } = shortenImports(readFileSync(optimised()));
-    writeFileSync(published(), module);
-    writeFileSync(IMPORT_NAMES, JSON.stringify(names, null, 2));
+  const toolchain = rememberedToolchain();
+  const compiler = versionOf(toolchain);
+  const finished = [];
+  for (const part of PART_NAMES) {
+    // One after the other: they share the dependencies, and the folder that cargo locks.
+    await compile(part, toolchain, compiler);
+    const rest = finish(part);
+    rest.catch(() => {}); // it is heard below
+    finished.push(rest);
+  }
+  await Promise.all(finished);
+}
+
+/** @param {import("./paths.mjs").Part} part @param {string} toolchain @param {unknown} compiler */
+async function compile(part, toolchain, compiler) {
+  const { compiled } = filesOf(part);
+  // Cargo writes every part to the same place, so it would compile each anew whenever it were asked.
+  await step(`${part}: cargo`, { inputs: CRATE_FILES, outputs: [compiled], settings: compiler }, async () => {
+    const features = ["--no-default-features", "--features", part];
+    const options = ["build", "--release", "--lib", "--target", TARGET, "--locked", ...features];
+    await run("cargo", toolchain ? [`+${toolchain}`, ...options] : options);
+    mkdirSync(dirname(compiled), { recursive: true });
+    copyFileSync(inProject("target", TARGET, "release", `${CRATE}.wasm`), compiled);
   });
 }
 
-/** Always asked: cargo knows best what is current, and says so in a fraction of a second. */
-function compile() {
+/** From what cargo made to the published module. @param {import("./paths.mjs").Part} part */
+async function finish(part) {
+  const { compiled, bound, optimised, published } = filesOf(part);
+  const glue = [bindgen(part, "_bg.js"), bindgen(part, ".d.ts")];
+  await step(`${part}: wasm-bindgen`, { inputs: [compiled], outputs: [bound, ...glue] }, async () => {
+    rmSync(bindgen(part), { recursive: true, force: true });
+    // Only the glue of `bundler` leaves the instantiation to us, and all targets have the same .wasm.
+    const cut = ["--remove-name-section", "--remove-producers-section"];
+    const place = ["--out-dir", bindgen(part), "--out-name", PARTS[part]];
+    await run(inProject("target", "tools", "bin", "wasm-bindgen"), ["--target", "bundler", ...cut, ...place, compiled]);
+  });
+  await step(`${part}: wasm-opt`, { inputs: [bound], outputs: [optimised], settings: OPTIMISE }, async () => {
+    await run(inProject("node_modules", ".bin", "wasm-opt"), [...OPTIMISE, bound, "-o", optimised]);
+  });
+  await step(`${part}: import names`, { inputs: [optimised], outputs: [published, importNames(part)] }, () => {
+    const { module, ...imports } = shortenImports(readFileSync(optimised));
+    mkdirSync(DIST, { recursive: true });
+    writeFileSync(published, module);
+    writeFileSync(importNames(part), JSON.stringify(imports, null, 2));
+  });
+}
+
+/** @param {import("./paths.mjs").Part} part */
+function filesOf(part) {
+  return {
+    compiled: inProject("target", "modules", `${PARTS[part]}.wasm`),
+    bound: bindgen(part, "_bg.wasm"),
+    optimised: bindgen(part, "_opt.wasm"),
+    published: `${DIST}/${wasmFile(part)}`,
+  };
+}
+
+/** What scripts/wasm-target.sh found to be usable; empty: the default one. */
+function rememberedToolchain() {
   const remembered = inProject("target", "wasm-toolchain");
   if (!existsSync(remembered)) throw new Error("the wasm32 target is not set up; run: npm run setup");
-  const toolchain = readFileSync(remembered, "utf8").trim();
-  const options = ["build", "--release", "--lib", "--target", TARGET, "--locked"];
-  run("cargo", toolchain ? [`+${toolchain}`, ...options] : options);
+  return readFileSync(remembered, "utf8").trim();
 }
 
-/** @param {string} ending */
-function inBindgen(ending) {
-  return `${BINDGEN}/${MODULE}${ending}`;
-}
-
-function optimised() {
-  return inBindgen("_opt.wasm");
-}
-
-function published() {
-  return `${DIST}/${MODULE}_bg.wasm`;
+/** @param {string} toolchain */
+function versionOf(toolchain) {
+  const { stdout } = spawnSync("rustc", [...(toolchain ? [`+${toolchain}`] : []), "-vV"], { encoding: "utf8" });
+  return [toolchain, stdout, process.env.RUSTFLAGS];
 }
 
 /** Panic messages name source files; where those lie on this machine is nobody's business, and takes space. */
@@ -86,10 +108,17 @@ function withoutPaths() {
   };
 }
 
-/** @param {string} program @param {string[]} parameters */
+/** @param {string} program @param {string[]} parameters @returns {Promise<void>} */
 function run(program, parameters) {
   const environment = { ...process.env, CARGO_TARGET_DIR: inProject("target"), ...withoutPaths() };
-  const { status, error } = spawnSync(program, parameters, { cwd: project, env: environment, stdio: "inherit" });
-  if (error) throw new Error(`${program} could not be started (${error.message}); run: npm run setup`);
-  if (status !== 0) throw new Error(`${program} ended with code ${status}; its own words are above`);
+  const child = spawn(program, parameters, { cwd: project, env: environment, stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    child.on("error", ({ message }) =>
+      reject(new Error(`${program} could not be started (${message}); run: npm run setup`)),
+    );
+    child.on("exit", (code, signal) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${program} ended with ${signal ?? `code ${code}`}; its own words are above`));
+    });
+  });
 }

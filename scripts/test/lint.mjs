@@ -6,13 +6,13 @@ import { licenceProblems } from "./licences.mjs";
 
 const binary = (name) => inProject("node_modules", ".bin", name);
 
-/**
- * Resolution as it was before `exports` existed knows the main entry only, so only that is judged for it. A bare .wasm file
- * is beyond what attw can describe.
- */
+/** A bare .wasm file is beyond what attw can describe. */
+const WASM_ENTRYPOINTS = ["./wasm", "./wasm/files", "./wasm/formats"];
+
+/** Resolution as it was before `exports` existed knows the main entry only, so only that is judged for it. */
 const ATTW_RUNS = [
   ["--entrypoints", "."],
-  ["--profile", "node16", "--exclude-entrypoints", "./wasm"],
+  ["--profile", "node16", "--exclude-entrypoints", ...WASM_ENTRYPOINTS],
 ];
 
 /** Every project of TypeScript files, as far as it exists. */

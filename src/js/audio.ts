@@ -3,6 +3,7 @@
 import type { AudioInput } from "../../target/js/glue.js";
 import { hostCall, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
 import { InvalidOptionError } from "./errors.js";
+import { formats } from "./formats.js";
 import { call } from "./instance.js";
 
 /** Options of `toDataUrl`. */
@@ -42,5 +43,5 @@ export function encodeWav(channels: Float32Array[], sampleRate: number): Uint8Ar
     const message = "channels: expected a list of Float32Array, one for each channel";
     throw new InvalidOptionError({ code: "invalid_option", message, field: "channels", retryable: false });
   }
-  return call((glue) => glue.encodeWav(channels, sampleRate)) as Uint8Array<ArrayBuffer>;
+  return formats.call((glue) => glue.encodeWav(channels, sampleRate)) as Uint8Array<ArrayBuffer>;
 }

@@ -38,6 +38,11 @@ export class HostCall implements Call {
     this.#effects = new Effects(options.signal);
   }
 
+  /** Waits for what the call needs before it can begin. */
+  ready<T>(work: () => Promise<T>): Promise<T> {
+    return this.#during(work);
+  }
+
   /** Finds out what the audio is. `raw`: it will be sent as it is, not as base64. */
   async open(input: AudioInput, raw = false): Promise<Audio & { replayable: boolean }> {
     const taken = (stream: ByteStream) => {
@@ -96,7 +101,8 @@ export class HostCall implements Call {
   send(bare: Request, before: string, audio: number, after: string, recognition: boolean): Exchange {
     const begin = async (signal: AbortSignal) => {
       const work = this.#work(before, audio, after);
-      work.failed = (error) => exchange.cut(error as AsrError);
+      // Where not the audio but the connection failed, fetch says so itself, and in the right words.
+      work.failed = (error) => error instanceof AsrError && exchange.cut(error);
       const { upload, fetch } = this.#options;
       try {
         if (work.audio === BYTES && upload) {

@@ -1,11 +1,21 @@
 // The default entry: browsers, Node, Deno, Bun and every bundler. The wasm is inside, compiled on the first call.
 
-import { byteLength, compressed } from "../../target/js/wasm-inline.js";
 import { inflateBase64 } from "./inflate.js";
-import { setModuleSource } from "./instance.js";
+import { type PartName, setLoader } from "./instance.js";
 
-let compiled: WebAssembly.Module | undefined;
+/** How the build writes a module into a script. */
+interface Inline {
+  compressed: string;
+  byteLength: number;
+}
+
+const compiled: { [name in PartName]?: WebAssembly.Module } = {};
+
 // Synchronous compilation is allowed up to 8 MB on a browser's main thread; this is a fiftieth of it.
-setModuleSource(() => (compiled ??= new WebAssembly.Module(inflateBase64(compressed, byteLength))));
+setLoader((wasm, name) => {
+  const { compressed, byteLength } = wasm as Inline;
+  compiled[name] ??= new WebAssembly.Module(inflateBase64(compressed, byteLength));
+  return compiled[name];
+});
 
 export * from "./api.js";

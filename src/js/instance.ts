@@ -1,13 +1,36 @@
-// The wasm instance behind the package: made on first use, replaced when it has died.
+// The WebAssembly behind the package: a part's instance is made on first use, and replaced when it has died.
 
-import { createGlue, type Glue } from "../../target/js/glue.js";
+import { type Glue as CoreGlue, createGlue, namespace, wasm } from "../../target/js/glue.js";
 import { AsrError, InternalError, toError } from "./errors.js";
 
-/** Import namespace that wasm-bindgen gives its glue. */
-const NAMESPACE = "./dashscope_asr_bg.js";
+/** The parts, each a module of its own. `core` is always there, the others come when they are asked for. */
+export type PartName = "core" | "files" | "formats";
+
+/** What every part's glue has. */
+interface Linked {
+  __wbg_set_wasm(exports: WebAssembly.Exports): void;
+}
+
+/** What a part brings along: see scripts/build/entries.mjs for the form that `wasm` has in each kind of runtime. */
+export interface Source<Glue extends Linked> {
+  createGlue(): Glue;
+  /** Where the module expects its imports. No two interfaces have the same, so it tells a module that does not fit. */
+  namespace: string;
+  wasm?: unknown;
+}
+
+/** Makes a compiled module of what a part brings along. Nothing is compiled before it is needed. */
+type Load = (wasm: unknown, name: PartName) => WebAssembly.Module;
+
+let load: Load;
+
+/** Says how modules are loaded in this kind of runtime. */
+export function setLoader(loader: Load): void {
+  load = loader;
+}
 
 /** One instance with its own copy of the glue, so that a dead one takes nothing along. */
-interface Instance {
+interface Instance<Glue> {
   glue: Glue;
   /** How to fail the calls that are under way: a trapped instance settles no promise any more. */
   pending: Set<(reason: unknown) => void>;
@@ -18,33 +41,117 @@ interface Instance {
 /** What the glue reads as "no value and no error", whatever it expects. */
 const NOTHING = [0, 0, 0, 0];
 
-/** How many of our own calls are on the stack, who can be told of a death by an exception. */
-let callers = 0;
+/** A part of the package. What happens to its instance concerns no other part. */
+export class Part<Glue extends Linked> {
+  readonly #name: PartName;
+  readonly #source: Source<Glue>;
+  #current: Instance<Glue> | undefined;
+  /** How many of our own calls are on the stack, who can be told of a death by an exception. */
+  #callers = 0;
 
-let moduleSource: (() => WebAssembly.Module) | undefined;
-let current: Instance | undefined;
+  constructor(name: PartName, source: Source<Glue>) {
+    this.#name = name;
+    this.#source = source;
+  }
 
-/** Says where the compiled module comes from; nothing is compiled or instantiated before it is needed. */
-export function setModuleSource(source: () => WebAssembly.Module): void {
-  moduleSource = source;
-}
-
-function instance(): Instance {
-  if (!current) {
-    if (!moduleSource) {
-      throw new InternalError({
-        code: "internal_error",
-        message: "dashscope-asr/slim has no WebAssembly inside: await init(module) before the first call",
-        retryable: false,
-      });
-    }
+  /** A synchronous call into the instance. */
+  call<T>(work: (glue: Glue) => T): T {
+    this.#callers++;
     try {
-      current = boot(moduleSource());
-    } catch (cause) {
-      throw uncompilable(cause);
+      return work(this.#instance().glue);
+    } catch (error) {
+      throw error instanceof AsrError ? error : toError(error);
+    } finally {
+      this.#callers--;
     }
   }
-  return current;
+
+  /** An asynchronous call into the instance: settles even if the instance dies under way. */
+  run<T>(work: (glue: Glue) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.call((glue) => {
+        const { pending } = this.#instance();
+        pending.add(reject);
+        const settled = () => pending.delete(reject);
+        work(glue).then(
+          (value) => {
+            settled();
+            resolve(value);
+          },
+          (error) => {
+            settled();
+            reject(error);
+          },
+        );
+      });
+    }).catch((error) => {
+      throw error instanceof AsrError ? error : toError(error);
+    });
+  }
+
+  #instance(): Instance<Glue> {
+    if (!this.#current) {
+      try {
+        this.#current = this.#boot(load(this.#source.wasm, this.#name));
+      } catch (cause) {
+        throw cause instanceof InternalError ? cause : uncompilable(cause);
+      }
+    }
+    return this.#current;
+  }
+
+  #boot(module: WebAssembly.Module): Instance<Glue> {
+    const source = this.#source;
+    if (!WebAssembly.Module.imports(module).some((wanted) => wanted.module === source.namespace)) {
+      const message = `the WebAssembly module is not the one of this script: it has to be "${this.#name}", of the same version`;
+      throw new InternalError({ code: "internal_error", message, retryable: false });
+    }
+    const glue = source.createGlue();
+    const booted: Instance<Glue> = { glue, pending: new Set() };
+    const { exports } = new WebAssembly.Instance(module, {
+      [source.namespace]: glue as unknown as WebAssembly.ModuleImports,
+    });
+    const guarded: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(exports)) {
+      guarded[name] =
+        typeof value === "function" ? this.#guard(value as (...values: unknown[]) => unknown, booted) : value;
+    }
+    glue.__wbg_set_wasm(guarded as WebAssembly.Exports);
+    (guarded.__wbindgen_start as () => void)();
+    return booted;
+  }
+
+  /**
+   * Every way into the instance, timers and promises included, notices when it dies. Errors are returned across the
+   * boundary, never thrown: whatever flies through wasm frames (a trap, a panic, an exception of an import that must not
+   * fail) skipped all cleaning up and left the memory half-written.
+   */
+  #guard(enter: (...values: unknown[]) => unknown, owner: Instance<Glue>) {
+    return (...values: unknown[]) => {
+      try {
+        if (!owner.death) return enter(...values);
+      } catch (error) {
+        this.#bury(owner, error);
+      }
+      // From a timer or a promise there is nobody to throw to: the calls under way have been told.
+      if (this.#callers > 0) throw owner.death;
+      return NOTHING;
+    };
+  }
+
+  /** Forgets a dead instance, so that the next call gets a new one, and fails the calls it had under way. */
+  #bury(dead: Instance<Glue>, cause: unknown): void {
+    if (dead.death) return; // an outer frame of the same death
+    if (this.#current === dead) this.#current = undefined;
+    dead.death = new InternalError({
+      code: "internal_error",
+      message: "the WebAssembly instance died; the next call uses a new one. Please report this with the cause",
+      retryable: true,
+      cause,
+    });
+    for (const fail of dead.pending) fail(dead.death);
+    dead.pending.clear();
+  }
 }
 
 /** Engines word it differently and the cause cannot be told from their words, so all three remedies are named. */
@@ -56,82 +163,19 @@ export function uncompilable(cause: unknown): InternalError {
   return new InternalError({ code: "internal_error", message, retryable: false, cause });
 }
 
-function boot(module: WebAssembly.Module): Instance {
-  const glue = createGlue();
-  const booted: Instance = { glue, pending: new Set() };
-  const { exports } = new WebAssembly.Instance(module, { [NAMESPACE]: glue as unknown as WebAssembly.ModuleImports });
-  const guarded: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(exports)) {
-    guarded[name] = typeof value === "function" ? guard(value as (...values: unknown[]) => unknown, booted) : value;
-  }
-  glue.__wbg_set_wasm(guarded as WebAssembly.Exports);
-  (guarded.__wbindgen_start as () => void)();
-  return booted;
+/** A part as a call, which bundlers leave out with all it brings along where nobody uses it; `new` they would keep. */
+export function part<Glue extends Linked>(name: PartName, source: Source<Glue>): Part<Glue> {
+  return new Part(name, source);
 }
 
-/**
- * Every way into the instance, timers and promises included, notices when it dies. Errors are returned across the
- * boundary, never thrown: whatever flies through wasm frames (a trap, a panic, an exception of an import that must not
- * fail) skipped all cleaning up and left the memory half-written.
- */
-function guard(enter: (...values: unknown[]) => unknown, owner: Instance) {
-  return (...values: unknown[]) => {
-    try {
-      if (!owner.death) return enter(...values);
-    } catch (error) {
-      bury(owner, error);
-    }
-    // From a timer or a promise there is nobody to throw to: the calls under way have been told.
-    if (callers > 0) throw owner.death;
-    return NOTHING;
-  };
+const core = /* @__PURE__ */ part("core", { createGlue, namespace, wasm });
+
+/** A synchronous call into the core. */
+export function call<T>(work: (glue: CoreGlue) => T): T {
+  return core.call(work);
 }
 
-/** Forgets a dead instance, so that the next call gets a new one, and fails the calls it had under way. */
-function bury(dead: Instance, cause: unknown): void {
-  if (dead.death) return; // an outer frame of the same death
-  if (current === dead) current = undefined;
-  dead.death = new InternalError({
-    code: "internal_error",
-    message: "the WebAssembly instance died; the next call uses a new one. Please report this with the cause",
-    retryable: true,
-    cause,
-  });
-  for (const fail of dead.pending) fail(dead.death);
-  dead.pending.clear();
-}
-
-/** A synchronous call into the instance. */
-export function call<T>(work: (glue: Glue) => T): T {
-  callers++;
-  try {
-    return work(instance().glue);
-  } catch (error) {
-    throw error instanceof AsrError ? error : toError(error);
-  } finally {
-    callers--;
-  }
-}
-
-/** An asynchronous call into the instance: settles even if the instance dies under way. */
-export function run<T>(work: (glue: Glue) => Promise<T>): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    call((glue) => {
-      const { pending } = instance();
-      pending.add(reject);
-      const settled = () => pending.delete(reject);
-      work(glue).then(
-        (value) => {
-          settled();
-          resolve(value);
-        },
-        (error) => {
-          settled();
-          reject(error);
-        },
-      );
-    });
-  }).catch((error) => {
-    throw error instanceof AsrError ? error : toError(error);
-  });
+/** An asynchronous call into the core: settles even if its instance dies under way. */
+export function run<T>(work: (glue: CoreGlue) => Promise<T>): Promise<T> {
+  return core.run(work);
 }

@@ -4,8 +4,8 @@ import type { AudioInput, TaskStatus, TranscribeOptions, Transcript } from "../.
 import { type CallOptions, type Client, hostCall, type RequestOptions, splitOptions } from "./call.js";
 import { json } from "./data.js";
 import { type AsrError, toError } from "./errors.js";
+import { loadFiles } from "./files.js";
 import type { HostCall, HostOptions } from "./host.js";
-import { run } from "./instance.js";
 import { audioFacts } from "./transcription.js";
 import { uploadForm } from "./upload-form.js";
 
@@ -47,7 +47,7 @@ export async function perform<T>(
 ): Promise<T> {
   const { request, data: rest } = splitOptions(options);
   const texts = [json(given, "data"), json(data ?? rest, "option")] as const;
-  return send(client, name, texts, hostCall(client, request, callbacks), NO_AUDIO) as Promise<T>;
+  return send(client, name, texts, hostCall(client, request, callbacks), async () => NO_AUDIO) as Promise<T>;
 }
 
 /** Puts audio into the temporary store. */
@@ -71,7 +71,7 @@ export async function transcribeAny(
 
 async function sendAudio(client: Client, name: string, audio: AudioInput, request: RequestOptions, options: string) {
   const host = hostCall(client, request, { upload: client.fetch ? undefined : uploadForm() });
-  return send(client, name, ["null", options], host, audioFacts(await host.open(audio, true)));
+  return send(client, name, ["null", options], host, async () => audioFacts(await host.open(audio, true)));
 }
 
 async function send(
@@ -79,10 +79,12 @@ async function send(
   name: string,
   [given, options]: readonly [given: string, options: string],
   host: HostCall,
-  facts: Facts,
+  audio: () => Promise<Facts>,
 ): Promise<unknown> {
   try {
-    return await run((glue) => glue.perform(name, client.settings, given, options, host, ...facts));
+    const files = await host.ready(loadFiles);
+    const facts = await audio(); // only now: a stream can be read only once, and the part may fail to load
+    return await files.run((glue) => glue.perform(name, client.settings, given, options, host, ...facts));
   } finally {
     host.close();
   }

@@ -1,8 +1,8 @@
-// The package without its wasm, for those who serve the file themselves: `await init(…)` once before the first call.
+// The package without its wasm, for those who serve the files themselves: `await init(…)` once before the first call.
 
-import { ConnectionError } from "./errors.js";
-import { importedModule } from "./imported-module.js";
-import { setModuleSource, uncompilable } from "./instance.js";
+import { ConnectionError, InternalError } from "./errors.js";
+import { type ImportedModule, importedModule } from "./imported-module.js";
+import { type PartName, setLoader, uncompilable } from "./instance.js";
 
 /** Everything the wasm can come from. */
 export type WasmInput =
@@ -14,13 +14,39 @@ export type WasmInput =
   | URL
   | string;
 
+/** Where the package has the module of each part, and the call that hands it over. */
+const PARTS: { [name in PartName]: string } = {
+  core: "await init(module) with that of dashscope-asr/wasm before the first call",
+  files:
+    'await init(module, "files") with that of dashscope-asr/wasm/files before the first task, upload, token or hot-word list',
+  formats:
+    'await init(module, "formats") with that of dashscope-asr/wasm/formats before the first toSrt, toVtt, toText, toJson or encodeWav',
+};
+
+const modules: { [name in PartName]?: WebAssembly.Module } = {};
+
+setLoader((_, name) => {
+  const module = modules[name];
+  if (module) return module;
+  const message = `dashscope-asr/slim has no WebAssembly inside: ${PARTS[name]}`;
+  throw new InternalError({ code: "internal_error", message, retryable: false });
+});
+
 /**
  * Loads the wasm (`dashscope-asr/wasm`): a compiled module, its bytes, a Response, or its URL; also as a promise of one.
  * Calling it again is harmless; the last module counts for instances that are still to be made.
+ *
+ * @param part `"files"` (`dashscope-asr/wasm/files`) before tasks, batches, uploads, tokens, hot-word lists and
+ *   `longAudio`; `"formats"` (`dashscope-asr/wasm/formats`) before subtitles, text, JSON and WAV. Default: what
+ *   everything else needs.
  */
-export async function init(input: WasmInput | Promise<WasmInput>): Promise<void> {
-  const module = await compile(await input);
-  setModuleSource(() => module);
+export async function init(
+  input: WasmInput | Promise<WasmInput>,
+  part: "core" | "files" | "formats" = "core",
+): Promise<void> {
+  if (!Object.hasOwn(PARTS, part))
+    throw new TypeError(`init knows no part "${part}"; there are core, files and formats`);
+  modules[part] = await compile(await input);
 }
 
 async function compile(input: WasmInput): Promise<WebAssembly.Module> {
@@ -33,7 +59,7 @@ async function compile(input: WasmInput): Promise<WebAssembly.Module> {
   if (input instanceof ArrayBuffer || ArrayBuffer.isView(input)) {
     return WebAssembly.compile(input as BufferSource).catch((cause) => Promise.reject(uncompilable(cause)));
   }
-  const module = input && importedModule(input);
+  const module = input && importedModule(input as ImportedModule);
   if (module instanceof WebAssembly.Module) return module;
   throw new TypeError("init takes a WebAssembly.Module, the bytes of one, a Response or a URL");
 }

@@ -1,6 +1,7 @@
 // The same races in a page of headless Chromium, served locally, and the memory of all its processes seen from outside.
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
+import { basename } from "node:path";
 import * as esbuild from "esbuild";
 import { chromium } from "playwright-core";
 import { inProject } from "../../scripts/build/paths.mjs";
@@ -26,12 +27,14 @@ export * from "./tests/bench/body.mjs"; export * from "./tests/bench/events.mjs"
   return outputFiles[0].text;
 }
 
-/** @param {string} executablePath @param {Record<string, { path: string }>} made */
+/** @param {string} executablePath @param {Record<string, { path: string, files: string[] }>} made */
 export async function openChromium(executablePath, made) {
   const code = await pageCode();
   const server = createServer((request, response) => {
-    const [, folder, name] = (request.url ?? "").split(/[/?]/u);
-    const bundle = folder === "bundle" ? readFileSync(made[decodeURIComponent(name)].path, "utf8") : undefined;
+    const [, folder, name, file] = (request.url ?? "").split(/[/?]/u);
+    const files = folder === "bundle" ? made[decodeURIComponent(name)].files : [];
+    const path = files.find((candidate) => basename(candidate) === file);
+    const bundle = path && readFileSync(path, "utf8");
     const script = bundle ?? (folder === "code.mjs" ? code : undefined);
     response.writeHead(200, {
       "content-type": script === undefined ? "text/html" : "text/javascript",
@@ -86,7 +89,7 @@ export async function openChromium(executablePath, made) {
         for (const name of Object.keys(made)) {
           const taken = await inPage(
             ([source, path]) => new Function(`${source}; return firstRequest`)()(() => import(path)),
-            [FIRST_REQUEST, `/bundle/${encodeURIComponent(name)}?${round}`],
+            [FIRST_REQUEST, `/bundle/${encodeURIComponent(name)}/${basename(made[name].path)}?${round}`],
           );
           times[name].push(taken);
         }

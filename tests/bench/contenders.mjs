@@ -1,8 +1,9 @@
 // "Transcribe a file" as users of four packages write it, ready to be bundled, and the bundles.
-import { mkdirSync, readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { inProject } from "../../scripts/build/paths.mjs";
+import { chunks } from "../../scripts/chunks.mjs";
 
 const OURS = inProject("dist", "index.js");
 
@@ -45,27 +46,32 @@ export const withoutNode = {
   },
 };
 
-const FOLDER = inProject("target", "bench");
+const FOLDER = inProject("target", "bench", "bundles");
 
 /**
- * Bundles as a page's build would make them.
- * @returns {Promise<Record<string, { path: string, bytes: number, gzip: number }>>}
+ * Bundles as a page's build would make them: the entry with all it imports, and chunks that are loaded when they are needed.
+ * @returns {Promise<Record<string, { path: string, files: string[], gzip: number, later: number }>>} the entry, all files;
+ *   bytes of what is loaded at once, and of what is loaded later, compressed
  */
 export async function bundles() {
-  mkdirSync(FOLDER, { recursive: true });
+  rmSync(FOLDER, { recursive: true, force: true });
   const made = {};
   for (const [name, contents] of Object.entries(PROGRAMS)) {
-    const path = `${FOLDER}/${name.replaceAll(/\W/gu, "_")}.mjs`;
-    await esbuild.build({
+    const { metafile } = await esbuild.build({
       stdin: { contents, resolveDir: inProject("."), loader: "js" },
-      outfile: path,
+      outdir: `${FOLDER}/${name.replaceAll(/\W/gu, "_")}`,
+      outExtension: { ".js": ".mjs" },
       ...{ bundle: true, minify: true, format: "esm", platform: "browser", target: "es2022", legalComments: "none" },
+      ...{ splitting: true, metafile: true, absWorkingDir: inProject(".") },
       alias: { "dashscope-asr": OURS },
       plugins: [withoutNode],
       logLevel: "error",
     });
-    const code = readFileSync(path);
-    made[name] = { path, bytes: code.length, gzip: gzipSync(code, { level: 9 }).length };
+    const { entry, later } = chunks(metafile);
+    const weight = (paths) =>
+      paths.reduce((sum, path) => sum + gzipSync(readFileSync(inProject(path)), { level: 9 }).length, 0);
+    const files = [...entry, ...later].map((path) => inProject(path));
+    made[name] = { path: files[0], files, gzip: weight(entry), later: weight(later) };
   }
   return made;
 }

@@ -2,6 +2,7 @@
 // request to a Worker that imports the bundle when it is asked, less that of a Worker that imports nothing.
 import { spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import * as esbuild from "esbuild";
 import runtime from "workerd";
@@ -17,8 +18,6 @@ export default {
     return new Response("sent");
   },
 };`;
-
-const WASM = "dashscope_asr_bg.wasm";
 
 const configuration = (modules) => `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
@@ -41,7 +40,7 @@ async function prepare(name, program) {
     ["package.mjs", "esModule"],
   ];
   writeFileSync(`${folder}/worker.mjs`, WORKER);
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     stdin: {
       contents: program ?? "export const transcribe = async (_, fetch) => fetch();",
       resolveDir: inProject("."),
@@ -53,10 +52,13 @@ async function prepare(name, program) {
     alias: { "dashscope-asr": inProject("dist", "index.workerd.js") },
     external: ["*.wasm"],
     plugins: [withoutNode],
+    metafile: true,
   });
-  if (name === "ours") {
-    copyFileSync(inProject("dist", WASM), `${folder}/${WASM}`);
-    modules.push([WASM, "wasm"]);
+  // Chunks are not made for Workers, so the modules of all that may be used are there from the beginning.
+  const [{ imports }] = Object.values(metafile.outputs);
+  for (const file of new Set(imports.map(({ path }) => basename(path)).filter((path) => path.endsWith(".wasm")))) {
+    copyFileSync(inProject("dist", file), `${folder}/${file}`);
+    modules.push([file, "wasm"]);
   }
   writeFileSync(`${folder}/config.capnp`, configuration(modules));
   return folder;

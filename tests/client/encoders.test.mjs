@@ -32,6 +32,7 @@ test("the encoder of the core writes what the platform would", async () => {
     entryPoints: [fileURLToPath(new URL("../../dist/index.js", import.meta.url))],
     outfile: join(folder, "index.mjs"),
     define: { "globalThis.Buffer": "undefined" },
+    bundle: true,
     format: "esm",
     logLevel: "silent",
   });

@@ -13,12 +13,12 @@ after(() => service.close());
 beforeEach(() => service.forget());
 
 test("a token does what the key does, until it ends", async () => {
-  const { token, expiresAt } = await service.client().createToken({ expireInSeconds: 1 });
+  const { token, expiresAt } = await service.client().createToken({ expireInSeconds: 2 });
   assert.match(token, /^st-/);
   const left = expiresAt - Date.now() / 1000;
   assert.ok(left > -1 && left < 3, `${left}`);
   const [{ method, path, query, bodyBytes }] = service.requests;
-  assert.deepEqual([method, path, query, bodyBytes], ["POST", "/api/v1/tokens", { expire_in_seconds: "1" }, 0]);
+  assert.deepEqual([method, path, query, bodyBytes], ["POST", "/api/v1/tokens", { expire_in_seconds: "2" }, 0]);
   const short = service.client({ apiKey: token });
   assert.equal((await short.transcribe(audio)).text, SPOKEN);
   await new Promise((resolve) => setTimeout(resolve, 2100));

@@ -18,13 +18,35 @@ async function buildWithDoor(folder) {
   const outfile = join(folder, "door.mjs");
   await esbuild.build({
     stdin: {
-      contents: 'export * from "./slim.js"; export { call, run } from "./instance.js";',
+      contents: `export * from "./slim.js"; export { call, run } from "./instance.js";
+        export { namespace as files } from "../../target/js/files-glue.js";
+        export { namespace as formats } from "../../target/js/formats-glue.js";
+        export { namespace as core } from "../../target/js/glue.js";`,
       resolveDir: new URL("src/js/", project).pathname,
       loader: "ts",
     },
     ...{ bundle: true, format: "esm", platform: "neutral", target: "es2022", outfile, logLevel: "error" },
   });
   return import(pathToFileURL(outfile).href);
+}
+
+/** Namespace of the part whose next call of an import fails as none may, which its instance does not survive. */
+let broken;
+
+/** @param {typeof WebAssembly.Instance} Instance */
+function breakable(Instance) {
+  return class extends Instance {
+    constructor(module, imports) {
+      const [[namespace, glue]] = Object.entries(imports);
+      const breaking = (work) =>
+        function (...given) {
+          if (broken === namespace) throw new RangeError("not to be survived");
+          return work.apply(this, given);
+        };
+      const wrap = ([name, value]) => [name, typeof value === "function" ? breaking(value) : value];
+      super(module, { [namespace]: Object.fromEntries(Object.entries(glue).map(wrap)) });
+    }
+  };
 }
 
 let service;
@@ -38,7 +60,11 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), "door-"));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
   door = await buildWithDoor(folder);
-  await door.init(readFileSync(new URL("dist/dashscope_asr_bg.wasm", project)));
+  const module = (part) => readFileSync(new URL(`dist/dashscope_asr${part}_bg.wasm`, project));
+  await door.init(module(""));
+  await door.init(module("_files"), "files");
+  await door.init(module("_formats"), "formats");
+  WebAssembly.Instance = breakable(WebAssembly.Instance);
   process.on("uncaughtException", note);
   process.on("unhandledRejection", note);
 });
@@ -157,6 +183,44 @@ describe("a trap", () => {
     }
     await works();
   });
+});
+
+describe("the parts die each for itself", () => {
+  /** What makes a part call its imports. */
+  const uses = {
+    core: async () => client().transcribe(audio),
+    files: async () => client().createToken(),
+    formats: async () => door.encodeWav([new Float32Array(160)], 16_000).length,
+  };
+
+  for (const part of ["core", "files", "formats"]) {
+    test(part, async () => {
+      for (const use of Object.values(uses)) await use();
+      service.forget();
+      // Long enough to be under way when the part dies, and answered at once when it has.
+      const calls = {
+        core: client().transcribe(audio, fault("delay=400")),
+        files: client().createToken(fault("delay=400")),
+      };
+      const outcomes = Object.entries(calls).map(([name, call]) =>
+        call.then(
+          () => [name, undefined],
+          (error) => [name, error.code],
+        ),
+      );
+      await until(() => service.requests.length === 2, "both requests");
+      broken = door[part];
+      const { name, code, retryable, cause } = await errorOf(uses[part]());
+      broken = undefined;
+      assert.deepEqual([name, code, retryable], ["InternalError", "internal_error", true]);
+      assert.equal(cause.message, "not to be survived");
+      const dead = (name) => (name === part ? "internal_error" : undefined);
+      for (const [name, code] of await Promise.all(outcomes)) assert.equal(code, dead(name), name);
+      assert.equal(await uses.formats(), 44 + 2 * 160);
+      assert.equal(typeof (await uses.files()).token, "string");
+      await works();
+    });
+  }
 });
 
 describe("no trap, though one might think so", () => {

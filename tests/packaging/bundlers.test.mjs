@@ -1,7 +1,7 @@
 // The package through bundlers without any configuration for it, then in Chromium: in a page and in a Web Worker.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as esbuild from "esbuild";
 import { rollup } from "rollup";
@@ -91,6 +91,82 @@ describe("bundled", { skip: browserMissing }, () => {
     assert.deepEqual(await visit(folder), { found: EXPECTED });
   });
 
+  test("esbuild, in chunks", async () => {
+    const folder = await createPage("esbuild-chunks", '<script type="module" src="dist/main.js"></script>');
+    await buildWithEsbuild(folder, CHUNKS(folder));
+    assert.deepEqual(await visit(folder), { found: EXPECTED });
+  });
+
+  test("a chunk that does not arrive is a ConnectionError, and the next call asks for it again", async () => {
+    const script = `
+import { Transcriber } from "dashscope-asr";
+import { settle } from "./settle.js";
+const asr = new Transcriber({ baseURL: "/relay" });
+const failure = ({ name, code, retryable, cause }) => [name, code, retryable, cause instanceof TypeError];
+const outcome = () => asr.createToken().then(({ token }) => typeof token, failure);
+settle(async () => {
+  const together = await Promise.all([outcome(), outcome()]);
+  return [...together, await outcome(), await outcome()];
+}).then((outcome) => { globalThis.outcome = outcome; });
+`;
+    const page = '<script type="module" src="dist/main.js"></script>';
+    const folder = await createPage("esbuild-lost-chunk", page, { "main.js": script });
+    await buildWithEsbuild(folder, CHUNKS(folder));
+    const asked = [];
+    const serve = (request, response) => {
+      if (!/\/files-/.test(request.url)) return false;
+      asked.push(request.url);
+      if (asked.length > 1) return false;
+      response.writeHead(404).end();
+      return true;
+    };
+    const failure = ["ConnectionError", "connection_error", true, true];
+    assert.deepEqual(await visit(folder, serve), { found: [failure, failure, "string", "string"] });
+    assert.equal(asked.length, 2);
+  });
+
+  test("who cancels does not wait for a chunk, and the next call has it", async () => {
+    const script = `
+import { Transcriber } from "dashscope-asr";
+import { settle } from "./settle.js";
+const asr = new Transcriber({ baseURL: "/relay" });
+const outcome = (options) => asr.createToken(options).then(
+  ({ token }) => typeof token,
+  ({ name, code, retryable, cause }) => [name, code, retryable, cause],
+);
+settle(async () => {
+  const controller = new AbortController();
+  const waiting = outcome({ signal: controller.signal });
+  setTimeout(() => controller.abort("enough"), 50);
+  const cancelled = [await waiting, await outcome({ signal: controller.signal })];
+  await fetch("/release");
+  return [...cancelled, await outcome({ signal: new AbortController().signal })];
+}).then((outcome) => { globalThis.outcome = outcome; });
+`;
+    const page = '<script type="module" src="dist/main.js"></script>';
+    const folder = await createPage("esbuild-held-chunk", page, { "main.js": script });
+    await buildWithEsbuild(folder, CHUNKS(folder));
+    let release;
+    const released = new Promise((resolve) => {
+      release = resolve;
+    });
+    const serve = (request, response) => {
+      if (request.url === "/release") {
+        release();
+        response.end();
+        return true;
+      }
+      if (!/\/files-/.test(request.url)) return false;
+      released.then(() => {
+        response.writeHead(200, { "content-type": "text/javascript" });
+        response.end(readFileSync(join(folder, request.url)));
+      });
+      return true;
+    };
+    const cancelled = ["AbortError", "aborted", false, "enough"];
+    assert.deepEqual(await visit(folder, serve), { found: [cancelled, cancelled, "string"] });
+  });
+
   test("esbuild, as a classic script, minified, for the first browsers with SIMD", async () => {
     const folder = await createPage("esbuild-iife", '<script src="bundle.js"></script>');
     // Some of these lack private methods, so esbuild rewrites the classes; they must still work.
@@ -109,15 +185,15 @@ describe("bundled", { skip: browserMissing }, () => {
 
   test("Rollup", async () => {
     const folder = await createPage("rollup", '<script type="module" src="bundle.js"></script>');
-    const { root } = await packed();
-    const bundle = await rollup({
-      input: join(folder, "main.js"),
-      // What Rollup's own plug-in for packages does for this one: the "import" branch of its exports.
-      plugins: [{ name: "resolve", resolveId: (name) => (name === "dashscope-asr" ? importEntry(root) : null) }],
-      onwarn: (warning) => assert.fail(warning.message),
-    });
-    await bundle.write({ file: join(folder, "bundle.js"), format: "es" });
-    await bundle.close();
+    await buildWithRollup(folder, { dir: folder, format: "es", entryFileNames: "bundle.js" });
+    assert.deepEqual(await visit(folder), { found: EXPECTED });
+  });
+
+  test("Rollup, as one classic script", async () => {
+    const folder = await createPage("rollup-iife", '<script src="bundle.js"></script>');
+    // Rollup asks for the last option wherever a program has a dynamic import.
+    const file = join(folder, "bundle.js");
+    await buildWithRollup(folder, { file, format: "iife", inlineDynamicImports: true });
     assert.deepEqual(await visit(folder), { found: EXPECTED });
   });
 
@@ -161,6 +237,66 @@ describe("bundled", { skip: browserMissing }, () => {
   });
 });
 
+/** A program that transcribes, one that also writes subtitles, and one that does nothing but write them. */
+const PROGRAMS = {
+  transcribe: `import { Transcriber } from "dashscope-asr";
+globalThis.work = async (file) => (await new Transcriber({ baseURL: "/relay" }).transcribe(file)).text;`,
+  subtitles: `import { toVtt, Transcriber } from "dashscope-asr";
+globalThis.work = async (file) => toVtt(await new Transcriber({ baseURL: "/relay" }).transcribe(file));`,
+  write: `import { toVtt } from "dashscope-asr";
+globalThis.work = toVtt;`,
+};
+
+/** How a program, main.js, becomes dist/main.js and the chunks beside it. */
+const BUNDLERS = {
+  esbuild: (folder) => buildWithEsbuild(folder, CHUNKS(folder)),
+  Rollup: (folder) => buildWithRollup(folder, { dir: join(folder, "dist"), format: "es" }),
+  webpack: (folder) => buildWithWebpack(folder),
+  Vite: async (folder) => {
+    const rollupOptions = { input: join(folder, "main.js"), output: { entryFileNames: "[name].js" } };
+    await vite.build({ root: folder, configFile: false, logLevel: "warn", build: { rollupOptions } });
+  },
+};
+
+describe("what a page loads at once", () => {
+  let marks;
+
+  before(async () => {
+    const { root } = await packed();
+    // Bundlers change everything but the text of the modules.
+    const files = { core: "index.js", files: "files.js", formats: "formats.js" };
+    marks = Object.entries(files).map(([part, file]) => {
+      const [, text] = /compressed: "([^"]+)"/.exec(readFileSync(join(root, "dist", file), "utf8"));
+      return [part, text.slice(1000, 1100)];
+    });
+  });
+
+  /** The parts in a script and in those that it imports before it runs. */
+  function partsIn(path) {
+    const code = readFileSync(path, "utf8");
+    const own = marks.filter(([, mark]) => code.includes(mark)).map(([part]) => part);
+    const imports = [...code.matchAll(/(?:\bfrom|\bimport)\s*["'](\.[^"']+)["']/g)].map(([, name]) =>
+      join(dirname(path), name),
+    );
+    return [...new Set([...own, ...imports.flatMap(partsIn)])].sort();
+  }
+
+  const expected = { transcribe: ["core"], subtitles: ["core", "formats"], write: ["formats"] };
+  for (const [name, build] of Object.entries(BUNDLERS)) {
+    for (const [program, code] of Object.entries(PROGRAMS)) {
+      test(`${name}, to ${program}: ${expected[program].join(" and ")}`, async () => {
+        const folder = await createProject(`parts-${name}-${program}`, { "main.js": code });
+        await build(folder);
+        assert.deepEqual(partsIn(join(folder, "dist", "main.js")), expected[program]);
+        if (program === "write") return;
+        const all = globSync(join(folder, "dist", "**", "*.js")).map((path) => readFileSync(path, "utf8"));
+        const [, mark] = marks.find(([part]) => part === "files");
+        assert.equal(all.filter((text) => text.includes(mark)).length, 1, "the chunk that is loaded later");
+      });
+    }
+  }
+});
+
 describe("what a bundle contains", () => {
   test("only types were used: nothing", async () => {
     const folder = await createProject("unused", { "main.js": 'import "dashscope-asr";\nconsole.log("hello");\n' });
@@ -177,6 +313,12 @@ describe("what a bundle contains", () => {
   });
 });
 
+/** A bundle in chunks, that of the files part under its own name. */
+const CHUNKS = (folder) => ({
+  ...{ format: "esm", splitting: true, minify: true, outfile: undefined, outdir: join(folder, "dist") },
+  chunkNames: "[name]-[hash]",
+});
+
 async function buildWithEsbuild(folder, options) {
   const { warnings } = await esbuild.build({
     entryPoints: [join(folder, "main.js")],
@@ -191,7 +333,28 @@ async function buildWithEsbuild(folder, options) {
     warnings.filter(({ id }) => id !== "ignored-bare-import").map(({ text }) => text),
     [],
   );
-  return readFileSync(join(folder, "bundle.js"), "utf8");
+  return options.outdir ? undefined : readFileSync(join(folder, "bundle.js"), "utf8");
+}
+
+async function buildWithRollup(folder, output) {
+  const { root } = await packed();
+  const bundle = await rollup({
+    input: join(folder, "main.js"),
+    // What Rollup's own plug-in for packages does for this one: the "import" branch of its exports, and its sideEffects.
+    plugins: [
+      {
+        name: "resolve",
+        resolveId(name, importer) {
+          if (name === "dashscope-asr") return { id: importEntry(root), moduleSideEffects: false };
+          if (!importer?.startsWith(root)) return null;
+          return { id: join(dirname(importer), name), moduleSideEffects: false };
+        },
+      },
+    ],
+    onwarn: (warning) => assert.fail(warning.message),
+  });
+  await bundle.write(output);
+  await bundle.close();
 }
 
 function importEntry(root) {

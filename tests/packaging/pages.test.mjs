@@ -44,6 +44,8 @@ import { walk } from "./walk.js";
 
 globalThis.outcome = await settle(async () => {
   ${load}
+  await dashscope.init("/package/dist/dashscope_asr_files_bg.wasm", "files");
+  await dashscope.init("/package/dist/dashscope_asr_formats_bg.wasm", "formats");
   const audio = new Uint8Array(await (await fetch("/recording.wav")).arrayBuffer());
   return walk(dashscope, { settings: { baseURL: "/relay" }, audio });
 });

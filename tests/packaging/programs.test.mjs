@@ -66,16 +66,45 @@ WebAssembly.Module = class extends Module {
 globalThis.fetch = () => { throw new Error("fetch at import time"); };
 const before = Object.getOwnPropertyNames(globalThis).join();
 const dashscope = await import("dashscope-asr");
-const asr = { version: dashscope.version, guard: dashscope.isAsrError(1) };
+void [dashscope.version, dashscope.isAsrError(1)];
 const atImport = compiled.length;
 dashscope.sniffMediaType(new Uint8Array(4));
 dashscope.sniffMediaType(new Uint8Array(4));
-new dashscope.Transcriber({ baseURL: "https://relay.example" });
+const asr = new dashscope.Transcriber({ baseURL: "https://relay.example" });
+const afterwards = compiled.length;
+const counts = [];
+for (let round = 0; round < 2; round++) {
+  dashscope.encodeWav([new Float32Array(4)], 16_000);
+  counts.push(compiled.length);
+  await asr.submitBatch([]).catch(() => {});
+  counts.push(compiled.length);
+}
 console.log(JSON.stringify({
   atImport,
-  afterwards: compiled.length,
+  afterwards,
+  counts,
   noNewGlobals: Object.getOwnPropertyNames(globalThis).join() === before,
 }));
+`;
+
+// What is loaded shows in the cache of require, and in the reads of a process that is asked to tell them.
+const LATE = `
+const { registerHooks } = require("node:module");
+const use = ({ Transcriber }) => new Transcriber({ apiKey: "sk-packaging" }).submitBatch([]).catch(() => {});
+const read = [];
+registerHooks({ load: (url, context, next) => { read.push(url); return next(url, context); } });
+
+async function main() {
+  const common = require("dashscope-asr");
+  const required = () => Object.keys(require.cache).some((path) => path.endsWith("dist/files.cjs"));
+  const modules = await import("dashscope-asr");
+  const imported = () => read.some((url) => url.endsWith("dist/files.js"));
+  const before = [required(), imported()];
+  await use(common);
+  await use(modules);
+  console.log(JSON.stringify({ required: [before[0], required()], imported: [before[1], imported()] }));
+}
+main();
 `;
 
 let service;
@@ -89,6 +118,7 @@ before(async () => {
     "main.cjs": COMMON,
     "both.js": BOTH,
     "lazy.js": LAZY,
+    "late.cjs": LATE,
   });
 });
 
@@ -130,8 +160,13 @@ describe("in one process of Node", () => {
     });
   });
 
-  test("importing compiles nothing; the first call compiles once", async () => {
-    assert.deepEqual(await output("Node 24", [], "lazy.js"), { atImport: 0, afterwards: 1, noNewGlobals: true });
+  test("importing compiles nothing; the first call that needs a part compiles it, once", async () => {
+    const expected = { atImport: 0, afterwards: 1, counts: [2, 3, 3, 3], noNewGlobals: true };
+    assert.deepEqual(await output("Node 24", [], "lazy.js"), expected);
+  });
+
+  test("the part for files is read at its first use, by import and by require", async () => {
+    assert.deepEqual(await output("Node 24", [], "late.cjs"), { required: [false, true], imported: [false, true] });
   });
 });
 

@@ -11,11 +11,13 @@ import { recording, startService, WALK } from "./service.mjs";
 
 const run = promisify(execFile);
 
-/** @param {string} first how the module is handed over, before the walk */
-const program = (first) => `
+/** @param {(file: string) => string} input how a module is handed over, of its bytes */
+const program = (input) => `
 const [baseURL, recording] = process.argv.slice(2);
 async function main() {
-  ${first}
+  await dashscope.init(${input("file")});
+  await dashscope.init(${input("files")}, "files");
+  await dashscope.init(${input("formats")}, "formats");
   const { walk } = await import("./walk.js");
   const audio = new Uint8Array(readFileSync(recording));
   return walk(dashscope, { settings: { baseURL, apiKey: "sk-packaging" }, audio });
@@ -27,13 +29,15 @@ const ESM = `
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as dashscope from "dashscope-asr/slim";
-const file = fileURLToPath(import.meta.resolve("dashscope-asr/wasm"));
+const [file, files, formats] = ["", "/files", "/formats"].map((part) =>
+  readFileSync(fileURLToPath(import.meta.resolve("dashscope-asr/wasm" + part))));
 `;
 
 const CJS = `
 const { readFileSync } = require("node:fs");
 const dashscope = require("dashscope-asr/slim");
-const file = require.resolve("dashscope-asr/wasm");
+const [file, files, formats] = ["", "/files", "/formats"].map((part) =>
+  readFileSync(require.resolve("dashscope-asr/wasm" + part)));
 `;
 
 const EARLY = `
@@ -51,6 +55,27 @@ try {
   fail(error);
 }
 await dashscope.toDataUrl(new Uint8Array(4)).catch(fail);
+const { readFileSync } = await import("node:fs");
+const { fileURLToPath } = await import("node:url");
+const bytes = (part) => readFileSync(fileURLToPath(import.meta.resolve("dashscope-asr/wasm" + part)));
+await dashscope.init(bytes(""));
+const asr = new dashscope.Transcriber({ baseURL: "https://relay.example" });
+await asr.createToken().catch(fail);
+try {
+  dashscope.toText({ text: "" });
+} catch (error) {
+  fail(error);
+}
+await dashscope.init(bytes("/files"), "formats");
+await dashscope.init(bytes(""), "files");
+try {
+  dashscope.toText({ text: "" });
+} catch (error) {
+  fail(error);
+}
+await asr.createToken().catch(fail);
+await dashscope.init(bytes("/formats"), "formats");
+dashscope.toText({ text: "" });
 console.log(JSON.stringify({ failures, version: dashscope.version }));
 `;
 
@@ -63,6 +88,7 @@ for (const input of [undefined, 42, {}, new Uint8Array(8), new Response("gone", 
     (error) => messages.push(error.message),
   );
 }
+await init(new Uint8Array(8), "subtitles").catch((error) => messages.unshift(error.message));
 console.log(JSON.stringify(messages));
 `;
 
@@ -73,11 +99,11 @@ before(async () => {
   service = await startService();
   folder = await createProject("slim", {
     "walk.js": WALK,
-    "bytes.mjs": ESM + program("await dashscope.init(new Uint8Array(readFileSync(file)));"),
-    "buffer.mjs": ESM + program("await dashscope.init(readFileSync(file));"),
-    "module.mjs": ESM + program("await dashscope.init(new WebAssembly.Module(readFileSync(file)));"),
-    "namespace.mjs": ESM + program("await dashscope.init({ default: new WebAssembly.Module(readFileSync(file)) });"),
-    "common.cjs": CJS + program("await dashscope.init(readFileSync(file));"),
+    "bytes.mjs": ESM + program((file) => `new Uint8Array(${file})`),
+    "buffer.mjs": ESM + program((file) => file),
+    "module.mjs": ESM + program((file) => `new WebAssembly.Module(${file})`),
+    "namespace.mjs": ESM + program((file) => `{ default: new WebAssembly.Module(${file}) }`),
+    "common.cjs": CJS + program((file) => file),
     "early.mjs": EARLY,
     "wrong.mjs": WRONG,
   });
@@ -99,20 +125,26 @@ test("in Node 20", { skip: RUNTIMES["Node 20"].missing }, async () => {
   assert.deepEqual(await output("bytes.mjs", "Node 20"), EXPECTED);
 });
 
-test("a call before init says what to do", async () => {
+test("a call before init says what to do, for each part; so does a module in the wrong place", async () => {
   const { failures, version } = await output("early.mjs");
   assert.equal(version, EXPECTED.version, "what needs no module works without");
-  assert.equal(failures.length, 3);
-  for (const [name, code, known, message] of failures) {
+  assert.equal(failures.length, 7);
+  for (const [name, code, known] of failures) {
     assert.deepEqual([name, code, known], ["InternalError", "internal_error", true]);
-    assert.match(message, /dashscope-asr\/slim/);
-    assert.match(message, /await init\(/);
   }
+  const messages = failures.map((failure) => failure.at(-1));
+  for (const message of messages.slice(0, 5)) assert.match(message, /^dashscope-asr\/slim .*await init\(/);
+  for (const message of messages.slice(0, 3)) assert.match(message, /init\(module\) .* dashscope-asr\/wasm /);
+  assert.match(messages[3], /init\(module, "files"\) .* dashscope-asr\/wasm\/files /);
+  assert.match(messages[4], /init\(module, "formats"\) .* dashscope-asr\/wasm\/formats /);
+  assert.match(messages[5], /"formats", of the same version/);
+  assert.match(messages[6], /"files", of the same version/);
 });
 
 test("init with something else says what it takes", async () => {
   const messages = await output("wrong.mjs");
-  assert.equal(messages.length, 5);
+  assert.equal(messages.length, 6);
+  assert.match(messages[0], /"subtitles".*core, files and formats/);
   for (const message of messages) assert.doesNotMatch(message, /accepted|Cannot read prop|undefined is not/);
   assert.match(messages.at(-1), /404/);
 });

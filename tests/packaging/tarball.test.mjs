@@ -14,6 +14,20 @@ const INTENDED = [
   "LICENSE",
   "README.md",
   "dist/dashscope_asr_bg.wasm",
+  "dist/dashscope_asr_files_bg.wasm",
+  "dist/dashscope_asr_formats_bg.wasm",
+  "dist/files.cjs",
+  "dist/files.edge-light.js",
+  "dist/files.js",
+  "dist/files.slim.cjs",
+  "dist/files.slim.js",
+  "dist/files.workerd.js",
+  "dist/formats.cjs",
+  "dist/formats.edge-light.js",
+  "dist/formats.js",
+  "dist/formats.slim.cjs",
+  "dist/formats.slim.js",
+  "dist/formats.workerd.js",
   "dist/index.cjs",
   "dist/index.d.cts",
   "dist/index.d.ts",
@@ -28,8 +42,8 @@ const INTENDED = [
   "package.json",
 ];
 
-/** Every file is text except this one. */
-const WASM = "dist/dashscope_asr_bg.wasm";
+/** Every file is text except these. */
+const WASM = INTENDED.filter((path) => path.endsWith(".wasm"));
 
 let tarball;
 let root;
@@ -73,7 +87,7 @@ test("the runtimes' own conditions stand before the general ones", () => {
 
 test("nothing of this machine, no secret, no source map leaks", () => {
   const places = [project, homedir()].filter((place) => place.length > 1);
-  for (const path of INTENDED.filter((name) => name !== WASM)) {
+  for (const path of INTENDED.filter((name) => !WASM.includes(name))) {
     const content = text(path);
     for (const forbidden of [...places, "sourceMappingURL", "file://"]) {
       assert.ok(!content.includes(forbidden), `${path} contains ${forbidden}`);
@@ -81,32 +95,41 @@ test("nothing of this machine, no secret, no source map leaks", () => {
     assert.doesNotMatch(content, /\bsk-[0-9a-f]{16,}/, path);
   }
   // Panic messages of Rust carry the path of the source they stand in.
-  const wasm = readFileSync(join(root, WASM), "latin1");
-  for (const forbidden of [...places, ".cargo/registry"]) {
-    assert.ok(!wasm.includes(forbidden), `${WASM} contains ${forbidden}`);
+  for (const path of WASM) {
+    const wasm = readFileSync(join(root, path), "latin1");
+    for (const forbidden of [...places, ".cargo/registry"]) {
+      assert.ok(!wasm.includes(forbidden), `${path} contains ${forbidden}`);
+    }
   }
 });
 
-test("the module inside the default entry is the one beside it", async () => {
+test("the modules inside the default entry and the files that it imports are the ones beside it", async () => {
   const { createRequire } = await import("node:module");
+  const hash = (bytes) => createHash("sha256").update(bytes).digest("hex");
   const compiled = [];
   const { Module } = WebAssembly;
   WebAssembly.Module = class extends Module {
     constructor(bytes) {
       super(bytes);
-      compiled.push(createHash("sha256").update(bytes).digest("hex"));
+      compiled.push(hash(bytes));
     }
   };
   try {
-    createRequire(import.meta.url)(join(root, "dist", "index.cjs")).sniffMediaType(new Uint8Array(4));
-    (await import(join(root, "dist", "index.js"))).sniffMediaType(new Uint8Array(4));
+    for (const dashscope of [
+      createRequire(import.meta.url)(join(root, "dist", "index.cjs")),
+      await import(join(root, "dist", "index.js")),
+    ]) {
+      dashscope.sniffMediaType(new Uint8Array(4));
+      dashscope.encodeWav([new Float32Array(4)], 16_000);
+      await new dashscope.Transcriber({ apiKey: "sk-packaging" }).submitBatch([]).catch(() => {});
+    }
   } finally {
     WebAssembly.Module = Module;
   }
-  const beside = createHash("sha256")
-    .update(readFileSync(join(root, WASM)))
-    .digest("hex");
-  assert.deepEqual(compiled, [beside, beside]);
+  const file = (part) => hash(readFileSync(join(root, "dist", `dashscope_asr${part}_bg.wasm`)));
+  const beside = ["", "_formats", "_files"].map(file);
+  assert.equal(new Set(beside).size, 3);
+  assert.deepEqual(compiled, [...beside, ...beside]);
 });
 
 test("ES modules and CommonJS are described by the same declarations, which import nothing", () => {
@@ -117,11 +140,23 @@ test("ES modules and CommonJS are described by the same declarations, which impo
   }
 });
 
-test("only the runtimes' own entries import a .wasm file", () => {
+test("only the runtimes' own files import a .wasm file, each that of its part", () => {
   const importing = INTENDED.filter((path) => /\.c?js$/.test(path) && /["'][^"'\n]*\.wasm/.test(importsOf(text(path))));
-  assert.deepEqual(importing, ["dist/index.edge-light.js", "dist/index.workerd.js"]);
-  assert.match(text("dist/index.workerd.js"), /from "\.\/dashscope_asr_bg\.wasm";/);
-  assert.match(text("dist/index.edge-light.js"), /from "\.\/dashscope_asr_bg\.wasm\?module";/);
+  const imported = importing.map((path) => /from (".*\.wasm.*");/.exec(importsOf(text(path)))[1]);
+  assert.deepEqual(Object.fromEntries(importing.map((path, index) => [path, JSON.parse(imported[index])])), {
+    "dist/files.edge-light.js": "./dashscope_asr_files_bg.wasm?module",
+    "dist/files.workerd.js": "./dashscope_asr_files_bg.wasm",
+    "dist/formats.edge-light.js": "./dashscope_asr_formats_bg.wasm?module",
+    "dist/formats.workerd.js": "./dashscope_asr_formats_bg.wasm",
+    "dist/index.edge-light.js": "./dashscope_asr_bg.wasm?module",
+    "dist/index.workerd.js": "./dashscope_asr_bg.wasm",
+  });
+});
+
+test("no file of a part has anything but the part's own: each class and each error is there once", () => {
+  for (const path of INTENDED.filter((name) => /^dist\/(files|formats)\./.test(name))) {
+    assert.doesNotMatch(text(path), /class (Part|Transcriber|AsrError)\b|extends AsrError|inflate/, path);
+  }
 });
 
 const importsOf = (code) => (code.match(/^import .*$/gm) ?? []).join("\n");

@@ -8,9 +8,15 @@ const PLACE = /(<!-- sizes:[^\n]*-->\n)([\s\S]*?)(<!-- \/sizes -->)/;
 
 const ROWS = [
   ["`dashscope-asr` in a page, Node, Deno, Bun", ["index.js"]],
+  ["… at their first use: tasks, uploads, tokens, hot-word lists", ["files.js"]],
+  ["… where a program imports them: subtitles, `toText`, `toJson`, `encodeWav`", ["formats.js"]],
   ["`dashscope-asr` in a Worker: script and module", ["index.workerd.js", "dashscope_asr_bg.wasm"]],
+  ["… with tasks, uploads, tokens, hot-word lists", ["files.workerd.js", "dashscope_asr_files_bg.wasm"]],
+  ["… with subtitles, `toText`, `toJson`, `encodeWav`", ["formats.workerd.js", "dashscope_asr_formats_bg.wasm"]],
   ["`dashscope-asr/slim`", ["slim.js"]],
   ["`dashscope-asr/wasm`", ["dashscope_asr_bg.wasm"]],
+  ["`dashscope-asr/wasm/files`", ["dashscope_asr_files_bg.wasm"]],
+  ["`dashscope-asr/wasm/formats`", ["dashscope_asr_formats_bg.wasm"]],
 ];
 
 /** @returns {{ name: string, kilobytes: number }[]} */

@@ -1,7 +1,7 @@
 // The packed package in workerd: what is bundled, and that everything works there.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { EXPECTED, WORDS } from "../packaging/consumer/expected.mjs";
 import { packed } from "../packaging/packed.mjs";
@@ -9,6 +9,13 @@ import { recording, startService, WALK } from "../packaging/service.mjs";
 import { startUpload } from "./upload.mjs";
 import { bundle, start } from "./worker.mjs";
 import { WORKER } from "./worker_source.mjs";
+
+const SMALL = `
+import { Transcriber } from "dashscope-asr";
+export default {
+  fetch: async (request, env) => Response.json(await new Transcriber({ apiKey: env.KEY }).transcribe(request)),
+};
+`;
 
 let service;
 let folder;
@@ -35,13 +42,23 @@ function post(path, options = {}, request = {}) {
 
 const faulty = (fault) => ({ headers: { "x-emulator-fault": fault } });
 
-test("wrangler deploys the module as a file of its own, once, and nothing that would be compiled at run time", async () => {
-  const modules = globSync(join(folder, "*.wasm"));
-  assert.equal(modules.length, 1, `${modules.map((path) => basename(path))}`);
+test("wrangler deploys the modules as files of their own, once, and nothing that would be compiled at run time", async () => {
   const { root } = await packed();
-  assert.ok(readFileSync(modules[0]).equals(readFileSync(join(root, "dist", "dashscope_asr_bg.wasm"))));
+  const deployed = globSync(join(folder, "*.wasm")).map((path) => readFileSync(path));
+  assert.equal(deployed.length, 3);
+  for (const part of ["", "_files", "_formats"]) {
+    const file = readFileSync(join(root, "dist", `dashscope_asr${part}_bg.wasm`));
+    assert.equal(deployed.filter((module) => module.equals(file)).length, 1, part);
+  }
   const code = readFileSync(join(folder, "worker.js"), "utf8");
   assert.doesNotMatch(code, /[A-Za-z0-9+/]{2000}/, "a base64 text of this length is the inline module");
+});
+
+test("a Worker that writes no files does not load the module for it", async () => {
+  const small = await bundle("workerd-small", { "worker.js": SMALL });
+  const code = readFileSync(join(small, "worker.js"), "utf8");
+  assert.doesNotMatch(code, /formats_bg\.wasm/);
+  assert.match(code, /files_bg\.wasm/, "wrangler makes no chunks");
 });
 
 test("this runtime refuses to compile, so the entry that does not must have been taken", async () => {

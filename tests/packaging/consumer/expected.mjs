@@ -17,6 +17,8 @@ export const EXPECTED = {
   request: ["POST", "generation", "qwen3-asr-flash"],
   dataUrl: "data:audio/wav;base64,UklGRiRf",
   mediaType: "audio/wav",
+  token: "string",
+  written: WORDS,
   wav: [44 + 160 * 2, "audio/wav"],
   events: ["one", "two", "three"],
   refused: {

@@ -34,6 +34,7 @@ export async function walk(dashscope, { settings, audio }) {
     refused = error;
   }
 
+  const { token } = await asr.createToken();
   const wav = encodeWav([new Float32Array(441)], 44_100);
   return {
     version: dashscope.version,
@@ -46,6 +47,8 @@ export async function walk(dashscope, { settings, audio }) {
     request: [request.method, new URL(request.url).pathname.split("/").at(-1), sent.model],
     dataUrl: (await dashscope.toDataUrl(audio)).slice(0, 30),
     mediaType: dashscope.sniffMediaType(audio.subarray(0, 100)),
+    token: typeof token,
+    written: dashscope.toText(transcript),
     wav: [wav.length, dashscope.sniffMediaType(wav)],
     events: [...parsed, ...piped],
     refused: {

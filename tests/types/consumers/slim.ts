@@ -1,6 +1,8 @@
-// The slim entry and the module beside it.
+// The slim entry and the modules beside it.
 import { init, Transcriber, type WasmInput } from "dashscope-asr/slim";
 import module from "dashscope-asr/wasm";
+import files from "dashscope-asr/wasm/files";
+import formats from "dashscope-asr/wasm/formats";
 
 export async function start(response: Response, bytes: Uint8Array<ArrayBuffer>): Promise<Transcriber> {
   const inputs: (WasmInput | Promise<WasmInput>)[] = [
@@ -14,6 +16,11 @@ export async function start(response: Response, bytes: Uint8Array<ArrayBuffer>):
     { default: module },
   ];
   for (const input of inputs) await init(input);
+  await init(files, "files");
+  await init(formats, "formats");
+  await init(module, "core");
+  // @ts-expect-error there is no such part
+  await init(module, "subtitles");
   const compiled: WebAssembly.Module = module;
   console.log(compiled);
   // @ts-expect-error it has to come from somewhere
