@@ -21,6 +21,12 @@ pub(crate) fn between<'a>(text: &'a str, open: &str, close: &str) -> Option<&'a 
     rest.get(..find(rest.as_bytes(), close.as_bytes())?)
 }
 
+/// The texts before and after the first `at`, which is an ASCII character.
+pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let index = text.bytes().position(|byte| byte == at)?;
+    Some((text.get(..index)?, text.get(index + 1..)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -34,5 +40,8 @@ mod tests {
         assert!(!contains(b"abc", b""));
         assert_eq!(between("<a>x</a>", "<a>", "</"), Some("x"));
         assert_eq!(between("<a>x", "<a>", "</"), None);
+        for text in ["", "a", "a,b", ",", "é,,ü"] {
+            assert_eq!(cut(text, b','), text.split_once(','), "{text}");
+        }
     }
 }
