@@ -141,15 +141,15 @@ pub struct ClientSettings {
 impl ClientSettings {
     /// Reads the settings as a caller wrote them; a bad or unknown member is refused by its name.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "client option")?;
+        let mut fields = Fields::new(given, "client option");
         let settings = Self {
-            base_url: fields.text("baseURL")?.or(fields.text("baseUrl")?),
-            region: fields.one_of("region", &Region::WORDS)?,
-            workspace_id: fields.text("workspaceId")?,
-            model: fields.text("model")?,
-            protocol: fields.one_of("protocol", &Protocol::WORDS)?,
-            timeout: fields.number("timeout")?,
-            max_retries: fields.count("maxRetries", 100)?,
+            base_url: fields.text("baseURL").or(fields.text("baseUrl")),
+            region: fields.one_of("region", &Region::WORDS),
+            workspace_id: fields.text("workspaceId"),
+            model: fields.text("model"),
+            protocol: fields.one_of("protocol", &Protocol::WORDS),
+            timeout: fields.number("timeout"),
+            max_retries: fields.count("maxRetries", 100),
         };
         fields.finish()?;
         Ok(settings)

@@ -129,40 +129,35 @@ pub struct Verified {
 impl TranscribeOptions {
     /// Reads the options as a caller wrote them; a bad or unknown member is refused by its name.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "option")?;
-        let options = Self::read_from(&mut fields)?;
+        let mut fields = Fields::new(given, "option");
+        let options = Self {
+            model: fields.text("model"),
+            protocol: fields.one_of("protocol", &Protocol::WORDS),
+            language: fields.text("language"),
+            enable_itn: fields.bool("enableItn"),
+            context: fields.text("context"),
+            messages: fields.read("messages", messages),
+            media_type: fields.text("mediaType"),
+            include_usage: fields.bool("includeUsage"),
+            incremental_output: fields.bool("incrementalOutput"),
+            result_format: fields.one_of("resultFormat", &[("message", "message")]).map(str::to_owned),
+            format: fields.text("format"),
+            sample_rate: fields.count("sampleRate", 768_000),
+            vocabulary: fields.read("vocabulary", vocabulary),
+            vocabulary_id: fields.text("vocabularyId"),
+            language_hints: fields.texts("languageHints"),
+            speaker_diarization_enabled: fields.bool("speakerDiarizationEnabled"),
+            keep_dialect: fields.bool("keepDialect"),
+            enable_words: fields.bool("enableWords"),
+            channel_id: fields.read("channelId", channels),
+            diarization_enabled: fields.bool("diarizationEnabled"),
+            speaker_count: fields.count("speakerCount", 100),
+            special_word_filter: fields.read("specialWordFilter", word_filter),
+            asr_options: fields.members("asrOptions"),
+            parameters: fields.members("parameters"),
+        };
         fields.finish()?;
         Ok(options)
-    }
-
-    /// The same, where more may stand beside.
-    pub(crate) fn read_from(fields: &mut Fields<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            model: fields.text("model")?,
-            protocol: fields.one_of("protocol", &Protocol::WORDS)?,
-            language: fields.text("language")?,
-            enable_itn: fields.bool("enableItn")?,
-            context: fields.text("context")?,
-            messages: messages(fields.get("messages"))?,
-            media_type: fields.text("mediaType")?,
-            include_usage: fields.bool("includeUsage")?,
-            incremental_output: fields.bool("incrementalOutput")?,
-            result_format: fields.one_of("resultFormat", &[("message", "message")])?.map(str::to_owned),
-            format: fields.text("format")?,
-            sample_rate: fields.count("sampleRate", 768_000)?,
-            vocabulary: vocabulary(fields.get("vocabulary"))?,
-            vocabulary_id: fields.text("vocabularyId")?,
-            language_hints: fields.texts("languageHints")?,
-            speaker_diarization_enabled: fields.bool("speakerDiarizationEnabled")?,
-            keep_dialect: fields.bool("keepDialect")?,
-            enable_words: fields.bool("enableWords")?,
-            channel_id: channels(fields.get("channelId"))?,
-            diarization_enabled: fields.bool("diarizationEnabled")?,
-            speaker_count: fields.count("speakerCount", 100)?,
-            special_word_filter: word_filter(fields.get("specialWordFilter"))?,
-            asr_options: fields.members("asrOptions")?,
-            parameters: fields.members("parameters")?,
-        })
     }
 
     /// Checks every field against the client and the model, for audio that is sent and answered in one call.

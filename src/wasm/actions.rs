@@ -24,7 +24,7 @@ use crate::client::transcribe::prepare;
 use crate::client::{Source, token, upload, vocabulary};
 use crate::config::{Config, timeout_from_millis};
 use crate::error::{Error, ErrorKind};
-use crate::fields::Fields;
+use crate::fields::{Fields, number};
 use crate::json::View;
 use crate::options::TranscribeOptions;
 
@@ -70,7 +70,7 @@ impl Action<'_> {
             "upload" => self.upload().await,
             "transcribeAny" => self.transcribe_any().await,
             "createToken" => {
-                let seconds = self.data("option", |given| Fields::new(given, "option")?.number("expireInSeconds"))?;
+                let seconds = self.data("option", |given| number(given, "option", "expireInSeconds"))?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked next")]
                 let whole = |seconds: f64| if seconds.fract() == 0.0 { seconds as u32 } else { 0 };
                 plain(&token::create(host, config, seconds.map(whole), call).await?)
@@ -81,9 +81,9 @@ impl Action<'_> {
             }
             "listVocabularies" => {
                 let read = |given: View<'_>| {
-                    let mut fields = Fields::new(given, "filter")?;
-                    let prefix = fields.text("prefix")?;
-                    let page = (fields.count("pageIndex", 1_000_000)?, fields.count("pageSize", 1_000)?);
+                    let mut fields = Fields::new(given, "filter");
+                    let prefix = fields.text("prefix");
+                    let page = (fields.count("pageIndex", 1_000_000), fields.count("pageSize", 1_000));
                     fields.finish()?;
                     Ok((prefix, page.0.unwrap_or(0), page.1.unwrap_or(10)))
                 };
@@ -126,7 +126,7 @@ impl Action<'_> {
     /// What is left of the options of a call whose data stands elsewhere must be those of waiting.
     fn refuse_unknown(&self) -> Result<(), Error> {
         options::read(self.options, "option", |given| {
-            let mut fields = Fields::new(given, "option")?;
+            let mut fields = Fields::new(given, "option");
             for name in ["signal", "timeout", "maxRetries", "headers", "onProgress", "onStatus", "onFile"] {
                 fields.get(name);
             }
@@ -136,7 +136,7 @@ impl Action<'_> {
 
     /// `timeout` is for a single answer elsewhere; a wait has a limit of its own.
     fn limit(&self) -> Result<Option<Duration>, Error> {
-        let limit = options::read(self.options, "option", |given| Fields::new(given, "option")?.number("timeout"))?;
+        let limit = options::read(self.options, "option", |given| number(given, "option", "timeout"))?;
         timeout_from_millis(limit)
     }
 
@@ -186,8 +186,8 @@ impl Action<'_> {
         let source = self.source().await?;
         let settings = self.host.call.settings()?;
         let options = options::read(self.options, "option", |given| {
-            let mut fields = Fields::new(given, "upload option")?;
-            let (model, media_type) = (fields.text("model")?, fields.text("mediaType")?);
+            let mut fields = Fields::new(given, "upload option");
+            let (model, media_type) = (fields.text("model"), fields.text("mediaType"));
             fields.finish()?;
             Ok(TranscribeOptions { model, media_type, ..TranscribeOptions::default() })
         })?;
