@@ -77,7 +77,7 @@ impl<'a> Fields<'a> {
         let value = self.get(name);
         let found = words.iter().find(|(word, _)| value.str() == Some(*word)).map(|(_, meaning)| *meaning);
         if found.is_none() && value.exists() {
-            let names = join(&mut words.iter().map(|(word, _)| *word), "\", \"");
+            let names = join(words.iter().map(|(word, _)| *word), "\", \"");
             self.refuse(Error::option(name, format_args!("expected one of \"{names}\"")));
         }
         found
@@ -138,7 +138,7 @@ impl<'a> Fields<'a> {
             }
             let advice = match self.known.iter().find(|name| plain(name).eq(plain(given))) {
                 Some(name) => format!("did you mean {name}?"),
-                None => format!("known are {}", join(&mut self.known.iter().copied(), ", ")),
+                None => format!("known are {}", join(self.known.iter().copied(), ", ")),
             };
             return Err(Error::option(given, format_args!("there is no such {}; {advice}", self.what)));
         }

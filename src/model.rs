@@ -4,7 +4,7 @@
 //! ignore is an error here, which says who takes it. Sources: `protocol.md` §1, §2.3, §5.3, §7.1.
 
 use crate::media_type::Format;
-use crate::search::contains;
+use crate::search::{contains, join};
 
 /// One of the service's wire formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -241,8 +241,7 @@ impl Family {
         if rule.families.contains(&self) {
             return None;
         }
-        let names: Vec<_> = rule.families.iter().map(|family| family.name()).collect();
-        Some(names.join(", "))
+        Some(join(rule.families.iter().map(|family| family.name()), ", "))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::fields::Fields;
 use crate::json::View;
 use crate::media_type::MediaType;
 use crate::model::{Dialect, Family};
+use crate::search::join;
 
 /// Which API to speak where the model's name leaves a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -251,7 +252,7 @@ impl TranscribeOptions {
         let hints = self.language_hints.iter().map(|language| ("languageHints", language));
         for (field, language) in self.language.iter().map(|language| ("language", language)).chain(hints) {
             if !limits.languages.is_empty() && !limits.languages.contains(&language.as_str()) {
-                let known = limits.languages.join(", ");
+                let known = join(limits.languages.iter().copied(), ", ");
                 let problem = format_args!("{model} does not know \"{language}\"; it takes one of {known}");
                 return Err(Error::option(field, problem));
             }

@@ -27,16 +27,20 @@ pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((text.get(..index)?, text.get(index + 1..)?))
 }
 
-/// The words one after the other, with `separator` between them.
-pub(crate) fn join(words: &mut dyn Iterator<Item = &str>, separator: &str) -> String {
+/// The words one after the other, with `separator` between them. None of them is empty.
+pub(crate) fn join<'a>(words: impl Iterator<Item = &'a str>, separator: &str) -> String {
     let mut joined = String::new();
-    for (index, word) in words.enumerate() {
-        if index > 0 {
-            joined.push_str(separator);
-        }
-        joined.push_str(word);
+    for word in words {
+        append(&mut joined, word, separator);
     }
     joined
+}
+
+fn append(joined: &mut String, word: &str, separator: &str) {
+    if !joined.is_empty() {
+        joined.push_str(separator);
+    }
+    joined.push_str(word);
 }
 
 #[cfg(test)]
@@ -52,8 +56,8 @@ mod tests {
         assert!(!contains(b"abc", b""));
         assert_eq!(between("<a>x</a>", "<a>", "</"), Some("x"));
         assert_eq!(between("<a>x", "<a>", "</"), None);
-        for words in [&[][..], &[""], &["a"], &["", "a"], &["a", "", "b"]] {
-            assert_eq!(join(&mut words.iter().copied(), ", "), words.join(", "));
+        for words in [&[][..], &["a"], &["a", "b"], &["a", "é", "b"]] {
+            assert_eq!(join(words.iter().copied(), ", "), words.join(", "));
         }
         for text in ["", "a", "a,b", ",", "é,,ü"] {
             assert_eq!(cut(text, b','), text.split_once(','), "{text}");

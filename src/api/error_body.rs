@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, View};
 use crate::retry;
-use crate::search::{between, contains, find};
+use crate::search::{between, contains, cut, find, join};
 use crate::sse::{EventParser, Item};
 use crate::transcript::Transcript;
 
@@ -261,26 +261,22 @@ fn by_status(status: u16) -> ErrorKind {
 
 /// The service's words on one line, not too long, and without anything that looks like a key, audio or a signature.
 fn tidy(message: &str) -> String {
-    let words: Vec<&str> = message
-        .split_whitespace()
-        .map(|word| {
-            if word.len() > LONGEST_WORD || find(word.as_bytes(), b";base64,").is_some() {
-                return "(data)";
-            }
-            if find(word.as_bytes(), b"://").is_some() {
-                return word.split('?').next().unwrap_or_default(); // signatures stand behind it
-            }
-            let looks_like_key = [b"sk-", b"st-"]
-                .iter()
-                .any(|start| find(word.as_bytes(), *start).is_some_and(|at| word.len() - at > 10));
-            if looks_like_key { "(key)" } else { word }
-        })
-        .collect();
-    let line = words.join(" ");
+    let line = join(message.split_whitespace().map(tidy_word), " ");
     match line.char_indices().nth(LONGEST_MESSAGE) {
         Some((end, _)) => line.get(..end).unwrap_or_default().to_owned() + "…",
         None => line,
     }
+}
+
+fn tidy_word(word: &str) -> &str {
+    if word.len() > LONGEST_WORD || contains(word.as_bytes(), b";base64,") {
+        return "(data)";
+    }
+    if contains(word.as_bytes(), b"://") {
+        return cut(word, b'?').map_or(word, |(address, _signature)| address);
+    }
+    let is_key = |start: &[u8]| find(word.as_bytes(), start).is_some_and(|at| word.len() - at > 10);
+    if is_key(b"sk-") || is_key(b"st-") { "(key)" } else { word }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
 use crate::media_type::{self, Format, MediaType, Sniffed};
 use crate::options::Verified;
-use crate::search::find;
+use crate::search::{find, join};
 
 /// Where the audio is.
 #[derive(Clone, Debug)]
@@ -221,8 +221,8 @@ pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -
 
 fn media_type_of(verified: &Verified, head: &[u8], declared: Option<MediaType>) -> Result<String, Error> {
     let refuse = |what: String| {
-        let names: Vec<_> = verified.family.limits().formats.iter().map(|format| format.extension()).collect();
-        Error::new(ErrorKind::UnsupportedFormat, format!("{what}; {} takes {}", verified.model, names.join(", ")))
+        let names = join(verified.family.limits().formats.iter().map(|format| format.extension()), ", ");
+        Error::new(ErrorKind::UnsupportedFormat, format!("{what}; {} takes {names}", verified.model))
     };
     let known = |format: Format| {
         if verified.family.limits().formats.contains(&format) {
