@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::fields::Fields;
 use crate::json::View;
 use crate::options::Protocol;
+use crate::retry;
 
 /// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
 ///
@@ -280,7 +281,7 @@ pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration
     const LONGEST: f64 = 2_147_483_647.0;
     match millis {
         None => Ok(None),
-        Some(millis) if millis > 0.0 && millis <= LONGEST => Ok(Some(Duration::from_secs_f64(millis / 1000.0))),
+        Some(millis) if millis > 0.0 && millis <= LONGEST => Ok(retry::from_millis(millis)),
         Some(_) => Err(Error::option("timeout", "expected milliseconds, above 0 and at most 2147483647")),
     }
 }
