@@ -8,6 +8,7 @@ use crate::fields::Fields;
 use crate::json::View;
 use crate::options::Protocol;
 use crate::retry;
+use crate::search::{cut, until};
 
 /// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
 ///
@@ -288,8 +289,13 @@ pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration
 
 /// Whether an address is the service's own: giving it as `baseURL` does not make a relay of it.
 fn is_service(base: &str) -> bool {
-    let host = base.split('/').nth(2).unwrap_or_default();
-    host.split(':').next().unwrap_or_default().ends_with(".aliyuncs.com")
+    until(authority(base), b':').ends_with(".aliyuncs.com")
+}
+
+/// What stands between the second and the third slash.
+fn authority(url: &str) -> &str {
+    let rest = cut(url, b'/').and_then(|(_scheme, rest)| cut(rest, b'/'));
+    rest.map_or("", |(_, rest)| until(rest, b'/'))
 }
 
 fn is_workspace_id(id: &str) -> bool {
@@ -306,14 +312,16 @@ fn base_from_url(url: &str) -> Result<String, Error> {
             "expected an address beginning with https://, http:// or / (a path of this site)",
         ));
     }
-    if url.contains(['?', '#']) || url.contains(char::is_whitespace) {
+    if url.chars().any(|character| matches!(character, '?' | '#') || character.is_whitespace()) {
         return Err(Error::option("baseURL", "expected host and path only, without ?, # or white space"));
     }
-    let authority = url.split('/').nth(2).unwrap_or_default();
-    if authority.contains('@') {
+    if authority(url).bytes().any(|byte| byte == b'@') {
         return Err(Error::option("baseURL", "expected no user name and password in the address; use defaultHeaders"));
     }
-    let mut base = url.trim_end_matches('/');
+    let mut base = url;
+    while let Some(stripped) = base.strip_suffix('/') {
+        base = stripped;
+    }
     for prefix in [NATIVE_PREFIX, COMPATIBLE_PREFIX] {
         if let Some(stripped) = base.strip_suffix(prefix) {
             base = stripped;

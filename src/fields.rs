@@ -155,5 +155,5 @@ pub fn number(object: View<'_>, what: &'static str, name: &'static str) -> Resul
 
 /// A name as different hands write it.
 fn plain(name: &str) -> impl Iterator<Item = u8> {
-    name.bytes().filter(|byte| !b"_-".contains(byte)).map(|byte| byte.to_ascii_lowercase())
+    name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
 }

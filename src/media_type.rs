@@ -1,7 +1,7 @@
 //! What the bytes are: magic numbers first, the declared type second. A wrong label makes the service hear noise
 //! (`protocol.md` §1.6), so a label is never trusted over the bytes.
 
-use crate::search::contains;
+use crate::search::{contains, until};
 
 /// Containers and codecs the service decodes (seeds 001 and 004).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,13 +103,13 @@ impl MediaType {
     /// Reads `audio/webm;codecs=opus` and the like. `None` for what is neither audio nor video.
     #[must_use]
     pub fn parse(declared: &str) -> Option<Self> {
-        let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let essence = until(declared, b';').trim().to_ascii_lowercase();
         let known = TABLE.iter().find(|(_, _, name, aliases)| *name == essence || aliases.contains(&essence.as_str()));
         if let Some((format, ..)) = known {
             return Some(Self::Known(*format));
         }
         let subtype = essence.strip_prefix("audio/").or_else(|| essence.strip_prefix("video/"))?;
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || contains(b"!#$&-^_.+", &[byte]);
         (!subtype.is_empty() && subtype.bytes().all(token)).then_some(Self::Other(essence))
     }
 

@@ -27,6 +27,11 @@ pub(crate) fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     Some((text.get(..index)?, text.get(index + 1..)?))
 }
 
+/// The text before the first `end`, which is an ASCII character; all of it where there is none.
+pub(crate) fn until(text: &str, end: u8) -> &str {
+    cut(text, end).map_or(text, |(before, _)| before)
+}
+
 /// The words one after the other, with `separator` between them. None of them is empty.
 pub(crate) fn join<'a>(words: impl Iterator<Item = &'a str>, separator: &str) -> String {
     let mut joined = String::new();
@@ -61,6 +66,7 @@ mod tests {
         }
         for text in ["", "a", "a,b", ",", "é,,ü"] {
             assert_eq!(cut(text, b','), text.split_once(','), "{text}");
+            assert_eq!(Some(until(text, b',')), text.split(',').next(), "{text}");
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, View};
 use crate::retry;
-use crate::search::{between, contains, cut, find, join};
+use crate::search::{between, contains, find, join, until};
 use crate::sse::{EventParser, Item};
 use crate::transcript::Transcript;
 
@@ -231,8 +231,8 @@ fn classify(status: u16, code: Option<&str>, message: Option<&str>) -> (ErrorKin
         .iter()
         .find(|(words, ..)| contains(message.as_bytes(), words.as_bytes()))
         .map(|(_, kind, help)| (*kind, *help));
-    let bare: String =
-        code.unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    let letters = code.unwrap_or_default().bytes().filter(u8::is_ascii_alphanumeric);
+    let bare: String = letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
     let by_code = CODES.iter().find(|(start, ..)| bare.starts_with(start)).map(|(_, kind, help)| (*kind, *help));
     match (by_code, by_message) {
         // A vague code with telling words.
@@ -273,7 +273,7 @@ fn tidy_word(word: &str) -> &str {
         return "(data)";
     }
     if contains(word.as_bytes(), b"://") {
-        return cut(word, b'?').map_or(word, |(address, _signature)| address);
+        return until(word, b'?'); // signatures stand behind it
     }
     let is_key = |start: &[u8]| find(word.as_bytes(), start).is_some_and(|at| word.len() - at > 10);
     if is_key(b"sk-") || is_key(b"st-") { "(key)" } else { word }

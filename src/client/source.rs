@@ -5,7 +5,7 @@ use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
 use crate::media_type::{self, Format, MediaType, Sniffed};
 use crate::options::Verified;
-use crate::search::{find, join};
+use crate::search::{find, join, until};
 
 /// Where the audio is.
 #[derive(Clone, Debug)]
@@ -131,8 +131,9 @@ impl<A> Source<A> {
 
 /// The format that the ending of a URL's path names.
 fn ending(url: &str) -> Option<Format> {
-    let path = url.split(['?', '#']).next()?;
-    Format::of_extension(path.rsplit('/').next()?.rsplit_once('.')?.1)
+    let path = until(until(url, b'?'), b'#');
+    let dot = path.bytes().rposition(|byte| byte == b'.')?;
+    Format::of_extension(path.get(dot + 1..)?)
 }
 
 fn starts_with(url: &str, scheme: &str) -> bool {
