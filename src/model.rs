@@ -144,33 +144,29 @@ pub const OPTIONS: &[OptionRule] = &[
     OptionRule { name: "specialWordFilter", families: BATCH },
 ];
 
+/// How names of models begin, what else is in them, and their family. The first that fits counts: beginnings overlap.
+const NAMES: [(&str, &str, Family); 12] = [
+    ("", "-realtime", Realtime),
+    ("", "-streaming", Realtime),
+    ("qwen3-asr", "-filetrans", Qwen3Files),
+    ("qwen-audio", "-filetrans", QwenAudioFiles),
+    ("", "-filetrans", FunFiles),
+    ("fun-asr-flash", "", FunFlash),
+    ("qwen-audio-3.0-", "-asr-flash", QwenAudio30Flash),
+    ("qwen-audio-", "-asr-flash", QwenAudioFlash),
+    ("fun-asr", "", FunFiles),
+    ("paraformer", "", ParaformerFiles),
+    ("sensevoice", "", ParaformerFiles),
+    ("qwen3-asr-flash", "", Qwen3Flash),
+];
+
 impl Family {
-    /// The family of a model name. Prefixes overlap, so the order of the questions matters.
+    /// The family of a model name.
     #[must_use]
     pub fn of(model: &str) -> Self {
-        let has = |part: &str| contains(model.as_bytes(), part.as_bytes());
-        let starts = |prefix: &str| model.starts_with(prefix);
-        if has("-realtime") || has("-streaming") {
-            Realtime
-        } else if has("-filetrans") {
-            match (starts("qwen3-asr"), starts("qwen-audio")) {
-                (true, _) => Qwen3Files,
-                (_, true) => QwenAudioFiles,
-                _ => FunFiles,
-            }
-        } else if starts("fun-asr-flash") {
-            FunFlash
-        } else if starts("qwen-audio-") && has("-asr-flash") {
-            if starts("qwen-audio-3.0-") { QwenAudio30Flash } else { QwenAudioFlash }
-        } else if starts("fun-asr") {
-            FunFiles
-        } else if starts("paraformer") || starts("sensevoice") {
-            ParaformerFiles
-        } else if starts("qwen3-asr-flash") {
-            Qwen3Flash
-        } else {
-            Unknown
-        }
+        let has = |part: &str| part.is_empty() || contains(model.as_bytes(), part.as_bytes());
+        let found = NAMES.iter().find(|(start, part, _)| model.starts_with(start) && has(part));
+        found.map_or(Unknown, |(.., family)| *family)
     }
 
     /// The dialect it speaks; B where A is a choice, `None` where nothing is known or where it is not HTTP.
