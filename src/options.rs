@@ -163,6 +163,11 @@ impl TranscribeOptions {
 
     /// Checks every field against the client and the model, for audio that is sent and answered in one call.
     pub fn verify(&self, config: &Config) -> Result<Verified, Error> {
+        self.clone().into_verified(config)
+    }
+
+    /// The same without a copy of the options, which the wasm need not have the code for.
+    pub fn into_verified(self, config: &Config) -> Result<Verified, Error> {
         let model = self.named_model()?.unwrap_or(config.model()).to_owned();
         let family = Family::of(&model);
         let dialect = dialect(self.protocol, family, &model, config)?;
@@ -183,9 +188,9 @@ impl TranscribeOptions {
         let family = Family::of(&model);
         refuse_realtime(family, &model)?;
         match family.dialect() {
-            Some(dialect) if dialect.is_task() => self.check(model, family, dialect),
+            Some(dialect) if dialect.is_task() => self.clone().check(model, family, dialect),
             // A new name: a list of files is what all models but one take.
-            None => self.check(model, Family::QwenAudioFiles, Dialect::Files),
+            None => self.clone().check(model, Family::QwenAudioFiles, Dialect::Files),
             Some(_) => {
                 let problem = format_args!("{model} answers directly and knows no tasks; use {DEFAULT_FILE_MODEL}");
                 Err(Error::option("model", problem))
@@ -226,7 +231,7 @@ impl TranscribeOptions {
         ]
     }
 
-    fn check(&self, model: String, family: Family, dialect: Dialect) -> Result<Verified, Error> {
+    fn check(self, model: String, family: Family, dialect: Dialect) -> Result<Verified, Error> {
         let judge = match (family, dialect) {
             (Family::Unknown, Dialect::Flash) => Family::QwenAudioFlash,
             (Family::Unknown, _) => Family::Qwen3Flash,
@@ -244,7 +249,7 @@ impl TranscribeOptions {
                 Error::option("mediaType", format_args!("\"{given}\" is no audio type; for example \"audio/mpeg\""))
             })?),
         };
-        Ok(Verified { model, family, dialect, media_type, options: self.clone() })
+        Ok(Verified { model, family, dialect, media_type, options: self })
     }
 
     fn check_values(&self, model: &str, family: Family) -> Result<(), Error> {
