@@ -1,7 +1,7 @@
 //! What the bytes are: magic numbers first, the declared type second. A wrong label makes the service hear noise
 //! (`protocol.md` §1.6), so a label is never trusted over the bytes.
 
-use crate::search::{contains, until};
+use crate::search::{contains, until, words};
 
 /// Containers and codecs the service decodes (seeds 001 and 004).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,26 +29,26 @@ pub enum Format {
 
 use Format::{Aac, Aiff, Amr, Avi, Flac, Flv, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogg, Opus, Wav, Webm, Wma, Wmv};
 
-/// Format, file extension, canonical media type, other names seen in the wild.
-const TABLE: [(Format, &str, &str, &[&str]); 18] = [
-    (Aac, "aac", "audio/aac", &["audio/x-aac", "audio/aacp", "audio/x-hx-aac-adts"]),
-    (Aiff, "aiff", "audio/aiff", &["audio/x-aiff", "audio/aif"]),
-    (Amr, "amr", "audio/amr", &["audio/amr-nb", "audio/amr-wb", "audio/x-amr"]),
-    (Avi, "avi", "video/x-msvideo", &["video/avi", "video/msvideo", "video/vnd.avi"]),
-    (Flac, "flac", "audio/flac", &["audio/x-flac"]),
-    (Flv, "flv", "video/x-flv", &["video/flv"]),
-    (M4a, "m4a", "audio/mp4", &["audio/x-m4a", "audio/m4a", "audio/mp4a-latm", "audio/x-m4b"]),
-    (Mkv, "mkv", "video/x-matroska", &["audio/x-matroska", "video/matroska", "audio/matroska"]),
-    (Mov, "mov", "video/quicktime", &[]),
-    (Mp3, "mp3", "audio/mpeg", &["audio/mp3", "audio/x-mp3", "audio/mpeg3", "audio/x-mpeg", "audio/x-mpeg-3"]),
-    (Mp4, "mp4", "video/mp4", &["audio/3gpp", "video/3gpp", "audio/x-mp4"]),
-    (Mpeg, "mpeg", "video/mpeg", &["video/mp1s", "video/mp2p", "video/x-mpeg"]),
-    (Ogg, "ogg", "audio/ogg", &["application/ogg", "video/ogg", "audio/x-ogg", "audio/vorbis"]),
-    (Opus, "opus", "audio/ogg", &["audio/opus"]),
-    (Wav, "wav", "audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"]),
-    (Webm, "webm", "audio/webm", &["video/webm"]),
-    (Wma, "wma", "audio/x-ms-wma", &["audio/wma", "audio/x-wma"]),
-    (Wmv, "wmv", "video/x-ms-wmv", &["video/x-ms-asf", "application/vnd.ms-asf"]),
+/// Format, file extension, canonical media type, other names seen in the wild, with spaces between.
+const TABLE: [(Format, &str, &str, &str); 18] = [
+    (Aac, "aac", "audio/aac", "audio/x-aac audio/aacp audio/x-hx-aac-adts"),
+    (Aiff, "aiff", "audio/aiff", "audio/x-aiff audio/aif"),
+    (Amr, "amr", "audio/amr", "audio/amr-nb audio/amr-wb audio/x-amr"),
+    (Avi, "avi", "video/x-msvideo", "video/avi video/msvideo video/vnd.avi"),
+    (Flac, "flac", "audio/flac", "audio/x-flac"),
+    (Flv, "flv", "video/x-flv", "video/flv"),
+    (M4a, "m4a", "audio/mp4", "audio/x-m4a audio/m4a audio/mp4a-latm audio/x-m4b"),
+    (Mkv, "mkv", "video/x-matroska", "audio/x-matroska video/matroska audio/matroska"),
+    (Mov, "mov", "video/quicktime", ""),
+    (Mp3, "mp3", "audio/mpeg", "audio/mp3 audio/x-mp3 audio/mpeg3 audio/x-mpeg audio/x-mpeg-3"),
+    (Mp4, "mp4", "video/mp4", "audio/3gpp video/3gpp audio/x-mp4"),
+    (Mpeg, "mpeg", "video/mpeg", "video/mp1s video/mp2p video/x-mpeg"),
+    (Ogg, "ogg", "audio/ogg", "application/ogg video/ogg audio/x-ogg audio/vorbis"),
+    (Opus, "opus", "audio/ogg", "audio/opus"),
+    (Wav, "wav", "audio/wav", "audio/x-wav audio/wave audio/vnd.wave audio/x-pn-wav"),
+    (Webm, "webm", "audio/webm", "video/webm"),
+    (Wma, "wma", "audio/x-ms-wma", "audio/wma audio/x-wma"),
+    (Wmv, "wmv", "video/x-ms-wmv", "video/x-ms-asf application/vnd.ms-asf"),
 ];
 
 impl Format {
@@ -104,7 +104,8 @@ impl MediaType {
     #[must_use]
     pub fn parse(declared: &str) -> Option<Self> {
         let essence = until(declared, b';').trim().to_ascii_lowercase();
-        let known = TABLE.iter().find(|(_, _, name, aliases)| *name == essence || aliases.contains(&essence.as_str()));
+        let known =
+            TABLE.iter().find(|(_, _, name, aliases)| *name == essence || words(aliases).any(|alias| alias == essence));
         if let Some((format, ..)) = known {
             return Some(Self::Known(*format));
         }

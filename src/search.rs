@@ -32,6 +32,16 @@ pub(crate) fn until(text: &str, end: u8) -> &str {
     cut(text, end).map_or(text, |(before, _)| before)
 }
 
+/// The words of a list that has one space between each.
+pub(crate) fn words(list: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(list).filter(|list| !list.is_empty());
+    core::iter::from_fn(move || {
+        let list = rest?;
+        rest = cut(list, b' ').map(|(_, rest)| rest);
+        Some(until(list, b' '))
+    })
+}
+
 /// The words one after the other, with `separator` between them. None of them is empty.
 pub(crate) fn join<'a>(words: impl Iterator<Item = &'a str>, separator: &str) -> String {
     let mut joined = String::new();

@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, View};
 use crate::retry;
-use crate::search::{between, contains, find, join, until};
+use crate::search::{between, contains, find, join, until, words};
 use crate::sse::{EventParser, Item};
 use crate::transcript::Transcript;
 
@@ -28,66 +28,51 @@ const SLOWER: &str = "Too many requests at once; wait and send fewer";
 const TOKENS: &str = "The account's tokens per minute are used up; this recovers within a minute";
 const NO_MODEL: &str = "Check the model's name and that this region offers it";
 
-/// Beginning of a service code, in lower case and without punctuation; its kind; what to do. First match wins.
+/// Beginnings of service codes, in lower case and without punctuation; their kind; what to do. First match wins.
 const CODES: &[(&str, ErrorKind, &str)] = &[
     ("invalidapikey", ErrorKind::Authentication, WRONG_KEY),
-    ("arrearage", ErrorKind::Billing, NO_MONEY),
-    ("commoditynotpurchased", ErrorKind::Billing, NO_MONEY),
-    ("prepaidbilloverdue", ErrorKind::Billing, NO_MONEY),
-    ("postpaidbilloverdue", ErrorKind::Billing, NO_MONEY),
+    ("arrearage commoditynotpurchased prepaidbilloverdue postpaidbilloverdue", ErrorKind::Billing, NO_MONEY),
     (
         "allocationquotafreetieronly",
         ErrorKind::PermissionDenied,
         "Turn off \"free tier only\" in the console, or wait for a new quota",
     ),
     ("accessdeniedunpurchased", ErrorKind::PermissionDenied, NO_MONEY),
-    ("accessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("modelaccessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("workspaceaccessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("endpointaccessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("modelnotfound", ErrorKind::NotFound, NO_MODEL),
-    ("modelnotsupported", ErrorKind::NotFound, NO_MODEL),
+    (
+        "accessdenied modelaccessdenied workspaceaccessdenied endpointaccessdenied",
+        ErrorKind::PermissionDenied,
+        NO_ACCESS,
+    ),
+    ("modelnotfound modelnotsupported", ErrorKind::NotFound, NO_MODEL),
     ("workspacenotfound", ErrorKind::NotFound, "Check the workspace id"),
-    ("badrequestresourcenotexist", ErrorKind::NotFound, ""),
-    ("notfound", ErrorKind::NotFound, ""),
-    ("throttlingallocationquota", ErrorKind::RateLimit, TOKENS),
-    ("insufficientquota", ErrorKind::RateLimit, TOKENS),
-    ("throttling", ErrorKind::RateLimit, SLOWER),
-    ("limitrequests", ErrorKind::RateLimit, SLOWER),
-    ("limitburstrate", ErrorKind::RateLimit, SLOWER),
+    ("badrequestresourcenotexist notfound", ErrorKind::NotFound, ""),
+    ("throttlingallocationquota insufficientquota", ErrorKind::RateLimit, TOKENS),
+    ("throttling limitrequests limitburstrate", ErrorKind::RateLimit, SLOWER),
     (
         "datainspectionfailed",
         ErrorKind::ContentFiltered,
         "The service's content inspection refused it; sending it again does not help",
     ),
-    ("audiodurationtoolong", ErrorKind::AudioTooLong, TOO_LONG),
-    ("invalidfileduration", ErrorKind::AudioTooLong, TOO_LONG),
-    ("invalidfileaudiolengtherror", ErrorKind::AudioTooLong, TOO_LONG),
-    ("badrequesttoolarge", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("entitytoolarge", ErrorKind::AudioTooLarge, TOO_LARGE), // the object store's word
-    ("invalidfilesize", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("badrequestunsupportedfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
-    ("invalidfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
-    ("invalidfileopenerror", ErrorKind::InvalidAudio, NOT_DECODED),
-    ("decodeerror", ErrorKind::InvalidAudio, NOT_DECODED),
-    ("invalidfiledownloadfailed", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("file403forbidden", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("filedownloadfailed", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("badrequestinputdownloadfailed", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("invalidurl", ErrorKind::BadRequest, NOT_PUBLIC),
+    ("audiodurationtoolong invalidfileduration invalidfileaudiolengtherror", ErrorKind::AudioTooLong, TOO_LONG),
+    // The second is the object store's word.
+    ("badrequesttoolarge entitytoolarge invalidfilesize", ErrorKind::AudioTooLarge, TOO_LARGE),
+    ("badrequestunsupportedfileformat invalidfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
+    ("invalidfileopenerror decodeerror", ErrorKind::InvalidAudio, NOT_DECODED),
+    (
+        "invalidfiledownloadfailed file403forbidden filedownloadfailed badrequestinputdownloadfailed invalidurl \
+         invalidparameterdatainspection",
+        ErrorKind::BadRequest,
+        NOT_PUBLIC,
+    ),
     ("conflict", ErrorKind::Conflict, ""),
     ("requesttimeout", ErrorKind::Timeout, "The service took too long; try again, or send shorter audio"),
     ("internalerroralgoinvalidparameter", ErrorKind::BadRequest, ""),
-    ("internalerror", ErrorKind::Server, ""),
-    ("internalservererror", ErrorKind::Server, ""),
-    ("systemerror", ErrorKind::Server, ""),
-    ("modelservicefailed", ErrorKind::Server, ""),
-    ("serviceunavailable", ErrorKind::Server, ""),
-    ("modelunavailable", ErrorKind::Server, ""),
-    ("invalidparameterdatainspection", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("invalidparameter", ErrorKind::BadRequest, ""),
-    ("badrequest", ErrorKind::BadRequest, ""),
-    ("unsupportedoperation", ErrorKind::BadRequest, ""),
+    (
+        "internalerror internalservererror systemerror modelservicefailed serviceunavailable modelunavailable",
+        ErrorKind::Server,
+        "",
+    ),
+    ("invalidparameter badrequest unsupportedoperation", ErrorKind::BadRequest, ""),
 ];
 
 /// Words in a message that say more than the code beside them.
@@ -233,7 +218,10 @@ fn classify(status: u16, code: Option<&str>, message: Option<&str>) -> (ErrorKin
         .map(|(_, kind, help)| (*kind, *help));
     let letters = code.unwrap_or_default().bytes().filter(u8::is_ascii_alphanumeric);
     let bare: String = letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
-    let by_code = CODES.iter().find(|(start, ..)| bare.starts_with(start)).map(|(_, kind, help)| (*kind, *help));
+    let by_code = CODES
+        .iter()
+        .find(|(starts, ..)| words(starts).any(|start| bare.starts_with(start)))
+        .map(|(_, kind, help)| (*kind, *help));
     match (by_code, by_message) {
         // A vague code with telling words.
         (Some((ErrorKind::BadRequest | ErrorKind::Server | ErrorKind::PermissionDenied, _)) | None, Some(found)) => {
