@@ -61,11 +61,9 @@ impl<'a> Fields<'a> {
     }
 
     /// A whole number from 0 to `most`.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
     pub fn count(&mut self, name: &'static str, most: u32) -> Option<u32> {
         let value = self.get(name);
-        let fits = |number: &f64| (0.0..=f64::from(most)).contains(number) && number.fract() == 0.0;
-        let count = value.number().filter(fits).map(|number| number as u32);
+        let count = value.number().and_then(|number| whole(number, most));
         if count.is_none() && value.exists() {
             self.refuse(Error::option(name, format_args!("expected a whole number from 0 to {most}")));
         }
@@ -151,6 +149,12 @@ pub fn number(object: View<'_>, what: &'static str, name: &'static str) -> Resul
     let mut fields = Fields::new(object, what);
     let number = fields.number(name);
     fields.wrong.map_or(Ok(number), Err)
+}
+
+/// A whole number from 0 to `most`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+pub(crate) fn whole(number: f64, most: u32) -> Option<u32> {
+    (number >= 0.0 && number <= f64::from(most) && number.fract() == 0.0).then_some(number as u32)
 }
 
 /// A name as different hands write it.

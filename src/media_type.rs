@@ -145,22 +145,35 @@ pub fn sniff(head: &[u8]) -> Sniffed {
         return Sniffed::Audio(format);
     }
     let start = head.trim_ascii_start();
-    for (magic, what) in [
-        (&b"%PDF"[..], "a PDF document"),
-        (b"\x89PNG", "a PNG picture"),
-        (b"\xFF\xD8\xFF", "a JPEG picture"),
-        (b"GIF8", "a GIF picture"),
-        (b"PK\x03\x04", "a ZIP archive or an office document"),
-        (b"\x1F\x8B", "a gzip archive"),
-        (b"<", "an HTML or XML page"),
-        (b"{", "JSON"),
-    ] {
-        if start.starts_with(magic) {
-            return Sniffed::NotAudio(what);
-        }
-    }
-    Sniffed::Unknown
+    let other = NOT_AUDIO.iter().find(|(magic, _)| start.starts_with(magic));
+    other.map_or(Sniffed::Unknown, |(_, what)| Sniffed::NotAudio(what))
 }
+
+/// What is sent by mistake, and how it begins.
+const NOT_AUDIO: [(&[u8], &str); 8] = [
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xFF\xD8\xFF", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1F\x8B", "a gzip archive"),
+    (b"<", "an HTML or XML page"),
+    (b"{", "JSON"),
+];
+
+/// Formats that one magic number tells, and where it stands.
+const MAGIC: [(usize, &[u8], Format); 9] = [
+    (0, b"fLaC", Flac),
+    (0, b"#!AMR", Amr),
+    (0, b"FLV\x01", Flv),
+    (0, b"ADIF", Aac),
+    (0, b"\0\0\x01\xBA", Mpeg),
+    (0, b"\0\0\x01\xB3", Mpeg),
+    // QuickTime from before `ftyp` existed.
+    (4, b"moov", Mov),
+    (4, b"mdat", Mov),
+    (4, b"wide", Mov),
+];
 
 fn magic(head: &[u8]) -> Option<Format> {
     let at = |offset: usize, magic: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(magic));
@@ -183,9 +196,6 @@ fn magic(head: &[u8]) -> Option<Format> {
             _ => Mp4,
         });
     }
-    if at(4, b"moov") || at(4, b"mdat") || at(4, b"wide") {
-        return Some(Mov); // QuickTime from before `ftyp` existed
-    }
     if at(0, b"OggS") {
         return Some(if contains(&head[..head.len().min(128)], b"OpusHead") { Opus } else { Ogg });
     }
@@ -200,19 +210,8 @@ fn magic(head: &[u8]) -> Option<Format> {
         let video = b"\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B";
         return Some(if contains(head, video) { Wmv } else { Wma });
     }
-    for (magic, format) in [
-        (&b"fLaC"[..], Flac),
-        (b"#!AMR", Amr),
-        (b"FLV\x01", Flv),
-        (b"ADIF", Aac),
-        (b"\0\0\x01\xBA", Mpeg),
-        (b"\0\0\x01\xB3", Mpeg),
-    ] {
-        if at(0, magic) {
-            return Some(format);
-        }
-    }
-    mpeg_frame(head)
+    let told = MAGIC.iter().find(|(offset, magic, _)| at(*offset, magic));
+    told.map(|(.., format)| *format).or_else(|| mpeg_frame(head))
 }
 
 /// An ID3 tag stands before MP3 mostly, but before AAC and FLAC too.

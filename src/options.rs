@@ -2,7 +2,7 @@
 
 use crate::config::{Config, DEFAULT_FILE_MODEL, Region};
 use crate::error::Error;
-use crate::fields::Fields;
+use crate::fields::{Fields, whole};
 use crate::json::View;
 use crate::media_type::MediaType;
 use crate::model::{Dialect, Family};
@@ -254,13 +254,18 @@ impl TranscribeOptions {
 
     fn check_values(&self, model: &str, family: Family) -> Result<(), Error> {
         let limits = family.limits();
-        let hints = self.language_hints.iter().map(|language| ("languageHints", language));
-        for (field, language) in self.language.iter().map(|language| ("language", language)).chain(hints) {
-            if !limits.languages.is_empty() && !limits.languages.contains(&language.as_str()) {
-                let known = join(limits.languages.iter().copied(), ", ");
-                let problem = format_args!("{model} does not know \"{language}\"; it takes one of {known}");
-                return Err(Error::option(field, problem));
+        let check = |field: &str, language: &str| {
+            if limits.languages.is_empty() || limits.languages.contains(&language) {
+                return Ok(());
             }
+            let known = join(limits.languages.iter().copied(), ", ");
+            Err(Error::option(field, format_args!("{model} does not know \"{language}\"; it takes one of {known}")))
+        };
+        if let Some(language) = &self.language {
+            check("language", language)?;
+        }
+        for language in &self.language_hints {
+            check("languageHints", language)?;
         }
         if self.language_hints.len() > limits.language_hints {
             let problem = format_args!("{model} reads at most {} of them", limits.language_hints);
@@ -320,12 +325,11 @@ fn messages(given: View<'_>) -> Result<Vec<Message>, Error> {
     let mut messages = Vec::new();
     for (index, item) in given.items().enumerate() {
         let role = item.get("role").str().and_then(|word| roles.iter().find(|(name, _)| *name == word));
+        let wrong = |member: &str, problem: &str| Err(Error::option(format!("messages.{index}.{member}"), problem));
         match (role, item.get("text").str()) {
             (Some((_, role)), Some(text)) => messages.push(Message { role: *role, text: text.to_owned() }),
-            (None, _) => {
-                return Err(Error::option(format!("messages.{index}.role"), "expected \"user\" or \"assistant\""));
-            }
-            (_, None) => return Err(Error::option(format!("messages.{index}.text"), "expected a string")),
+            (None, _) => return wrong("role", "expected \"user\" or \"assistant\""),
+            (_, None) => return wrong("text", "expected a string"),
         }
     }
     Ok(messages)
@@ -355,21 +359,21 @@ fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
 }
 
 /// The weight of a hot word: 1 to 5, or 50.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 pub(crate) fn weight(number: f64) -> Option<u32> {
-    let whole = Some(number).filter(|number| number.fract() == 0.0 && (1.0..=50.0).contains(number))? as u32;
-    (whole <= 5 || whole == 50).then_some(whole)
+    whole(number, 50).filter(|weight| matches!(weight, 1..=5 | 50))
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
-    let channel = |item: View<'_>| {
-        item.number()
-            .filter(|number| number.fract() == 0.0 && (0.0..100.0).contains(number))
-            .map(|number| number as u32)
-    };
-    let channels = if given.exists() && !given.is_array() { None } else { given.items().map(channel).collect() };
-    channels.ok_or_else(|| Error::option("channelId", "expected a list of channel numbers, counted from 0"))
+    let mut channels = Vec::new();
+    let mut good = given.is_array() || !given.exists();
+    for item in given.items() {
+        match item.number().and_then(|number| whole(number, 99)) {
+            Some(channel) => channels.push(channel),
+            None => good = false,
+        }
+    }
+    let problem = "expected a list of channel numbers, counted from 0";
+    if good { Ok(channels) } else { Err(Error::option("channelId", problem)) }
 }
 
 /// The service wants this object as a string of JSON (`protocol.md` §7.1); callers may give either.

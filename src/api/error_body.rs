@@ -185,15 +185,16 @@ fn from_events(body: &[u8]) -> Option<Words> {
 /// Object storage answers in XML: `<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId></Error>`.
 fn from_xml(body: &[u8]) -> Option<Words> {
     let text = String::from_utf8_lossy(body);
-    let element = |name: &str| between(&text, &format!("<{name}>"), "</").map(str::to_owned);
-    let code = element("Code")?;
-    Some(Words { code: Some(code), message: element("Message"), request_id: element("RequestId") })
+    let element = |tag: &str| between(&text, tag, "</").map(str::to_owned);
+    let code = element("<Code>")?;
+    Some(Words { code: Some(code), message: element("<Message>"), request_id: element("<RequestId>") })
 }
 
 fn build(status: u16, words: Words, asked: Option<core::time::Duration>) -> Error {
     let (kind, help) = classify(status, words.code.as_deref(), words.message.as_deref());
     let said = words.message.as_deref().map(tidy).filter(|said| !said.is_empty());
-    let said = said.or_else(|| words.code.clone()).unwrap_or_else(|| format!("HTTP status {status} without words"));
+    let nothing_said = || format!("HTTP status {} without words", u32::from(status));
+    let said = said.or_else(|| words.code.clone()).unwrap_or_else(nothing_said);
     let message = if help.is_empty() {
         said
     } else {

@@ -65,7 +65,7 @@ impl<A> Source<A> {
                 let declared = MediaType::parse(data_url.media_type);
                 let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared)?;
                 // Written anew, so that the label fits the bytes and has no parameters.
-                Ok(Checked::Url(format!("{}{}", data_url::prefix(&media_type), data_url.base64)))
+                Ok(Checked::Url(data_url::prefix(&media_type) + data_url.base64))
             }
             Self::Url(url) => check_url(url).map(Checked::Url),
             Self::Bytes { facts, .. } => {
@@ -200,7 +200,8 @@ fn check_head(
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "audio lengths")]
 fn tenths(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
-    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    let (whole, rest) = (tenths / 10, tenths % 10);
+    if rest == 0 { format!("{whole}") } else { format!("{whole}.{rest}") }
 }
 
 /// The size check alone: streams learn their length while they are read.
