@@ -29,26 +29,26 @@ pub enum Format {
 
 use Format::{Aac, Aiff, Amr, Avi, Flac, Flv, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogg, Opus, Wav, Webm, Wma, Wmv};
 
-/// Format, file extension, canonical media type, other names seen in the wild, with spaces between.
+/// Format, file extensions, canonical media type, other names seen in the wild. The first extension is the service's name.
 const TABLE: [(Format, &str, &str, &str); 18] = [
     (Aac, "aac", "audio/aac", "audio/x-aac audio/aacp audio/x-hx-aac-adts"),
-    (Aiff, "aiff", "audio/aiff", "audio/x-aiff audio/aif"),
+    (Aiff, "aiff aif aifc", "audio/aiff", "audio/x-aiff audio/aif"),
     (Amr, "amr", "audio/amr", "audio/amr-nb audio/amr-wb audio/x-amr"),
     (Avi, "avi", "video/x-msvideo", "video/avi video/msvideo video/vnd.avi"),
     (Flac, "flac", "audio/flac", "audio/x-flac"),
     (Flv, "flv", "video/x-flv", "video/flv"),
-    (M4a, "m4a", "audio/mp4", "audio/x-m4a audio/m4a audio/mp4a-latm audio/x-m4b"),
+    (M4a, "m4a m4b", "audio/mp4", "audio/x-m4a audio/m4a audio/mp4a-latm audio/x-m4b"),
     (Mkv, "mkv", "video/x-matroska", "audio/x-matroska video/matroska audio/matroska"),
     (Mov, "mov", "video/quicktime", ""),
     (Mp3, "mp3", "audio/mpeg", "audio/mp3 audio/x-mp3 audio/mpeg3 audio/x-mpeg audio/x-mpeg-3"),
     (Mp4, "mp4", "video/mp4", "audio/3gpp video/3gpp audio/x-mp4"),
-    (Mpeg, "mpeg", "video/mpeg", "video/mp1s video/mp2p video/x-mpeg"),
-    (Ogg, "ogg", "audio/ogg", "application/ogg video/ogg audio/x-ogg audio/vorbis"),
+    (Mpeg, "mpeg mpg", "video/mpeg", "video/mp1s video/mp2p video/x-mpeg"),
+    (Ogg, "ogg oga", "audio/ogg", "application/ogg video/ogg audio/x-ogg audio/vorbis"),
     (Opus, "opus", "audio/ogg", "audio/opus"),
-    (Wav, "wav", "audio/wav", "audio/x-wav audio/wave audio/vnd.wave audio/x-pn-wav"),
-    (Webm, "webm", "audio/webm", "video/webm"),
+    (Wav, "wav wave", "audio/wav", "audio/x-wav audio/wave audio/vnd.wave audio/x-pn-wav"),
+    (Webm, "webm weba", "audio/webm", "video/webm"),
     (Wma, "wma", "audio/x-ms-wma", "audio/wma audio/x-wma"),
-    (Wmv, "wmv", "video/x-ms-wmv", "video/x-ms-asf application/vnd.ms-asf"),
+    (Wmv, "wmv asf", "video/x-ms-wmv", "video/x-ms-asf application/vnd.ms-asf"),
 ];
 
 impl Format {
@@ -64,23 +64,14 @@ impl Format {
     #[must_use]
     pub fn of_extension(extension: &str) -> Option<Self> {
         let extension = extension.to_ascii_lowercase();
-        let name = match extension.as_str() {
-            "oga" => "ogg",
-            "weba" => "webm",
-            "wave" => "wav",
-            "aif" | "aifc" => "aiff",
-            "mpg" => "mpeg",
-            "m4b" => "m4a",
-            "asf" => "wmv",
-            other => other,
-        };
-        TABLE.iter().find(|(_, known, ..)| *known == name).map(|(format, ..)| *format)
+        let found = TABLE.iter().find(|(_, known, ..)| words(known).any(|known| known == extension));
+        found.map(|(format, ..)| *format)
     }
 
     /// File extension, which is also the name the service uses.
     #[must_use]
     pub fn extension(self) -> &'static str {
-        TABLE[self as usize].1
+        until(TABLE[self as usize].1, b' ')
     }
 
     /// Media type for a data URL, without parameters.

@@ -112,7 +112,7 @@ const FLASH: &[Family] = &[FunFlash, QwenAudio30Flash, QwenAudioFlash];
 const BATCH: &[Family] = &[FunFiles, QwenAudioFiles, ParaformerFiles];
 
 /// Who takes which option. An option that is missing here is for everybody.
-pub const OPTIONS: &[OptionRule] = &[
+pub const OPTIONS: [OptionRule; 20] = [
     OptionRule { name: "language", families: QWEN3 },
     OptionRule { name: "enableItn", families: QWEN3 },
     OptionRule {
@@ -233,11 +233,15 @@ impl Family {
     /// The names of those who take an option, if this family is not among them.
     #[must_use]
     pub fn others_take(self, option: &str) -> Option<String> {
-        let rule = OPTIONS.iter().find(|rule| rule.name == option)?;
-        if rule.families.contains(&self) {
-            return None;
-        }
-        Some(join(rule.families.iter().map(|family| family.name()), ", "))
+        OPTIONS.iter().find(|rule| rule.name == option)?.others(self)
+    }
+}
+
+impl OptionRule {
+    /// The names of those who take the option, if this family is not among them.
+    pub(crate) fn others(&self, family: Family) -> Option<String> {
+        let takes = self.families.contains(&family);
+        (!takes).then(|| join(self.families.iter().map(|family| family.name()), ", "))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::fields::{Fields, whole};
 use crate::json::View;
 use crate::media_type::MediaType;
-use crate::model::{Dialect, Family};
+use crate::model::{Dialect, Family, OPTIONS};
 use crate::search::join;
 
 /// Which API to speak where the model's name leaves a choice.
@@ -205,29 +205,29 @@ impl TranscribeOptions {
         }
     }
 
-    /// Which of the options that not every model takes are given.
-    fn given(&self) -> [(&'static str, bool); 20] {
+    /// Which of the options that not every model takes are given, in the order of [`OPTIONS`].
+    fn given(&self) -> [bool; OPTIONS.len()] {
         [
-            ("language", self.language.is_some()),
-            ("enableItn", self.enable_itn.is_some()),
-            ("context", self.context.is_some()),
-            ("messages", !self.messages.is_empty()),
-            ("includeUsage", self.include_usage.is_some()),
-            ("incrementalOutput", self.incremental_output.is_some()),
-            ("resultFormat", self.result_format.is_some()),
-            ("asrOptions", !self.asr_options.is_empty()),
-            ("format", self.format.is_some()),
-            ("sampleRate", self.sample_rate.is_some()),
-            ("vocabulary", !self.vocabulary.is_empty()),
-            ("vocabularyId", self.vocabulary_id.is_some()),
-            ("languageHints", !self.language_hints.is_empty()),
-            ("speakerDiarizationEnabled", self.speaker_diarization_enabled.is_some()),
-            ("keepDialect", self.keep_dialect.is_some()),
-            ("enableWords", self.enable_words.is_some()),
-            ("channelId", !self.channel_id.is_empty()),
-            ("diarizationEnabled", self.diarization_enabled.is_some()),
-            ("speakerCount", self.speaker_count.is_some()),
-            ("specialWordFilter", self.special_word_filter.is_some()),
+            self.language.is_some(),
+            self.enable_itn.is_some(),
+            self.context.is_some(),
+            !self.messages.is_empty(),
+            self.include_usage.is_some(),
+            self.incremental_output.is_some(),
+            self.result_format.is_some(),
+            !self.asr_options.is_empty(),
+            self.format.is_some(),
+            self.sample_rate.is_some(),
+            !self.vocabulary.is_empty(),
+            self.vocabulary_id.is_some(),
+            !self.language_hints.is_empty(),
+            self.speaker_diarization_enabled.is_some(),
+            self.keep_dialect.is_some(),
+            self.enable_words.is_some(),
+            !self.channel_id.is_empty(),
+            self.diarization_enabled.is_some(),
+            self.speaker_count.is_some(),
+            self.special_word_filter.is_some(),
         ]
     }
 
@@ -237,9 +237,10 @@ impl TranscribeOptions {
             (Family::Unknown, _) => Family::Qwen3Flash,
             _ => family,
         };
-        for (name, given) in self.given() {
-            if given && let Some(others) = judge.others_take(name) {
-                return Err(Error::option(name, format_args!("{model} would ignore it; it is taken by {others}")));
+        for (option, given) in OPTIONS.iter().zip(self.given()) {
+            if given && let Some(others) = option.others(judge) {
+                let problem = format_args!("{model} would ignore it; it is taken by {others}");
+                return Err(Error::option(option.name, problem));
             }
         }
         self.check_values(&model, family)?;
@@ -410,6 +411,21 @@ mod tests {
         let options = verified.unwrap().options;
         assert_eq!((options.enable_itn, options.context), (Some(true), None));
         assert_eq!(options.asr_options, [("enable_lid".to_owned(), "true".to_owned())]);
+    }
+
+    #[test]
+    fn given_options_are_in_the_order_of_the_rules() {
+        let values =
+            ["\"wav\"", "true", "1", "[1]", "[\"en\"]", "\"message\"", r#"{"a":1}"#, r#"[{"role":"user","text":"a"}]"#];
+        for (index, rule) in OPTIONS.iter().enumerate() {
+            // Some value has the right type; the rules beyond that are another matter.
+            let read = values.iter().find_map(|value| {
+                let json = format!(r#"{{"{}":{value}}}"#, rule.name);
+                TranscribeOptions::read(Json::parse(&json).unwrap().view()).ok()
+            });
+            let given = read.unwrap().given();
+            assert!(given[index] && given.iter().filter(|given| **given).count() == 1, "{}", rule.name);
+        }
     }
 
     #[test]

@@ -194,12 +194,13 @@ fn build(status: u16, words: Words, asked: Option<core::time::Duration>) -> Erro
     let (kind, help) = classify(status, words.code.as_deref(), words.message.as_deref());
     let said = words.message.as_deref().map(tidy).filter(|said| !said.is_empty());
     let nothing_said = || format!("HTTP status {} without words", u32::from(status));
-    let said = said.or_else(|| words.code.clone()).unwrap_or_else(nothing_said);
-    let message = if help.is_empty() {
-        said
-    } else {
-        format!("{said}{}{help}.", if said.ends_with(['.', '!', '?', '！', '。']) { " " } else { ". " })
-    };
+    let mut message = said.or_else(|| words.code.clone()).unwrap_or_else(nothing_said);
+    if !help.is_empty() {
+        let ended = matches!(message.chars().next_back(), Some('.' | '!' | '?' | '！' | '。'));
+        message.push_str(if ended { " " } else { ". " });
+        message.push_str(help);
+        message.push('.');
+    }
     let waits_a_minute = help == TOKENS && asked.is_none();
     // An hour's wait shorter than the quota's own minute only uses up the attempts.
     let asked = if waits_a_minute { Some(core::time::Duration::from_secs(20)) } else { asked };
@@ -250,11 +251,12 @@ fn by_status(status: u16) -> ErrorKind {
 
 /// The service's words on one line, not too long, and without anything that looks like a key, audio or a signature.
 fn tidy(message: &str) -> String {
-    let line = join(message.split_whitespace().map(tidy_word), " ");
-    match line.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => line.get(..end).unwrap_or_default().to_owned() + "…",
-        None => line,
+    let mut line = join(message.split_whitespace().map(tidy_word), " ");
+    if let Some((end, _)) = line.char_indices().nth(LONGEST_MESSAGE) {
+        line.truncate(end);
+        line.push('…');
     }
+    line
 }
 
 fn tidy_word(word: &str) -> &str {
