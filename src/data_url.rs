@@ -40,7 +40,7 @@ pub fn encode_into(bytes: &[u8], out: &mut Vec<u8>) {
     // A body over the address space cannot be in memory to begin with.
     let Ok(length) = usize::try_from(length) else { return };
     out.resize(start + length, 0);
-    encode_slice(bytes, &mut out[start..]);
+    encode_slice(bytes, out.get_mut(start..).unwrap_or_default());
 }
 
 #[cfg(not(target_feature = "simd128"))]
@@ -54,14 +54,14 @@ fn encode_slice(bytes: &[u8], out: &mut [u8]) {
     let blocks = simd::encode_blocks(bytes, out);
     let rest = bytes.get(blocks * simd::IN..).unwrap_or_default();
     let letters = out.get_mut(blocks * simd::OUT..).unwrap_or_default();
-    for (group, letters) in rest.chunks(3).zip(letters.chunks_exact_mut(4)) {
+    for (group, letters) in rest.chunks(3).zip(letters.as_chunks_mut::<4>().0) {
         encode_group(group, letters);
     }
 }
 
 /// Up to three bytes, for the end that is shorter than a vector.
 #[cfg(target_feature = "simd128")]
-fn encode_group(group: &[u8], letters: &mut [u8]) {
+fn encode_group(group: &[u8], letters: &mut [u8; 4]) {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let at = |index: usize| u32::from(group.get(index).copied().unwrap_or_default());
     let bits = at(0) << 16 | at(1) << 8 | at(2);
@@ -88,16 +88,13 @@ mod simd {
     /// Encodes all blocks that can be read sixteen bytes at a time; returns how many.
     pub(super) fn encode_blocks(bytes: &[u8], out: &mut [u8]) -> usize {
         let blocks = bytes.len().saturating_sub(4) / IN;
-        for (block, letters) in out.chunks_exact_mut(OUT).take(blocks).enumerate() {
-            let start = block * IN;
-            let Some((low, high)) = bytes.get(start..start + OUT).and_then(|block| block.split_at_checked(8)) else {
-                return block;
-            };
-            let (Ok(low), Ok(high)) = (<[u8; 8]>::try_from(low), <[u8; 8]>::try_from(high)) else { return block };
-            let encoded = encode(u64x2(u64::from_le_bytes(low), u64::from_le_bytes(high)));
-            let (first, second) = letters.split_at_mut(8);
-            first.copy_from_slice(&u64x2_extract_lane::<0>(encoded).to_le_bytes());
-            second.copy_from_slice(&u64x2_extract_lane::<1>(encoded).to_le_bytes());
+        for (block, letters) in out.as_chunks_mut::<OUT>().0.iter_mut().take(blocks).enumerate() {
+            let Some(taken) = bytes.get(block * IN..).and_then(|rest| rest.first_chunk::<OUT>()) else { return block };
+            let taken = u128::from_le_bytes(*taken);
+            #[allow(clippy::cast_possible_truncation, reason = "the low half, then the high one")]
+            let encoded = encode(u64x2(taken as u64, (taken >> 64) as u64));
+            let (low, high) = (u64x2_extract_lane::<0>(encoded), u64x2_extract_lane::<1>(encoded));
+            *letters = (u128::from(high) << 64 | u128::from(low)).to_le_bytes();
         }
         blocks
     }
@@ -194,22 +191,26 @@ impl<'a> DataUrl<'a> {
             .strip_suffix(";base64")
             .ok_or_else(|| wrong("it is not base64; make it with toDataUrl(blob), or pass the Blob itself"))?;
         let base64 = base64.trim_ascii();
-        let padding = base64.bytes().rev().take_while(|letter| *letter == b'=').count();
+        let mut letters = base64.as_bytes();
+        while let [rest @ .., b'='] = letters {
+            letters = rest;
+        }
+        let padding = base64.len() - letters.len();
         if base64.len() % 4 != 0 || padding > 2 {
             return Err(wrong("its base64 is cut off, or has no padding"));
         }
-        let letters = base64.bytes().take(base64.len() - padding).take(HEAD_LENGTH.div_ceil(3) * 4);
+        let letters = letters.get(..HEAD_LENGTH.div_ceil(3) * 4).unwrap_or(letters);
         let head = decode(letters).ok_or_else(|| wrong("its base64 has letters that do not belong there"))?;
         Ok(Self { media_type, base64, length: base64.len() as u64 / 4 * 3 - padding as u64, head })
     }
 }
 
 /// The bytes of base64 without its padding; `None` where a letter is none, or bits are left over that are not zero.
-fn decode(letters: impl Iterator<Item = u8>) -> Option<Vec<u8>> {
+fn decode(letters: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(HEAD_LENGTH + 2);
     let (mut bits, mut count) = (0_u32, 0);
     for letter in letters {
-        bits = bits << 6 | sextet(letter)?;
+        bits = bits << 6 | sextet(*letter)?;
         count += 6;
         if count >= 8 {
             count -= 8;

@@ -105,10 +105,12 @@ impl<'a> Fields<'a> {
         }
         self.expect(name, value, value.is_object(), "an object");
         let mut members = Vec::new();
-        for member in value.names().into_iter().flatten() {
-            let mut json = String::new();
-            value.get(member).write(&mut json);
-            members.push((member.to_owned(), json));
+        if let Some(names) = value.names() {
+            for member in names {
+                let mut json = String::new();
+                value.get(member).write(&mut json);
+                members.push((member.to_owned(), json));
+            }
         }
         members
     }
@@ -130,7 +132,8 @@ impl<'a> Fields<'a> {
         if let Some(error) = self.wrong {
             return Err(error);
         }
-        for given in self.object.names().into_iter().flatten() {
+        let Some(names) = self.object.names() else { return Ok(()) };
+        for given in names {
             if self.known.contains(&given) {
                 continue;
             }

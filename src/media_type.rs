@@ -177,7 +177,7 @@ fn magic(head: &[u8]) -> Option<Format> {
     }
     if at(0, b"\x1A\x45\xDF\xA3") {
         // EBML: the DocType element stands in the first few dozen bytes.
-        let header = &head[..head.len().min(64)];
+        let header = head.get(..64).unwrap_or(head);
         return Some(if contains(header, b"webm") { Webm } else { Mkv });
     }
     if at(4, b"ftyp") {
@@ -188,7 +188,8 @@ fn magic(head: &[u8]) -> Option<Format> {
         });
     }
     if at(0, b"OggS") {
-        return Some(if contains(&head[..head.len().min(128)], b"OpusHead") { Opus } else { Ogg });
+        let header = head.get(..128).unwrap_or(head);
+        return Some(if contains(header, b"OpusHead") { Opus } else { Ogg });
     }
     if at(0, b"ID3") {
         return Some(after_id3(head));

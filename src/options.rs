@@ -342,11 +342,12 @@ const MOST_HEAVY_WORDS: usize = 50;
 const MOST_WORDS: usize = 2_000;
 
 fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
-    if given.exists() && !given.is_object() {
-        return Err(Error::option("vocabulary", "expected an object of words and weights, e.g. { \"Kubernetes\": 4 }"));
-    }
     let mut words = Vec::new();
-    for word in given.names().into_iter().flatten() {
+    let Some(names) = given.names() else {
+        let problem = "expected an object of words and weights, e.g. { \"Kubernetes\": 4 }";
+        return if given.exists() { Err(Error::option("vocabulary", problem)) } else { Ok(words) };
+    };
+    for word in names {
         let Some(weight) = given.get(word).number().and_then(weight) else {
             return Err(Error::option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
         };
