@@ -52,10 +52,12 @@ fn encode_slice(bytes: &[u8], out: &mut [u8]) {
 #[cfg(target_feature = "simd128")]
 fn encode_slice(bytes: &[u8], out: &mut [u8]) {
     let blocks = simd::encode_blocks(bytes, out);
-    let rest = bytes.get(blocks * simd::IN..).unwrap_or_default();
+    let mut rest = bytes.get(blocks * simd::IN..).unwrap_or_default();
     let letters = out.get_mut(blocks * simd::OUT..).unwrap_or_default();
-    for (group, letters) in rest.chunks(3).zip(letters.as_chunks_mut::<4>().0) {
+    for letters in letters.as_chunks_mut::<4>().0 {
+        let (group, after) = rest.split_at_checked(3).unwrap_or((rest, &[]));
         encode_group(group, letters);
+        rest = after;
     }
 }
 
