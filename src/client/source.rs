@@ -1,5 +1,7 @@
 //! The audio of a call and the checks before any byte of it is sent.
 
+use core::fmt;
+
 use crate::api::{AudioRef, percent_encode};
 use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
@@ -63,14 +65,14 @@ impl<A> Source<A> {
             Self::Url(url) if starts_with(url, "data:") => {
                 let data_url = DataUrl::parse(url)?;
                 let declared = MediaType::parse(data_url.media_type);
-                let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared)?;
+                let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared.as_ref())?;
                 // Written anew, so that the label fits the bytes and has no parameters.
                 Ok(Checked::Url(data_url::prefix(&media_type) + data_url.base64))
             }
             Self::Url(url) => check_url(url).map(Checked::Url),
             Self::Bytes { facts, .. } => {
                 let declared = facts.declared.as_deref().and_then(MediaType::parse);
-                check_bytes(verified, &facts.head, facts.length, declared)
+                check_bytes(verified, &facts.head, facts.length, declared.as_ref())
                     .map(|media_type| Checked::Inline { media_type })
             }
         }
@@ -82,7 +84,7 @@ impl<A> Source<A> {
     pub(super) fn check_file(&self, verified: &Verified) -> Result<&'static str, Error> {
         let Self::Bytes { facts, .. } = self else { return Ok("") };
         let declared = facts.declared.as_deref().and_then(MediaType::parse);
-        check_head(verified, &facts.head, facts.length, declared)?;
+        check_head(verified, &facts.head, facts.length, declared.as_ref())?;
         let most = verified.family.limits().file_length;
         if facts.length.is_some_and(|length| length > most) {
             let message = format!("the audio is too large: {} takes at most {most} bytes", verified.model);
@@ -103,15 +105,16 @@ impl<A> Source<A> {
             Some(MediaType::Known(format)) => Some(*format),
             _ => None,
         };
+        let data_url;
         let (head, label, ending) = match self {
-            Self::Bytes { facts, .. } => (facts.head.clone(), named(facts.declared.as_deref()), None),
+            Self::Bytes { facts, .. } => (facts.head.as_slice(), named(facts.declared.as_deref()), None),
             Self::Url(url) if starts_with(url, "data:") => {
-                let data_url = DataUrl::parse(url)?;
-                (data_url.head, named(Some(data_url.media_type)), None)
+                data_url = DataUrl::parse(url)?;
+                (data_url.head.as_slice(), named(Some(data_url.media_type)), None)
             }
-            Self::Url(url) => (Vec::new(), None, ending(url)),
+            Self::Url(url) => (&[][..], None, ending(url)),
         };
-        let sniffed = match media_type::sniff(&head) {
+        let sniffed = match media_type::sniff(head) {
             Sniffed::Audio(Format::Mp4) if label == Some(Format::M4a) => Some(Format::M4a),
             Sniffed::Audio(format) => Some(format),
             Sniffed::NotAudio(_) | Sniffed::Unknown => None,
@@ -158,7 +161,7 @@ fn check_bytes(
     verified: &Verified,
     head: &[u8],
     length: Option<u64>,
-    declared: Option<MediaType>,
+    declared: Option<&MediaType>,
 ) -> Result<String, Error> {
     let media_type = check_head(verified, head, length, declared)?;
     if let Some(length) = length {
@@ -172,7 +175,7 @@ fn check_head(
     verified: &Verified,
     head: &[u8],
     length: Option<u64>,
-    declared: Option<MediaType>,
+    declared: Option<&MediaType>,
 ) -> Result<String, Error> {
     if head.is_empty() || length == Some(0) {
         let message = "the audio is empty (0 bytes); did the recorder deliver its data before it was read?";
@@ -221,8 +224,8 @@ pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -
     ))
 }
 
-fn media_type_of(verified: &Verified, head: &[u8], declared: Option<MediaType>) -> Result<String, Error> {
-    let refuse = |what: String| {
+fn media_type_of(verified: &Verified, head: &[u8], declared: Option<&MediaType>) -> Result<String, Error> {
+    let refuse = |what: fmt::Arguments<'_>| {
         let names = join(verified.family.limits().formats.iter().map(|format| format.extension()), ", ");
         Error::new(ErrorKind::UnsupportedFormat, format!("{what}; {} takes {names}", verified.model))
     };
@@ -230,18 +233,18 @@ fn media_type_of(verified: &Verified, head: &[u8], declared: Option<MediaType>) 
         if verified.family.limits().formats.contains(&format) {
             Ok(format.media_type().to_owned())
         } else {
-            Err(refuse(format!("the audio is {}", format.extension())))
+            Err(refuse(format_args!("the audio is {}", format.extension())))
         }
     };
     match media_type::sniff(head) {
         // A container may carry audio only: the caller's `audio/mp4` says more than the bytes do.
         Sniffed::Audio(Format::Mp4) if matches!(declared, Some(MediaType::Known(Format::M4a))) => known(Format::M4a),
         Sniffed::Audio(format) => known(format),
-        Sniffed::NotAudio(what) => Err(refuse(format!("this is {what}, not audio"))),
-        Sniffed::Unknown => match verified.media_type.clone().or(declared) {
-            Some(MediaType::Known(format)) => known(format),
-            Some(MediaType::Other(name)) if verified.media_type.is_some() => Ok(name),
-            _ => Err(refuse("the bytes tell no audio format; if you know it, say so with mediaType".to_owned())),
+        Sniffed::NotAudio(what) => Err(refuse(format_args!("this is {what}, not audio"))),
+        Sniffed::Unknown => match verified.media_type.as_ref().or(declared) {
+            Some(MediaType::Known(format)) => known(*format),
+            Some(MediaType::Other(name)) if verified.media_type.is_some() => Ok(name.clone()),
+            _ => Err(refuse(format_args!("the bytes tell no audio format; if you know it, say so with mediaType"))),
         },
     }
 }
