@@ -38,15 +38,23 @@ pub struct CallSettings {
 impl CallSettings {
     /// Reads them as they come from JavaScript: `{ timeout, maxRetries, headers: [[name, value], …] }`.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "option")?;
+        let mut fields = Fields::new(given, "option");
         let settings = Self {
-            timeout: fields.number("timeout")?,
-            max_retries: fields.count("maxRetries", 100)?,
-            headers: fields.get("headers").items().map(header).collect::<Result<_, _>>()?,
+            timeout: fields.number("timeout"),
+            max_retries: fields.count("maxRetries", 100),
+            headers: fields.read("headers", headers),
         };
         fields.finish()?;
         Ok(settings)
     }
+}
+
+fn headers(pairs: View<'_>) -> Result<Vec<(String, String)>, Error> {
+    let mut headers = Vec::new();
+    for pair in pairs.items() {
+        headers.push(header(pair)?);
+    }
+    Ok(headers)
 }
 
 /// A header that every `fetch` takes; wrong ones are refused here, by name.

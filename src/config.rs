@@ -7,6 +7,8 @@ use crate::error::Error;
 use crate::fields::Fields;
 use crate::json::View;
 use crate::options::Protocol;
+use crate::retry;
+use crate::search::{cut, until};
 
 /// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
 ///
@@ -141,15 +143,15 @@ pub struct ClientSettings {
 impl ClientSettings {
     /// Reads the settings as a caller wrote them; a bad or unknown member is refused by its name.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "client option")?;
+        let mut fields = Fields::new(given, "client option");
         let settings = Self {
-            base_url: fields.text("baseURL")?.or(fields.text("baseUrl")?),
-            region: fields.one_of("region", &Region::WORDS)?,
-            workspace_id: fields.text("workspaceId")?,
-            model: fields.text("model")?,
-            protocol: fields.one_of("protocol", &Protocol::WORDS)?,
-            timeout: fields.number("timeout")?,
-            max_retries: fields.count("maxRetries", 100)?,
+            base_url: fields.text("baseURL").or(fields.text("baseUrl")),
+            region: fields.one_of("region", &Region::WORDS),
+            workspace_id: fields.text("workspaceId"),
+            model: fields.text("model"),
+            protocol: fields.one_of("protocol", &Protocol::WORDS),
+            timeout: fields.number("timeout"),
+            max_retries: fields.count("maxRetries", 100),
         };
         fields.finish()?;
         Ok(settings)
@@ -280,15 +282,20 @@ pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration
     const LONGEST: f64 = 2_147_483_647.0;
     match millis {
         None => Ok(None),
-        Some(millis) if millis > 0.0 && millis <= LONGEST => Ok(Some(Duration::from_secs_f64(millis / 1000.0))),
+        Some(millis) if millis > 0.0 && millis <= LONGEST => Ok(retry::from_millis(millis)),
         Some(_) => Err(Error::option("timeout", "expected milliseconds, above 0 and at most 2147483647")),
     }
 }
 
 /// Whether an address is the service's own: giving it as `baseURL` does not make a relay of it.
 fn is_service(base: &str) -> bool {
-    let host = base.split('/').nth(2).unwrap_or_default();
-    host.split(':').next().unwrap_or_default().ends_with(".aliyuncs.com")
+    until(authority(base), b':').ends_with(".aliyuncs.com")
+}
+
+/// What stands between the second and the third slash.
+fn authority(url: &str) -> &str {
+    let rest = cut(url, b'/').and_then(|(_scheme, rest)| cut(rest, b'/'));
+    rest.map_or("", |(_, rest)| until(rest, b'/'))
 }
 
 fn is_workspace_id(id: &str) -> bool {
@@ -305,14 +312,16 @@ fn base_from_url(url: &str) -> Result<String, Error> {
             "expected an address beginning with https://, http:// or / (a path of this site)",
         ));
     }
-    if url.contains(['?', '#']) || url.contains(char::is_whitespace) {
+    if url.chars().any(|character| matches!(character, '?' | '#') || character.is_whitespace()) {
         return Err(Error::option("baseURL", "expected host and path only, without ?, # or white space"));
     }
-    let authority = url.split('/').nth(2).unwrap_or_default();
-    if authority.contains('@') {
+    if authority(url).bytes().any(|byte| byte == b'@') {
         return Err(Error::option("baseURL", "expected no user name and password in the address; use defaultHeaders"));
     }
-    let mut base = url.trim_end_matches('/');
+    let mut base = url;
+    while let Some(stripped) = base.strip_suffix('/') {
+        base = stripped;
+    }
     for prefix in [NATIVE_PREFIX, COMPATIBLE_PREFIX] {
         if let Some(stripped) = base.strip_suffix(prefix) {
             base = stripped;

@@ -1,10 +1,13 @@
 //! Base64 and data URLs: lengths by arithmetic, a streaming encoder, and a reader for data URLs that callers bring.
 
+#[cfg(not(target_feature = "simd128"))]
 use base64::Engine as _;
+#[cfg(not(target_feature = "simd128"))]
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::{Error, ErrorKind};
 use crate::media_type::HEAD_LENGTH;
+use crate::search::cut;
 
 /// Length of standard base64 with padding for `bytes` bytes.
 #[must_use]
@@ -37,7 +40,7 @@ pub fn encode_into(bytes: &[u8], out: &mut Vec<u8>) {
     // A body over the address space cannot be in memory to begin with.
     let Ok(length) = usize::try_from(length) else { return };
     out.resize(start + length, 0);
-    encode_slice(bytes, &mut out[start..]);
+    encode_slice(bytes, out.get_mut(start..).unwrap_or_default());
 }
 
 #[cfg(not(target_feature = "simd128"))]
@@ -49,16 +52,18 @@ fn encode_slice(bytes: &[u8], out: &mut [u8]) {
 #[cfg(target_feature = "simd128")]
 fn encode_slice(bytes: &[u8], out: &mut [u8]) {
     let blocks = simd::encode_blocks(bytes, out);
-    let rest = bytes.get(blocks * simd::IN..).unwrap_or_default();
+    let mut rest = bytes.get(blocks * simd::IN..).unwrap_or_default();
     let letters = out.get_mut(blocks * simd::OUT..).unwrap_or_default();
-    for (group, letters) in rest.chunks(3).zip(letters.chunks_exact_mut(4)) {
+    for letters in letters.as_chunks_mut::<4>().0 {
+        let (group, after) = rest.split_at_checked(3).unwrap_or((rest, &[]));
         encode_group(group, letters);
+        rest = after;
     }
 }
 
 /// Up to three bytes, for the end that is shorter than a vector.
 #[cfg(target_feature = "simd128")]
-fn encode_group(group: &[u8], letters: &mut [u8]) {
+fn encode_group(group: &[u8], letters: &mut [u8; 4]) {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let at = |index: usize| u32::from(group.get(index).copied().unwrap_or_default());
     let bits = at(0) << 16 | at(1) << 8 | at(2);
@@ -85,16 +90,13 @@ mod simd {
     /// Encodes all blocks that can be read sixteen bytes at a time; returns how many.
     pub(super) fn encode_blocks(bytes: &[u8], out: &mut [u8]) -> usize {
         let blocks = bytes.len().saturating_sub(4) / IN;
-        for (block, letters) in out.chunks_exact_mut(OUT).take(blocks).enumerate() {
-            let start = block * IN;
-            let Some((low, high)) = bytes.get(start..start + OUT).and_then(|block| block.split_at_checked(8)) else {
-                return block;
-            };
-            let (Ok(low), Ok(high)) = (<[u8; 8]>::try_from(low), <[u8; 8]>::try_from(high)) else { return block };
-            let encoded = encode(u64x2(u64::from_le_bytes(low), u64::from_le_bytes(high)));
-            let (first, second) = letters.split_at_mut(8);
-            first.copy_from_slice(&u64x2_extract_lane::<0>(encoded).to_le_bytes());
-            second.copy_from_slice(&u64x2_extract_lane::<1>(encoded).to_le_bytes());
+        for (block, letters) in out.as_chunks_mut::<OUT>().0.iter_mut().take(blocks).enumerate() {
+            let Some(taken) = bytes.get(block * IN..).and_then(|rest| rest.first_chunk::<OUT>()) else { return block };
+            let taken = u128::from_le_bytes(*taken);
+            #[allow(clippy::cast_possible_truncation, reason = "the low half, then the high one")]
+            let encoded = encode(u64x2(taken as u64, (taken >> 64) as u64));
+            let (low, high) = (u64x2_extract_lane::<0>(encoded), u64x2_extract_lane::<1>(encoded));
+            *letters = (u128::from(high) << 64 | u128::from(low)).to_le_bytes();
         }
         blocks
     }
@@ -186,24 +188,58 @@ impl<'a> DataUrl<'a> {
             .get(5..)
             .filter(|_| url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")))
             .ok_or_else(|| wrong("it does not begin with data:"))?;
-        let (header, base64) = rest.split_once(',').ok_or_else(|| wrong("it has no comma"))?;
+        let (header, base64) = cut(rest, b',').ok_or_else(|| wrong("it has no comma"))?;
         let media_type = header
             .strip_suffix(";base64")
             .ok_or_else(|| wrong("it is not base64; make it with toDataUrl(blob), or pass the Blob itself"))?;
         let base64 = base64.trim_ascii();
-        let padding = base64.len() - base64.trim_end_matches('=').len();
+        let mut letters = base64.as_bytes();
+        while let [rest @ .., b'='] = letters {
+            letters = rest;
+        }
+        let padding = base64.len() - letters.len();
         if base64.len() % 4 != 0 || padding > 2 {
             return Err(wrong("its base64 is cut off, or has no padding"));
         }
-        let bytes = base64.as_bytes();
-        let head = bytes.get(..HEAD_LENGTH.div_ceil(3) * 4).unwrap_or(bytes);
-        let head = STANDARD.decode(head).map_err(|_| wrong("its base64 has letters that do not belong there"))?;
+        let letters = letters.get(..HEAD_LENGTH.div_ceil(3) * 4).unwrap_or(letters);
+        let head = decode(letters).ok_or_else(|| wrong("its base64 has letters that do not belong there"))?;
         Ok(Self { media_type, base64, length: base64.len() as u64 / 4 * 3 - padding as u64, head })
     }
 }
 
+/// The bytes of base64 without its padding; `None` where a letter is none, or bits are left over that are not zero.
+fn decode(letters: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(HEAD_LENGTH + 2);
+    let (mut bits, mut count) = (0_u32, 0);
+    for letter in letters {
+        bits = bits << 6 | sextet(*letter)?;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            let [.., byte] = (bits >> count).to_be_bytes();
+            bytes.push(byte);
+        }
+    }
+    (bits & ((1 << count) - 1) == 0).then_some(bytes)
+}
+
+fn sextet(letter: u8) -> Option<u32> {
+    let sextet = match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(u32::from(sextet))
+}
+
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+
     use super::*;
 
     fn sample(length: usize) -> Vec<u8> {
@@ -241,6 +277,25 @@ mod tests {
             let bytes = bytes_within("audio/wav", limit);
             assert!(data_url_length("audio/wav", bytes) <= limit);
             assert!(data_url_length("audio/wav", bytes + 1) > limit);
+        }
+    }
+
+    #[test]
+    fn decoding_agrees_with_the_base64_crate() {
+        let url = |base64: &str| DataUrl::parse(&format!("data:;base64,{base64}")).ok().map(|url| url.head);
+        for length in (0..200).chain([4093, 4094, 4095, 4096, 4097, 4098, 4099, 9000]) {
+            let base64 = STANDARD.encode(sample(length));
+            assert_eq!(url(&base64), Some(sample(length.min(4098))), "{length}");
+        }
+        // Every byte at every place of the last group, among them padding and bits that are left over.
+        for at in 0..4 {
+            for byte in 0..128 {
+                let mut letters = *b"QUJDQQ==";
+                letters[4 + at] = byte;
+                let base64 = str::from_utf8(&letters).unwrap();
+                let oracle = STANDARD.decode(base64.trim_ascii()).ok();
+                assert_eq!(url(base64), oracle, "{base64:?}");
+            }
         }
     }
 

@@ -2,22 +2,27 @@
 
 use crate::error::Error;
 use crate::json::View;
+use crate::search::join;
 
 /// An options object that is being read.
+///
+/// Reading goes on after a member of a wrong type, and [`finish`](Fields::finish) tells of the first one. To return at
+/// once would cost more: each such return drops what was read before it, which is other code for every member.
 #[derive(Debug)]
 pub struct Fields<'a> {
     object: View<'a>,
     what: &'static str,
     known: Vec<&'static str>,
+    wrong: Option<Error>,
 }
 
 impl<'a> Fields<'a> {
     /// Opens an object; `what` names it in errors ("option"). A missing object has no members.
-    pub fn new(object: View<'a>, what: &'static str) -> Result<Self, Error> {
-        if object.exists() && !object.is_object() {
-            return Err(Error::option(what, "expected an object"));
-        }
-        Ok(Self { object, what, known: Vec::new() })
+    #[must_use]
+    pub fn new(object: View<'a>, what: &'static str) -> Self {
+        let mut fields = Self { object, what, known: Vec::new(), wrong: None };
+        fields.expect(what, object, object.is_object(), "an object");
+        fields
     }
 
     /// A member as it is, for reading by other rules than these.
@@ -26,91 +31,136 @@ impl<'a> Fields<'a> {
         self.object.get(name)
     }
 
-    fn typed<T>(
-        &mut self,
-        name: &'static str,
-        kind: &str,
-        read: impl FnOnce(View<'a>) -> Option<T>,
-    ) -> Result<Option<T>, Error> {
-        let value = self.get(name);
-        if !value.exists() {
-            return Ok(None); // `{ language: undefined }` and null are common ways to say "none"
-        }
-        read(value).map(Some).ok_or_else(|| Error::option(name, format_args!("expected {kind}")))
-    }
-
-    /// A string.
-    pub fn text(&mut self, name: &'static str) -> Result<Option<String>, Error> {
-        self.typed(name, "a string", |value| value.str().map(str::to_owned))
-    }
-
-    /// A boolean.
-    pub fn bool(&mut self, name: &'static str) -> Result<Option<bool>, Error> {
-        self.typed(name, "true or false", View::bool)
-    }
-
-    /// A number.
-    pub fn number(&mut self, name: &'static str) -> Result<Option<f64>, Error> {
-        self.typed(name, "a number", View::number)
-    }
-
-    /// A whole number from 0 to `most`.
-    pub fn count(&mut self, name: &'static str, most: u32) -> Result<Option<u32>, Error> {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
-        let whole = |value: View<'_>| {
-            let number = value.number()?;
-            ((0.0..=f64::from(most)).contains(&number) && number.fract() == 0.0).then_some(number as u32)
-        };
-        self.typed(name, &format!("a whole number from 0 to {most}"), whole)
-    }
-
-    /// One of several words.
-    pub fn one_of<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Result<Option<T>, Error> {
-        let names: Vec<_> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-        self.typed(name, &format!("one of {}", names.join(", ")), |value| {
-            let given = value.str()?;
-            words.iter().find(|(word, _)| *word == given).map(|(_, meaning)| *meaning)
+    /// A member that has rules of its own.
+    pub fn read<T: Default>(&mut self, name: &'static str, read: impl FnOnce(View<'a>) -> Result<T, Error>) -> T {
+        read(self.get(name)).unwrap_or_else(|error| {
+            self.refuse(error);
+            T::default()
         })
     }
 
+    /// A string.
+    pub fn text(&mut self, name: &'static str) -> Option<String> {
+        let value = self.get(name);
+        self.expect(name, value, value.str().is_some(), "a string");
+        value.str().map(str::to_owned)
+    }
+
+    /// A boolean.
+    pub fn bool(&mut self, name: &'static str) -> Option<bool> {
+        let value = self.get(name);
+        self.expect(name, value, value.bool().is_some(), "true or false");
+        value.bool()
+    }
+
+    /// A number.
+    pub fn number(&mut self, name: &'static str) -> Option<f64> {
+        let value = self.get(name);
+        self.expect(name, value, value.number().is_some(), "a number");
+        value.number()
+    }
+
+    /// A whole number from 0 to `most`.
+    pub fn count(&mut self, name: &'static str, most: u32) -> Option<u32> {
+        let value = self.get(name);
+        let count = value.number().and_then(|number| whole(number, most));
+        if count.is_none() && value.exists() {
+            self.refuse(Error::option(name, format_args!("expected a whole number from 0 to {most}")));
+        }
+        count
+    }
+
+    /// One of several words.
+    pub fn one_of<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+        let value = self.get(name);
+        let found = words.iter().find(|(word, _)| value.str() == Some(*word)).map(|(_, meaning)| *meaning);
+        if found.is_none() && value.exists() {
+            let names = join(words.iter().map(|(word, _)| *word), "\", \"");
+            self.refuse(Error::option(name, format_args!("expected one of \"{names}\"")));
+        }
+        found
+    }
+
     /// A list of strings.
-    pub fn texts(&mut self, name: &'static str) -> Result<Vec<String>, Error> {
-        let texts = self.typed(name, "a list of strings", |value| {
-            value.is_array().then(|| value.items().map(|item| item.str().map(str::to_owned)).collect::<Option<_>>())?
-        })?;
-        Ok(texts.unwrap_or_default())
+    pub fn texts(&mut self, name: &'static str) -> Vec<String> {
+        let value = self.get(name);
+        let mut texts = Vec::new();
+        let mut all = value.is_array();
+        for item in value.items() {
+            match item.str() {
+                Some(text) => texts.push(text.to_owned()),
+                None => all = false,
+            }
+        }
+        self.expect(name, value, all, "a list of strings");
+        texts
     }
 
     /// An object of any members, each as its name and its JSON, to be passed on as it is.
-    pub fn members(&mut self, name: &'static str) -> Result<Vec<(String, String)>, Error> {
-        if let Some(number) = self.object.get(name).first_inexact() {
+    pub fn members(&mut self, name: &'static str) -> Vec<(String, String)> {
+        let value = self.get(name);
+        if let Some(number) = value.first_inexact() {
             let problem = format_args!("a number in it ({number}) cannot be passed on exactly; pass it as a string");
-            return Err(Error::option(name, problem));
+            self.refuse(Error::option(name, problem));
         }
-        let members = self.typed(name, "an object", |value| {
-            let member = |member: &str| {
+        self.expect(name, value, value.is_object(), "an object");
+        let mut members = Vec::new();
+        if let Some(names) = value.names() {
+            for member in names {
                 let mut json = String::new();
                 value.get(member).write(&mut json);
-                (member.to_owned(), json)
-            };
-            value.names().map(|names| names.map(member).collect())
-        })?;
-        Ok(members.unwrap_or_default())
+                members.push((member.to_owned(), json));
+            }
+        }
+        members
     }
 
-    /// Refuses members that nobody asked for, with the nearest name as advice.
+    /// Refuses a member that is there and is not what it should be: `{ language: undefined }` and null are common ways to
+    /// say "none".
+    fn expect(&mut self, name: &'static str, value: View<'_>, good: bool, kind: &str) {
+        if !good && value.exists() {
+            self.refuse(Error::option(name, format_args!("expected {kind}")));
+        }
+    }
+
+    fn refuse(&mut self, error: Error) {
+        self.wrong.get_or_insert(error);
+    }
+
+    /// Tells what was wrong, and refuses members that nobody asked for, with the nearest name as advice.
     pub fn finish(self) -> Result<(), Error> {
-        let plain = |name: &str| name.replace(['_', '-'], "").to_ascii_lowercase();
-        for given in self.object.names().into_iter().flatten() {
+        if let Some(error) = self.wrong {
+            return Err(error);
+        }
+        let Some(names) = self.object.names() else { return Ok(()) };
+        for given in names {
             if self.known.contains(&given) {
                 continue;
             }
-            let advice = match self.known.iter().find(|name| plain(name) == plain(given)) {
+            let advice = match self.known.iter().find(|name| plain(name).eq(plain(given))) {
                 Some(name) => format!("did you mean {name}?"),
-                None => format!("known are {}", self.known.join(", ")),
+                None => format!("known are {}", join(self.known.iter().copied(), ", ")),
             };
             return Err(Error::option(given, format_args!("there is no such {}; {advice}", self.what)));
         }
         Ok(())
     }
+}
+
+/// One number of an options object whose other members are read elsewhere.
+pub fn number(object: View<'_>, what: &'static str, name: &'static str) -> Result<Option<f64>, Error> {
+    let mut fields = Fields::new(object, what);
+    let number = fields.number(name);
+    fields.wrong.map_or(Ok(number), Err)
+}
+
+/// A whole number from 0 to `most`.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+pub(crate) fn whole(number: f64, most: u32) -> Option<u32> {
+    (number >= 0.0 && number <= f64::from(most) && number.fract() == 0.0).then_some(number as u32)
+}
+
+/// A name as different hands write it.
+fn plain(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().filter(|byte| !matches!(byte, b'_' | b'-')).map(|byte| byte.to_ascii_lowercase())
 }

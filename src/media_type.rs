@@ -1,7 +1,7 @@
 //! What the bytes are: magic numbers first, the declared type second. A wrong label makes the service hear noise
 //! (`protocol.md` §1.6), so a label is never trusted over the bytes.
 
-use crate::search::contains;
+use crate::search::{contains, until, words};
 
 /// Containers and codecs the service decodes (seeds 001 and 004).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,26 +29,26 @@ pub enum Format {
 
 use Format::{Aac, Aiff, Amr, Avi, Flac, Flv, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogg, Opus, Wav, Webm, Wma, Wmv};
 
-/// Format, file extension, canonical media type, other names seen in the wild.
-const TABLE: [(Format, &str, &str, &[&str]); 18] = [
-    (Aac, "aac", "audio/aac", &["audio/x-aac", "audio/aacp", "audio/x-hx-aac-adts"]),
-    (Aiff, "aiff", "audio/aiff", &["audio/x-aiff", "audio/aif"]),
-    (Amr, "amr", "audio/amr", &["audio/amr-nb", "audio/amr-wb", "audio/x-amr"]),
-    (Avi, "avi", "video/x-msvideo", &["video/avi", "video/msvideo", "video/vnd.avi"]),
-    (Flac, "flac", "audio/flac", &["audio/x-flac"]),
-    (Flv, "flv", "video/x-flv", &["video/flv"]),
-    (M4a, "m4a", "audio/mp4", &["audio/x-m4a", "audio/m4a", "audio/mp4a-latm", "audio/x-m4b"]),
-    (Mkv, "mkv", "video/x-matroska", &["audio/x-matroska", "video/matroska", "audio/matroska"]),
-    (Mov, "mov", "video/quicktime", &[]),
-    (Mp3, "mp3", "audio/mpeg", &["audio/mp3", "audio/x-mp3", "audio/mpeg3", "audio/x-mpeg", "audio/x-mpeg-3"]),
-    (Mp4, "mp4", "video/mp4", &["audio/3gpp", "video/3gpp", "audio/x-mp4"]),
-    (Mpeg, "mpeg", "video/mpeg", &["video/mp1s", "video/mp2p", "video/x-mpeg"]),
-    (Ogg, "ogg", "audio/ogg", &["application/ogg", "video/ogg", "audio/x-ogg", "audio/vorbis"]),
-    (Opus, "opus", "audio/ogg", &["audio/opus"]),
-    (Wav, "wav", "audio/wav", &["audio/x-wav", "audio/wave", "audio/vnd.wave", "audio/x-pn-wav"]),
-    (Webm, "webm", "audio/webm", &["video/webm"]),
-    (Wma, "wma", "audio/x-ms-wma", &["audio/wma", "audio/x-wma"]),
-    (Wmv, "wmv", "video/x-ms-wmv", &["video/x-ms-asf", "application/vnd.ms-asf"]),
+/// Format, file extensions, canonical media type, other names seen in the wild. The first extension is the service's name.
+const TABLE: [(Format, &str, &str, &str); 18] = [
+    (Aac, "aac", "audio/aac", "audio/x-aac audio/aacp audio/x-hx-aac-adts"),
+    (Aiff, "aiff aif aifc", "audio/aiff", "audio/x-aiff audio/aif"),
+    (Amr, "amr", "audio/amr", "audio/amr-nb audio/amr-wb audio/x-amr"),
+    (Avi, "avi", "video/x-msvideo", "video/avi video/msvideo video/vnd.avi"),
+    (Flac, "flac", "audio/flac", "audio/x-flac"),
+    (Flv, "flv", "video/x-flv", "video/flv"),
+    (M4a, "m4a m4b", "audio/mp4", "audio/x-m4a audio/m4a audio/mp4a-latm audio/x-m4b"),
+    (Mkv, "mkv", "video/x-matroska", "audio/x-matroska video/matroska audio/matroska"),
+    (Mov, "mov", "video/quicktime", ""),
+    (Mp3, "mp3", "audio/mpeg", "audio/mp3 audio/x-mp3 audio/mpeg3 audio/x-mpeg audio/x-mpeg-3"),
+    (Mp4, "mp4", "video/mp4", "audio/3gpp video/3gpp audio/x-mp4"),
+    (Mpeg, "mpeg mpg", "video/mpeg", "video/mp1s video/mp2p video/x-mpeg"),
+    (Ogg, "ogg oga", "audio/ogg", "application/ogg video/ogg audio/x-ogg audio/vorbis"),
+    (Opus, "opus", "audio/ogg", "audio/opus"),
+    (Wav, "wav wave", "audio/wav", "audio/x-wav audio/wave audio/vnd.wave audio/x-pn-wav"),
+    (Webm, "webm weba", "audio/webm", "video/webm"),
+    (Wma, "wma", "audio/x-ms-wma", "audio/wma audio/x-wma"),
+    (Wmv, "wmv asf", "video/x-ms-wmv", "video/x-ms-asf application/vnd.ms-asf"),
 ];
 
 impl Format {
@@ -64,23 +64,14 @@ impl Format {
     #[must_use]
     pub fn of_extension(extension: &str) -> Option<Self> {
         let extension = extension.to_ascii_lowercase();
-        let name = match extension.as_str() {
-            "oga" => "ogg",
-            "weba" => "webm",
-            "wave" => "wav",
-            "aif" | "aifc" => "aiff",
-            "mpg" => "mpeg",
-            "m4b" => "m4a",
-            "asf" => "wmv",
-            other => other,
-        };
-        TABLE.iter().find(|(_, known, ..)| *known == name).map(|(format, ..)| *format)
+        let found = TABLE.iter().find(|(_, known, ..)| words(known).any(|known| known == extension));
+        found.map(|(format, ..)| *format)
     }
 
     /// File extension, which is also the name the service uses.
     #[must_use]
     pub fn extension(self) -> &'static str {
-        TABLE[self as usize].1
+        until(TABLE[self as usize].1, b' ')
     }
 
     /// Media type for a data URL, without parameters.
@@ -103,13 +94,14 @@ impl MediaType {
     /// Reads `audio/webm;codecs=opus` and the like. `None` for what is neither audio nor video.
     #[must_use]
     pub fn parse(declared: &str) -> Option<Self> {
-        let essence = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        let known = TABLE.iter().find(|(_, _, name, aliases)| *name == essence || aliases.contains(&essence.as_str()));
+        let essence = until(declared, b';').trim().to_ascii_lowercase();
+        let known =
+            TABLE.iter().find(|(_, _, name, aliases)| *name == essence || words(aliases).any(|alias| alias == essence));
         if let Some((format, ..)) = known {
             return Some(Self::Known(*format));
         }
         let subtype = essence.strip_prefix("audio/").or_else(|| essence.strip_prefix("video/"))?;
-        let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte);
+        let token = |byte: u8| byte.is_ascii_alphanumeric() || contains(b"!#$&-^_.+", &[byte]);
         (!subtype.is_empty() && subtype.bytes().all(token)).then_some(Self::Other(essence))
     }
 
@@ -144,22 +136,35 @@ pub fn sniff(head: &[u8]) -> Sniffed {
         return Sniffed::Audio(format);
     }
     let start = head.trim_ascii_start();
-    for (magic, what) in [
-        (&b"%PDF"[..], "a PDF document"),
-        (b"\x89PNG", "a PNG picture"),
-        (b"\xFF\xD8\xFF", "a JPEG picture"),
-        (b"GIF8", "a GIF picture"),
-        (b"PK\x03\x04", "a ZIP archive or an office document"),
-        (b"\x1F\x8B", "a gzip archive"),
-        (b"<", "an HTML or XML page"),
-        (b"{", "JSON"),
-    ] {
-        if start.starts_with(magic) {
-            return Sniffed::NotAudio(what);
-        }
-    }
-    Sniffed::Unknown
+    let other = NOT_AUDIO.iter().find(|(magic, _)| start.starts_with(magic));
+    other.map_or(Sniffed::Unknown, |(_, what)| Sniffed::NotAudio(what))
 }
+
+/// What is sent by mistake, and how it begins.
+const NOT_AUDIO: [(&[u8], &str); 8] = [
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xFF\xD8\xFF", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1F\x8B", "a gzip archive"),
+    (b"<", "an HTML or XML page"),
+    (b"{", "JSON"),
+];
+
+/// Formats that one magic number tells, and where it stands.
+const MAGIC: [(usize, &[u8], Format); 9] = [
+    (0, b"fLaC", Flac),
+    (0, b"#!AMR", Amr),
+    (0, b"FLV\x01", Flv),
+    (0, b"ADIF", Aac),
+    (0, b"\0\0\x01\xBA", Mpeg),
+    (0, b"\0\0\x01\xB3", Mpeg),
+    // QuickTime from before `ftyp` existed.
+    (4, b"moov", Mov),
+    (4, b"mdat", Mov),
+    (4, b"wide", Mov),
+];
 
 fn magic(head: &[u8]) -> Option<Format> {
     let at = |offset: usize, magic: &[u8]| head.get(offset..).is_some_and(|rest| rest.starts_with(magic));
@@ -172,7 +177,7 @@ fn magic(head: &[u8]) -> Option<Format> {
     }
     if at(0, b"\x1A\x45\xDF\xA3") {
         // EBML: the DocType element stands in the first few dozen bytes.
-        let header = &head[..head.len().min(64)];
+        let header = head.get(..64).unwrap_or(head);
         return Some(if contains(header, b"webm") { Webm } else { Mkv });
     }
     if at(4, b"ftyp") {
@@ -182,11 +187,9 @@ fn magic(head: &[u8]) -> Option<Format> {
             _ => Mp4,
         });
     }
-    if at(4, b"moov") || at(4, b"mdat") || at(4, b"wide") {
-        return Some(Mov); // QuickTime from before `ftyp` existed
-    }
     if at(0, b"OggS") {
-        return Some(if contains(&head[..head.len().min(128)], b"OpusHead") { Opus } else { Ogg });
+        let header = head.get(..128).unwrap_or(head);
+        return Some(if contains(header, b"OpusHead") { Opus } else { Ogg });
     }
     if at(0, b"ID3") {
         return Some(after_id3(head));
@@ -199,19 +202,8 @@ fn magic(head: &[u8]) -> Option<Format> {
         let video = b"\xC0\xEF\x19\xBC\x4D\x5B\xCF\x11\xA8\xFD\x00\x80\x5F\x5C\x44\x2B";
         return Some(if contains(head, video) { Wmv } else { Wma });
     }
-    for (magic, format) in [
-        (&b"fLaC"[..], Flac),
-        (b"#!AMR", Amr),
-        (b"FLV\x01", Flv),
-        (b"ADIF", Aac),
-        (b"\0\0\x01\xBA", Mpeg),
-        (b"\0\0\x01\xB3", Mpeg),
-    ] {
-        if at(0, magic) {
-            return Some(format);
-        }
-    }
-    mpeg_frame(head)
+    let told = MAGIC.iter().find(|(offset, magic, _)| at(*offset, magic));
+    told.map(|(.., format)| *format).or_else(|| mpeg_frame(head))
 }
 
 /// An ID3 tag stands before MP3 mostly, but before AAC and FLAC too.

@@ -4,7 +4,7 @@
 //! ignore is an error here, which says who takes it. Sources: `protocol.md` §1, §2.3, §5.3, §7.1.
 
 use crate::media_type::Format;
-use crate::search::contains;
+use crate::search::{contains, join};
 
 /// One of the service's wire formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ const FLASH: &[Family] = &[FunFlash, QwenAudio30Flash, QwenAudioFlash];
 const BATCH: &[Family] = &[FunFiles, QwenAudioFiles, ParaformerFiles];
 
 /// Who takes which option. An option that is missing here is for everybody.
-pub const OPTIONS: &[OptionRule] = &[
+pub const OPTIONS: [OptionRule; 20] = [
     OptionRule { name: "language", families: QWEN3 },
     OptionRule { name: "enableItn", families: QWEN3 },
     OptionRule {
@@ -144,33 +144,29 @@ pub const OPTIONS: &[OptionRule] = &[
     OptionRule { name: "specialWordFilter", families: BATCH },
 ];
 
+/// How names of models begin, what else is in them, and their family. The first that fits counts: beginnings overlap.
+const NAMES: [(&str, &str, Family); 12] = [
+    ("", "-realtime", Realtime),
+    ("", "-streaming", Realtime),
+    ("qwen3-asr", "-filetrans", Qwen3Files),
+    ("qwen-audio", "-filetrans", QwenAudioFiles),
+    ("", "-filetrans", FunFiles),
+    ("fun-asr-flash", "", FunFlash),
+    ("qwen-audio-3.0-", "-asr-flash", QwenAudio30Flash),
+    ("qwen-audio-", "-asr-flash", QwenAudioFlash),
+    ("fun-asr", "", FunFiles),
+    ("paraformer", "", ParaformerFiles),
+    ("sensevoice", "", ParaformerFiles),
+    ("qwen3-asr-flash", "", Qwen3Flash),
+];
+
 impl Family {
-    /// The family of a model name. Prefixes overlap, so the order of the questions matters.
+    /// The family of a model name.
     #[must_use]
     pub fn of(model: &str) -> Self {
-        let has = |part: &str| contains(model.as_bytes(), part.as_bytes());
-        let starts = |prefix: &str| model.starts_with(prefix);
-        if has("-realtime") || has("-streaming") {
-            Realtime
-        } else if has("-filetrans") {
-            match (starts("qwen3-asr"), starts("qwen-audio")) {
-                (true, _) => Qwen3Files,
-                (_, true) => QwenAudioFiles,
-                _ => FunFiles,
-            }
-        } else if starts("fun-asr-flash") {
-            FunFlash
-        } else if starts("qwen-audio-") && has("-asr-flash") {
-            if starts("qwen-audio-3.0-") { QwenAudio30Flash } else { QwenAudioFlash }
-        } else if starts("fun-asr") {
-            FunFiles
-        } else if starts("paraformer") || starts("sensevoice") {
-            ParaformerFiles
-        } else if starts("qwen3-asr-flash") {
-            Qwen3Flash
-        } else {
-            Unknown
-        }
+        let has = |part: &str| part.is_empty() || contains(model.as_bytes(), part.as_bytes());
+        let found = NAMES.iter().find(|(start, part, _)| model.starts_with(start) && has(part));
+        found.map_or(Unknown, |(.., family)| *family)
     }
 
     /// The dialect it speaks; B where A is a choice, `None` where nothing is known or where it is not HTTP.
@@ -237,12 +233,15 @@ impl Family {
     /// The names of those who take an option, if this family is not among them.
     #[must_use]
     pub fn others_take(self, option: &str) -> Option<String> {
-        let rule = OPTIONS.iter().find(|rule| rule.name == option)?;
-        if rule.families.contains(&self) {
-            return None;
-        }
-        let names: Vec<_> = rule.families.iter().map(|family| family.name()).collect();
-        Some(names.join(", "))
+        OPTIONS.iter().find(|rule| rule.name == option)?.others(self)
+    }
+}
+
+impl OptionRule {
+    /// The names of those who take the option, if this family is not among them.
+    pub(crate) fn others(&self, family: Family) -> Option<String> {
+        let takes = self.families.contains(&family);
+        (!takes).then(|| join(self.families.iter().map(|family| family.name()), ", "))
     }
 }
 

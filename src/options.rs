@@ -2,10 +2,11 @@
 
 use crate::config::{Config, DEFAULT_FILE_MODEL, Region};
 use crate::error::Error;
-use crate::fields::Fields;
+use crate::fields::{Fields, whole};
 use crate::json::View;
 use crate::media_type::MediaType;
-use crate::model::{Dialect, Family};
+use crate::model::{Dialect, Family, OPTIONS};
+use crate::search::join;
 
 /// Which API to speak where the model's name leaves a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,44 +130,44 @@ pub struct Verified {
 impl TranscribeOptions {
     /// Reads the options as a caller wrote them; a bad or unknown member is refused by its name.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "option")?;
-        let options = Self::read_from(&mut fields)?;
+        let mut fields = Fields::new(given, "option");
+        let options = Self {
+            model: fields.text("model"),
+            protocol: fields.one_of("protocol", &Protocol::WORDS),
+            language: fields.text("language"),
+            enable_itn: fields.bool("enableItn"),
+            context: fields.text("context"),
+            messages: fields.read("messages", messages),
+            media_type: fields.text("mediaType"),
+            include_usage: fields.bool("includeUsage"),
+            incremental_output: fields.bool("incrementalOutput"),
+            result_format: fields.one_of("resultFormat", &[("message", "message")]).map(str::to_owned),
+            format: fields.text("format"),
+            sample_rate: fields.count("sampleRate", 768_000),
+            vocabulary: fields.read("vocabulary", vocabulary),
+            vocabulary_id: fields.text("vocabularyId"),
+            language_hints: fields.texts("languageHints"),
+            speaker_diarization_enabled: fields.bool("speakerDiarizationEnabled"),
+            keep_dialect: fields.bool("keepDialect"),
+            enable_words: fields.bool("enableWords"),
+            channel_id: fields.read("channelId", channels),
+            diarization_enabled: fields.bool("diarizationEnabled"),
+            speaker_count: fields.count("speakerCount", 100),
+            special_word_filter: fields.read("specialWordFilter", word_filter),
+            asr_options: fields.members("asrOptions"),
+            parameters: fields.members("parameters"),
+        };
         fields.finish()?;
         Ok(options)
     }
 
-    /// The same, where more may stand beside.
-    pub(crate) fn read_from(fields: &mut Fields<'_>) -> Result<Self, Error> {
-        Ok(Self {
-            model: fields.text("model")?,
-            protocol: fields.one_of("protocol", &Protocol::WORDS)?,
-            language: fields.text("language")?,
-            enable_itn: fields.bool("enableItn")?,
-            context: fields.text("context")?,
-            messages: messages(fields.get("messages"))?,
-            media_type: fields.text("mediaType")?,
-            include_usage: fields.bool("includeUsage")?,
-            incremental_output: fields.bool("incrementalOutput")?,
-            result_format: fields.one_of("resultFormat", &[("message", "message")])?.map(str::to_owned),
-            format: fields.text("format")?,
-            sample_rate: fields.count("sampleRate", 768_000)?,
-            vocabulary: vocabulary(fields.get("vocabulary"))?,
-            vocabulary_id: fields.text("vocabularyId")?,
-            language_hints: fields.texts("languageHints")?,
-            speaker_diarization_enabled: fields.bool("speakerDiarizationEnabled")?,
-            keep_dialect: fields.bool("keepDialect")?,
-            enable_words: fields.bool("enableWords")?,
-            channel_id: channels(fields.get("channelId"))?,
-            diarization_enabled: fields.bool("diarizationEnabled")?,
-            speaker_count: fields.count("speakerCount", 100)?,
-            special_word_filter: word_filter(fields.get("specialWordFilter"))?,
-            asr_options: fields.members("asrOptions")?,
-            parameters: fields.members("parameters")?,
-        })
-    }
-
     /// Checks every field against the client and the model, for audio that is sent and answered in one call.
     pub fn verify(&self, config: &Config) -> Result<Verified, Error> {
+        self.clone().into_verified(config)
+    }
+
+    /// The same without a copy of the options, which the wasm need not have the code for.
+    pub fn into_verified(self, config: &Config) -> Result<Verified, Error> {
         let model = self.named_model()?.unwrap_or(config.model()).to_owned();
         let family = Family::of(&model);
         let dialect = dialect(self.protocol, family, &model, config)?;
@@ -187,9 +188,9 @@ impl TranscribeOptions {
         let family = Family::of(&model);
         refuse_realtime(family, &model)?;
         match family.dialect() {
-            Some(dialect) if dialect.is_task() => self.check(model, family, dialect),
+            Some(dialect) if dialect.is_task() => self.clone().check(model, family, dialect),
             // A new name: a list of files is what all models but one take.
-            None => self.check(model, Family::QwenAudioFiles, Dialect::Files),
+            None => self.clone().check(model, Family::QwenAudioFiles, Dialect::Files),
             Some(_) => {
                 let problem = format_args!("{model} answers directly and knows no tasks; use {DEFAULT_FILE_MODEL}");
                 Err(Error::option("model", problem))
@@ -204,41 +205,42 @@ impl TranscribeOptions {
         }
     }
 
-    /// Which of the options that not every model takes are given.
-    fn given(&self) -> [(&'static str, bool); 20] {
+    /// Which of the options that not every model takes are given, in the order of [`OPTIONS`].
+    fn given(&self) -> [bool; OPTIONS.len()] {
         [
-            ("language", self.language.is_some()),
-            ("enableItn", self.enable_itn.is_some()),
-            ("context", self.context.is_some()),
-            ("messages", !self.messages.is_empty()),
-            ("includeUsage", self.include_usage.is_some()),
-            ("incrementalOutput", self.incremental_output.is_some()),
-            ("resultFormat", self.result_format.is_some()),
-            ("asrOptions", !self.asr_options.is_empty()),
-            ("format", self.format.is_some()),
-            ("sampleRate", self.sample_rate.is_some()),
-            ("vocabulary", !self.vocabulary.is_empty()),
-            ("vocabularyId", self.vocabulary_id.is_some()),
-            ("languageHints", !self.language_hints.is_empty()),
-            ("speakerDiarizationEnabled", self.speaker_diarization_enabled.is_some()),
-            ("keepDialect", self.keep_dialect.is_some()),
-            ("enableWords", self.enable_words.is_some()),
-            ("channelId", !self.channel_id.is_empty()),
-            ("diarizationEnabled", self.diarization_enabled.is_some()),
-            ("speakerCount", self.speaker_count.is_some()),
-            ("specialWordFilter", self.special_word_filter.is_some()),
+            self.language.is_some(),
+            self.enable_itn.is_some(),
+            self.context.is_some(),
+            !self.messages.is_empty(),
+            self.include_usage.is_some(),
+            self.incremental_output.is_some(),
+            self.result_format.is_some(),
+            !self.asr_options.is_empty(),
+            self.format.is_some(),
+            self.sample_rate.is_some(),
+            !self.vocabulary.is_empty(),
+            self.vocabulary_id.is_some(),
+            !self.language_hints.is_empty(),
+            self.speaker_diarization_enabled.is_some(),
+            self.keep_dialect.is_some(),
+            self.enable_words.is_some(),
+            !self.channel_id.is_empty(),
+            self.diarization_enabled.is_some(),
+            self.speaker_count.is_some(),
+            self.special_word_filter.is_some(),
         ]
     }
 
-    fn check(&self, model: String, family: Family, dialect: Dialect) -> Result<Verified, Error> {
+    fn check(self, model: String, family: Family, dialect: Dialect) -> Result<Verified, Error> {
         let judge = match (family, dialect) {
             (Family::Unknown, Dialect::Flash) => Family::QwenAudioFlash,
             (Family::Unknown, _) => Family::Qwen3Flash,
             _ => family,
         };
-        for (name, given) in self.given() {
-            if given && let Some(others) = judge.others_take(name) {
-                return Err(Error::option(name, format_args!("{model} would ignore it; it is taken by {others}")));
+        for (option, given) in OPTIONS.iter().zip(self.given()) {
+            if given && let Some(others) = option.others(judge) {
+                let problem = format_args!("{model} would ignore it; it is taken by {others}");
+                return Err(Error::option(option.name, problem));
             }
         }
         self.check_values(&model, family)?;
@@ -248,18 +250,23 @@ impl TranscribeOptions {
                 Error::option("mediaType", format_args!("\"{given}\" is no audio type; for example \"audio/mpeg\""))
             })?),
         };
-        Ok(Verified { model, family, dialect, media_type, options: self.clone() })
+        Ok(Verified { model, family, dialect, media_type, options: self })
     }
 
     fn check_values(&self, model: &str, family: Family) -> Result<(), Error> {
         let limits = family.limits();
-        let hints = self.language_hints.iter().map(|language| ("languageHints", language));
-        for (field, language) in self.language.iter().map(|language| ("language", language)).chain(hints) {
-            if !limits.languages.is_empty() && !limits.languages.contains(&language.as_str()) {
-                let known = limits.languages.join(", ");
-                let problem = format_args!("{model} does not know \"{language}\"; it takes one of {known}");
-                return Err(Error::option(field, problem));
+        let check = |field: &str, language: &str| {
+            if limits.languages.is_empty() || limits.languages.contains(&language) {
+                return Ok(());
             }
+            let known = join(limits.languages.iter().copied(), ", ");
+            Err(Error::option(field, format_args!("{model} does not know \"{language}\"; it takes one of {known}")))
+        };
+        if let Some(language) = &self.language {
+            check("language", language)?;
+        }
+        for language in &self.language_hints {
+            check("languageHints", language)?;
         }
         if self.language_hints.len() > limits.language_hints {
             let problem = format_args!("{model} reads at most {} of them", limits.language_hints);
@@ -319,12 +326,11 @@ fn messages(given: View<'_>) -> Result<Vec<Message>, Error> {
     let mut messages = Vec::new();
     for (index, item) in given.items().enumerate() {
         let role = item.get("role").str().and_then(|word| roles.iter().find(|(name, _)| *name == word));
+        let wrong = |member: &str, problem: &str| Err(Error::option(format!("messages.{index}.{member}"), problem));
         match (role, item.get("text").str()) {
             (Some((_, role)), Some(text)) => messages.push(Message { role: *role, text: text.to_owned() }),
-            (None, _) => {
-                return Err(Error::option(format!("messages.{index}.role"), "expected \"user\" or \"assistant\""));
-            }
-            (_, None) => return Err(Error::option(format!("messages.{index}.text"), "expected a string")),
+            (None, _) => return wrong("role", "expected \"user\" or \"assistant\""),
+            (_, None) => return wrong("text", "expected a string"),
         }
     }
     Ok(messages)
@@ -336,11 +342,12 @@ const MOST_HEAVY_WORDS: usize = 50;
 const MOST_WORDS: usize = 2_000;
 
 fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
-    if given.exists() && !given.is_object() {
-        return Err(Error::option("vocabulary", "expected an object of words and weights, e.g. { \"Kubernetes\": 4 }"));
-    }
     let mut words = Vec::new();
-    for word in given.names().into_iter().flatten() {
+    let Some(names) = given.names() else {
+        let problem = "expected an object of words and weights, e.g. { \"Kubernetes\": 4 }";
+        return if given.exists() { Err(Error::option("vocabulary", problem)) } else { Ok(words) };
+    };
+    for word in names {
         let Some(weight) = given.get(word).number().and_then(weight) else {
             return Err(Error::option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
         };
@@ -354,21 +361,21 @@ fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
 }
 
 /// The weight of a hot word: 1 to 5, or 50.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 pub(crate) fn weight(number: f64) -> Option<u32> {
-    let whole = Some(number).filter(|number| number.fract() == 0.0 && (1.0..=50.0).contains(number))? as u32;
-    (whole <= 5 || whole == 50).then_some(whole)
+    whole(number, 50).filter(|weight| matches!(weight, 1..=5 | 50))
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
 fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
-    let channel = |item: View<'_>| {
-        item.number()
-            .filter(|number| number.fract() == 0.0 && (0.0..100.0).contains(number))
-            .map(|number| number as u32)
-    };
-    let channels = if given.exists() && !given.is_array() { None } else { given.items().map(channel).collect() };
-    channels.ok_or_else(|| Error::option("channelId", "expected a list of channel numbers, counted from 0"))
+    let mut channels = Vec::new();
+    let mut good = given.is_array() || !given.exists();
+    for item in given.items() {
+        match item.number().and_then(|number| whole(number, 99)) {
+            Some(channel) => channels.push(channel),
+            None => good = false,
+        }
+    }
+    let problem = "expected a list of channel numbers, counted from 0";
+    if good { Ok(channels) } else { Err(Error::option("channelId", problem)) }
 }
 
 /// The service wants this object as a string of JSON (`protocol.md` §7.1); callers may give either.
@@ -405,6 +412,21 @@ mod tests {
         let options = verified.unwrap().options;
         assert_eq!((options.enable_itn, options.context), (Some(true), None));
         assert_eq!(options.asr_options, [("enable_lid".to_owned(), "true".to_owned())]);
+    }
+
+    #[test]
+    fn given_options_are_in_the_order_of_the_rules() {
+        let values =
+            ["\"wav\"", "true", "1", "[1]", "[\"en\"]", "\"message\"", r#"{"a":1}"#, r#"[{"role":"user","text":"a"}]"#];
+        for (index, rule) in OPTIONS.iter().enumerate() {
+            // Some value has the right type; the rules beyond that are another matter.
+            let read = values.iter().find_map(|value| {
+                let json = format!(r#"{{"{}":{value}}}"#, rule.name);
+                TranscribeOptions::read(Json::parse(&json).unwrap().view()).ok()
+            });
+            let given = read.unwrap().given();
+            assert!(given[index] && given.iter().filter(|given| **given).count() == 1, "{}", rule.name);
+        }
     }
 
     #[test]

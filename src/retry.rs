@@ -1,11 +1,12 @@
 //! When to try again, and after which pause: pure arithmetic, as openai-node does it (`protocol.md` §10.3).
 
+use core::ops::Range;
 use std::time::Duration;
 
 /// The pause before the second attempt; it doubles each time.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const FIRST_PAUSE_MS: f64 = 500.0;
 /// The longest pause of our own choosing.
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+const LONGEST_PAUSE_MS: f64 = 8_000.0;
 /// The longest pause the service may ask for; beyond it, our own schedule is used.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 
@@ -28,9 +29,9 @@ impl RetryPolicy {
         if let Some(asked) = retry_after.filter(|asked| *asked <= LONGEST_RETRY_AFTER) {
             return Some(asked);
         }
-        let doubled = FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(attempt.min(16)));
+        let doubled = (FIRST_PAUSE_MS * f64::from(1_u32 << attempt.min(16))).min(LONGEST_PAUSE_MS);
         // Up to a quarter less, so that many clients do not come back at the same moment.
-        Some(doubled.min(LONGEST_PAUSE).mul_f64(1.0 - 0.25 * random.clamp(0.0, 1.0)))
+        from_millis(doubled * (1.0 - 0.25 * random.clamp(0.0, 1.0)))
     }
 }
 
@@ -40,31 +41,40 @@ impl RetryPolicy {
 #[must_use]
 pub fn retry_after(header: impl Fn(&str) -> Option<String>, now: f64) -> Option<Duration> {
     let number = |text: &str| crate::json::number(text.trim()).filter(|number| *number >= 0.0);
-    let seconds = if let Some(millis) = header("retry-after-ms").as_deref().and_then(number) {
-        millis / 1000.0
-    } else {
-        let text = header("retry-after")?;
-        number(&text).or_else(|| Some(http_date(&text)? - now / 1000.0)).filter(|seconds| *seconds >= 0.0)?
-    };
-    Duration::try_from_secs_f64(seconds).ok()
+    if let Some(millis) = header("retry-after-ms").as_deref().and_then(number) {
+        return from_millis(millis);
+    }
+    let text = header("retry-after")?;
+    from_millis(number(&text).or_else(|| Some(http_date(&text)? - now / 1000.0))? * 1000.0)
+}
+
+/// A time in whole milliseconds, which is what timers take; `None` below zero and beyond all clocks.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
+pub(crate) fn from_millis(millis: f64) -> Option<Duration> {
+    (0.0..1e15).contains(&millis).then(|| Duration::from_millis(millis.round() as u64))
 }
 
 /// Seconds since 1970 of a date like `Wed, 21 Oct 2026 07:28:00 GMT`, the only form HTTP still allows (RFC 9110 §5.6.7).
 fn http_date(text: &str) -> Option<f64> {
-    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let (_, date) = text.trim().strip_suffix(" GMT")?.split_once(',')?;
-    let mut fields = date.trim_start().split(' ');
-    let day: i64 = fields.next()?.parse().ok()?;
-    let month_name = fields.next()?;
-    let month = i64::try_from(MONTHS.iter().position(|name| *name == month_name)?).ok()? + 1;
-    let year: i64 = fields.next()?.parse().ok().filter(|year| (1970..=9999).contains(year))?;
-    let mut clock = fields.next()?.splitn(3, ':').map(|part| part.parse::<i64>().ok());
-    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
+    let date = text.trim().as_bytes(); // every part has its place, to the column
+    let (day, year) = (digits(date, 5..7)?, digits(date, 12..16).filter(|year| *year >= 1970)?);
+    let month = (1..).zip(MONTHS.chunks(3)).find(|(_, name)| date.get(8..11) == Some(name))?.0;
+    let (hour, minute, second) = (digits(date, 17..19)?, digits(date, 20..22)?, digits(date, 23..25)?);
+    if date.get(25..) != Some(b" GMT") {
+        return None;
+    }
     // Days since 1970 by the civil-calendar arithmetic of Howard Hinnant; years begin in March there.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
     #[allow(clippy::cast_precision_loss, reason = "seconds until the year 9999 are exact")]
     Some((days * 86_400 + hour * 3_600 + minute * 60 + second) as f64)
+}
+
+fn digits(text: &[u8], place: Range<usize>) -> Option<i64> {
+    text.get(place)?
+        .iter()
+        .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')))
 }
 
 /// Whether an HTTP status is worth another attempt, unless `x-should-retry` says otherwise.
@@ -90,7 +100,7 @@ mod tests {
             (0..6).map(|attempt| policy.pause(attempt, true, None, 0.0).unwrap().as_millis()).collect();
         assert_eq!(millis, [500, 1000, 2000, 4000, 8000, 8000]);
         assert_eq!(policy.pause(0, true, None, 1.0), Some(Duration::from_millis(375)));
-        assert!(policy.pause(99, true, None, 0.5).unwrap() <= LONGEST_PAUSE);
+        assert!(policy.pause(99, true, None, 0.5).unwrap() <= Duration::from_secs(8));
     }
 
     #[test]
@@ -105,7 +115,7 @@ mod tests {
     fn the_service_may_ask_for_a_pause_but_not_for_an_hour() {
         let ask = |seconds| POLICY.pause(0, true, Some(Duration::from_secs(seconds)), 0.0);
         assert_eq!(ask(7), Some(Duration::from_secs(7)));
-        assert_eq!(ask(3600), Some(FIRST_PAUSE));
+        assert_eq!(ask(3600), Some(Duration::from_millis(500)));
     }
 
     #[test]

@@ -21,7 +21,7 @@ const FEATURES = [
   "simd",
 ].map((name) => `--enable-${name}`);
 
-const OPTIMISE = ["-O3", ...FEATURES, "--strip-debug", "--strip-producers", "--strip-target-features"];
+const OPTIMISE = ["-O3", "--one-caller-inline-max-function-size=20", ...FEATURES, "--strip-debug", "--strip-producers", "--strip-target-features"];
 
 /** What a part is made of, beside the version of the compiler. */
 const CRATE_FILES = ["src/**/*.rs", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map((path) => inProject(path));

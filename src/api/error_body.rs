@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, View};
 use crate::retry;
-use crate::search::{between, contains, find};
+use crate::search::{between, contains, find, join, until, words};
 use crate::sse::{EventParser, Item};
 use crate::transcript::Transcript;
 
@@ -28,66 +28,51 @@ const SLOWER: &str = "Too many requests at once; wait and send fewer";
 const TOKENS: &str = "The account's tokens per minute are used up; this recovers within a minute";
 const NO_MODEL: &str = "Check the model's name and that this region offers it";
 
-/// Beginning of a service code, in lower case and without punctuation; its kind; what to do. First match wins.
+/// Beginnings of service codes, in lower case and without punctuation; their kind; what to do. First match wins.
 const CODES: &[(&str, ErrorKind, &str)] = &[
     ("invalidapikey", ErrorKind::Authentication, WRONG_KEY),
-    ("arrearage", ErrorKind::Billing, NO_MONEY),
-    ("commoditynotpurchased", ErrorKind::Billing, NO_MONEY),
-    ("prepaidbilloverdue", ErrorKind::Billing, NO_MONEY),
-    ("postpaidbilloverdue", ErrorKind::Billing, NO_MONEY),
+    ("arrearage commoditynotpurchased prepaidbilloverdue postpaidbilloverdue", ErrorKind::Billing, NO_MONEY),
     (
         "allocationquotafreetieronly",
         ErrorKind::PermissionDenied,
         "Turn off \"free tier only\" in the console, or wait for a new quota",
     ),
     ("accessdeniedunpurchased", ErrorKind::PermissionDenied, NO_MONEY),
-    ("accessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("modelaccessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("workspaceaccessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("endpointaccessdenied", ErrorKind::PermissionDenied, NO_ACCESS),
-    ("modelnotfound", ErrorKind::NotFound, NO_MODEL),
-    ("modelnotsupported", ErrorKind::NotFound, NO_MODEL),
+    (
+        "accessdenied modelaccessdenied workspaceaccessdenied endpointaccessdenied",
+        ErrorKind::PermissionDenied,
+        NO_ACCESS,
+    ),
+    ("modelnotfound modelnotsupported", ErrorKind::NotFound, NO_MODEL),
     ("workspacenotfound", ErrorKind::NotFound, "Check the workspace id"),
-    ("badrequestresourcenotexist", ErrorKind::NotFound, ""),
-    ("notfound", ErrorKind::NotFound, ""),
-    ("throttlingallocationquota", ErrorKind::RateLimit, TOKENS),
-    ("insufficientquota", ErrorKind::RateLimit, TOKENS),
-    ("throttling", ErrorKind::RateLimit, SLOWER),
-    ("limitrequests", ErrorKind::RateLimit, SLOWER),
-    ("limitburstrate", ErrorKind::RateLimit, SLOWER),
+    ("badrequestresourcenotexist notfound", ErrorKind::NotFound, ""),
+    ("throttlingallocationquota insufficientquota", ErrorKind::RateLimit, TOKENS),
+    ("throttling limitrequests limitburstrate", ErrorKind::RateLimit, SLOWER),
     (
         "datainspectionfailed",
         ErrorKind::ContentFiltered,
         "The service's content inspection refused it; sending it again does not help",
     ),
-    ("audiodurationtoolong", ErrorKind::AudioTooLong, TOO_LONG),
-    ("invalidfileduration", ErrorKind::AudioTooLong, TOO_LONG),
-    ("invalidfileaudiolengtherror", ErrorKind::AudioTooLong, TOO_LONG),
-    ("badrequesttoolarge", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("entitytoolarge", ErrorKind::AudioTooLarge, TOO_LARGE), // the object store's word
-    ("invalidfilesize", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("badrequestunsupportedfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
-    ("invalidfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
-    ("invalidfileopenerror", ErrorKind::InvalidAudio, NOT_DECODED),
-    ("decodeerror", ErrorKind::InvalidAudio, NOT_DECODED),
-    ("invalidfiledownloadfailed", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("file403forbidden", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("filedownloadfailed", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("badrequestinputdownloadfailed", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("invalidurl", ErrorKind::BadRequest, NOT_PUBLIC),
+    ("audiodurationtoolong invalidfileduration invalidfileaudiolengtherror", ErrorKind::AudioTooLong, TOO_LONG),
+    // The second is the object store's word.
+    ("badrequesttoolarge entitytoolarge invalidfilesize", ErrorKind::AudioTooLarge, TOO_LARGE),
+    ("badrequestunsupportedfileformat invalidfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
+    ("invalidfileopenerror decodeerror", ErrorKind::InvalidAudio, NOT_DECODED),
+    (
+        "invalidfiledownloadfailed file403forbidden filedownloadfailed badrequestinputdownloadfailed invalidurl \
+         invalidparameterdatainspection",
+        ErrorKind::BadRequest,
+        NOT_PUBLIC,
+    ),
     ("conflict", ErrorKind::Conflict, ""),
     ("requesttimeout", ErrorKind::Timeout, "The service took too long; try again, or send shorter audio"),
     ("internalerroralgoinvalidparameter", ErrorKind::BadRequest, ""),
-    ("internalerror", ErrorKind::Server, ""),
-    ("internalservererror", ErrorKind::Server, ""),
-    ("systemerror", ErrorKind::Server, ""),
-    ("modelservicefailed", ErrorKind::Server, ""),
-    ("serviceunavailable", ErrorKind::Server, ""),
-    ("modelunavailable", ErrorKind::Server, ""),
-    ("invalidparameterdatainspection", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("invalidparameter", ErrorKind::BadRequest, ""),
-    ("badrequest", ErrorKind::BadRequest, ""),
-    ("unsupportedoperation", ErrorKind::BadRequest, ""),
+    (
+        "internalerror internalservererror systemerror modelservicefailed serviceunavailable modelunavailable",
+        ErrorKind::Server,
+        "",
+    ),
+    ("invalidparameter badrequest unsupportedoperation", ErrorKind::BadRequest, ""),
 ];
 
 /// Words in a message that say more than the code beside them.
@@ -200,20 +185,22 @@ fn from_events(body: &[u8]) -> Option<Words> {
 /// Object storage answers in XML: `<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId></Error>`.
 fn from_xml(body: &[u8]) -> Option<Words> {
     let text = String::from_utf8_lossy(body);
-    let element = |name: &str| between(&text, &format!("<{name}>"), "</").map(str::to_owned);
-    let code = element("Code")?;
-    Some(Words { code: Some(code), message: element("Message"), request_id: element("RequestId") })
+    let element = |tag: &str| between(&text, tag, "</").map(str::to_owned);
+    let code = element("<Code>")?;
+    Some(Words { code: Some(code), message: element("<Message>"), request_id: element("<RequestId>") })
 }
 
 fn build(status: u16, words: Words, asked: Option<core::time::Duration>) -> Error {
     let (kind, help) = classify(status, words.code.as_deref(), words.message.as_deref());
     let said = words.message.as_deref().map(tidy).filter(|said| !said.is_empty());
-    let said = said.or_else(|| words.code.clone()).unwrap_or_else(|| format!("HTTP status {status} without words"));
-    let message = if help.is_empty() {
-        said
-    } else {
-        format!("{said}{}{help}.", if said.ends_with(['.', '!', '?', '！', '。']) { " " } else { ". " })
-    };
+    let nothing_said = || format!("HTTP status {} without words", u32::from(status));
+    let mut message = said.or_else(|| words.code.clone()).unwrap_or_else(nothing_said);
+    if !help.is_empty() {
+        let ended = matches!(message.chars().next_back(), Some('.' | '!' | '?' | '！' | '。'));
+        message.push_str(if ended { " " } else { ". " });
+        message.push_str(help);
+        message.push('.');
+    }
     let waits_a_minute = help == TOKENS && asked.is_none();
     // An hour's wait shorter than the quota's own minute only uses up the attempts.
     let asked = if waits_a_minute { Some(core::time::Duration::from_secs(20)) } else { asked };
@@ -231,9 +218,12 @@ fn classify(status: u16, code: Option<&str>, message: Option<&str>) -> (ErrorKin
         .iter()
         .find(|(words, ..)| contains(message.as_bytes(), words.as_bytes()))
         .map(|(_, kind, help)| (*kind, *help));
-    let bare: String =
-        code.unwrap_or_default().chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let by_code = CODES.iter().find(|(start, ..)| bare.starts_with(start)).map(|(_, kind, help)| (*kind, *help));
+    let letters = code.unwrap_or_default().bytes().filter(u8::is_ascii_alphanumeric);
+    let bare: String = letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
+    let by_code = CODES
+        .iter()
+        .find(|(starts, ..)| words(starts).any(|start| bare.starts_with(start)))
+        .map(|(_, kind, help)| (*kind, *help));
     match (by_code, by_message) {
         // A vague code with telling words.
         (Some((ErrorKind::BadRequest | ErrorKind::Server | ErrorKind::PermissionDenied, _)) | None, Some(found)) => {
@@ -261,26 +251,23 @@ fn by_status(status: u16) -> ErrorKind {
 
 /// The service's words on one line, not too long, and without anything that looks like a key, audio or a signature.
 fn tidy(message: &str) -> String {
-    let words: Vec<&str> = message
-        .split_whitespace()
-        .map(|word| {
-            if word.len() > LONGEST_WORD || find(word.as_bytes(), b";base64,").is_some() {
-                return "(data)";
-            }
-            if find(word.as_bytes(), b"://").is_some() {
-                return word.split('?').next().unwrap_or_default(); // signatures stand behind it
-            }
-            let looks_like_key = [b"sk-", b"st-"]
-                .iter()
-                .any(|start| find(word.as_bytes(), *start).is_some_and(|at| word.len() - at > 10));
-            if looks_like_key { "(key)" } else { word }
-        })
-        .collect();
-    let line = words.join(" ");
-    match line.char_indices().nth(LONGEST_MESSAGE) {
-        Some((end, _)) => line.get(..end).unwrap_or_default().to_owned() + "…",
-        None => line,
+    let mut line = join(message.split_whitespace().map(tidy_word), " ");
+    if let Some((end, _)) = line.char_indices().nth(LONGEST_MESSAGE) {
+        line.truncate(end);
+        line.push('…');
     }
+    line
+}
+
+fn tidy_word(word: &str) -> &str {
+    if word.len() > LONGEST_WORD || contains(word.as_bytes(), b";base64,") {
+        return "(data)";
+    }
+    if contains(word.as_bytes(), b"://") {
+        return until(word, b'?'); // signatures stand behind it
+    }
+    let is_key = |start: &[u8]| find(word.as_bytes(), start).is_some_and(|at| word.len() - at > 10);
+    if is_key(b"sk-") || is_key(b"st-") { "(key)" } else { word }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::data_url;
 use crate::host::{Body, HttpRequest, Part};
 use crate::json::write_string;
+use crate::search::cut;
 
 /// The audio as a request refers to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,7 +16,7 @@ pub enum AudioRef<'a> {
 }
 
 /// Stands where the base64 goes. A raw NUL cannot occur in JSON text otherwise.
-const AUDIO_MARK: char = '\0';
+const AUDIO_MARK: u8 = 0;
 
 impl AudioRef<'_> {
     /// Writes the JSON string that carries the audio.
@@ -26,7 +27,7 @@ impl AudioRef<'_> {
                 // Media types are tokens: nothing in them needs escaping (`MediaType::parse` sees to it).
                 out.push('"');
                 out.push_str(&data_url::prefix(media_type));
-                out.push(AUDIO_MARK);
+                out.push(char::from(AUDIO_MARK));
                 out.push('"');
             }
         }
@@ -100,12 +101,11 @@ pub(crate) fn percent_encode(text: &str, keep: fn(u8) -> bool, out: &mut String)
 }
 
 fn body(json: &str) -> Body {
-    let mut parts = Vec::new();
-    for (index, text) in json.split(AUDIO_MARK).enumerate() {
-        if index > 0 {
-            parts.push(Part::AudioBase64);
+    let parts = match cut(json, AUDIO_MARK) {
+        Some((before, after)) => {
+            vec![Part::Text(before.to_owned()), Part::AudioBase64, Part::Text(after.to_owned())]
         }
-        parts.push(Part::Text(text.to_owned()));
-    }
+        None => vec![Part::Text(json.to_owned())],
+    };
     Body { parts }
 }

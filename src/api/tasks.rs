@@ -216,15 +216,15 @@ pub struct TaskFilter {
 impl TaskFilter {
     /// Reads a filter as a caller wrote it.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "filter")?;
+        let mut fields = Fields::new(given, "filter");
         let filter = Self {
-            task_id: fields.text("taskId")?,
-            start_time: fields.text("startTime")?,
-            end_time: fields.text("endTime")?,
-            model_name: fields.text("modelName")?,
-            status: fields.text("status")?,
-            page_no: fields.count("pageNo", 1_000_000)?,
-            page_size: fields.count("pageSize", 1_000)?,
+            task_id: fields.text("taskId"),
+            start_time: fields.text("startTime"),
+            end_time: fields.text("endTime"),
+            model_name: fields.text("modelName"),
+            status: fields.text("status"),
+            page_no: fields.count("pageNo", 1_000_000),
+            page_size: fields.count("pageSize", 1_000),
         };
         fields.finish()?;
         for (name, time) in [("startTime", &filter.start_time), ("endTime", &filter.end_time)] {

@@ -73,10 +73,10 @@ pub struct NewVocabulary {
 impl NewVocabulary {
     /// Reads a list as a caller wrote it: `{ targetModel, prefix, words: [{ text, weight, lang? }] }`.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "vocabulary")?;
-        let target_model = fields.text("targetModel")?.unwrap_or_default();
-        let prefix = fields.text("prefix")?.unwrap_or_default();
-        let words = read_words(fields.get("words"))?;
+        let mut fields = Fields::new(given, "vocabulary");
+        let target_model = fields.text("targetModel").unwrap_or_default();
+        let prefix = fields.text("prefix").unwrap_or_default();
+        let words = fields.read("words", read_words);
         fields.finish()?;
         if target_model.is_empty() {
             return Err(Error::option("targetModel", "expected the name of the model that will use the list"));

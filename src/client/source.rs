@@ -1,11 +1,13 @@
 //! The audio of a call and the checks before any byte of it is sent.
 
+use core::fmt;
+
 use crate::api::{AudioRef, percent_encode};
 use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
 use crate::media_type::{self, Format, MediaType, Sniffed};
 use crate::options::Verified;
-use crate::search::find;
+use crate::search::{find, join, until};
 
 /// Where the audio is.
 #[derive(Clone, Debug)]
@@ -63,14 +65,14 @@ impl<A> Source<A> {
             Self::Url(url) if starts_with(url, "data:") => {
                 let data_url = DataUrl::parse(url)?;
                 let declared = MediaType::parse(data_url.media_type);
-                let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared)?;
+                let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared.as_ref())?;
                 // Written anew, so that the label fits the bytes and has no parameters.
-                Ok(Checked::Url(format!("{}{}", data_url::prefix(&media_type), data_url.base64)))
+                Ok(Checked::Url(data_url::prefix(&media_type) + data_url.base64))
             }
             Self::Url(url) => check_url(url).map(Checked::Url),
             Self::Bytes { facts, .. } => {
                 let declared = facts.declared.as_deref().and_then(MediaType::parse);
-                check_bytes(verified, &facts.head, facts.length, declared)
+                check_bytes(verified, &facts.head, facts.length, declared.as_ref())
                     .map(|media_type| Checked::Inline { media_type })
             }
         }
@@ -82,7 +84,7 @@ impl<A> Source<A> {
     pub(super) fn check_file(&self, verified: &Verified) -> Result<&'static str, Error> {
         let Self::Bytes { facts, .. } = self else { return Ok("") };
         let declared = facts.declared.as_deref().and_then(MediaType::parse);
-        check_head(verified, &facts.head, facts.length, declared)?;
+        check_head(verified, &facts.head, facts.length, declared.as_ref())?;
         let most = verified.family.limits().file_length;
         if facts.length.is_some_and(|length| length > most) {
             let message = format!("the audio is too large: {} takes at most {most} bytes", verified.model);
@@ -103,15 +105,16 @@ impl<A> Source<A> {
             Some(MediaType::Known(format)) => Some(*format),
             _ => None,
         };
+        let data_url;
         let (head, label, ending) = match self {
-            Self::Bytes { facts, .. } => (facts.head.clone(), named(facts.declared.as_deref()), None),
+            Self::Bytes { facts, .. } => (facts.head.as_slice(), named(facts.declared.as_deref()), None),
             Self::Url(url) if starts_with(url, "data:") => {
-                let data_url = DataUrl::parse(url)?;
-                (data_url.head, named(Some(data_url.media_type)), None)
+                data_url = DataUrl::parse(url)?;
+                (data_url.head.as_slice(), named(Some(data_url.media_type)), None)
             }
-            Self::Url(url) => (Vec::new(), None, ending(url)),
+            Self::Url(url) => (&[][..], None, ending(url)),
         };
-        let sniffed = match media_type::sniff(&head) {
+        let sniffed = match media_type::sniff(head) {
             Sniffed::Audio(Format::Mp4) if label == Some(Format::M4a) => Some(Format::M4a),
             Sniffed::Audio(format) => Some(format),
             Sniffed::NotAudio(_) | Sniffed::Unknown => None,
@@ -131,8 +134,9 @@ impl<A> Source<A> {
 
 /// The format that the ending of a URL's path names.
 fn ending(url: &str) -> Option<Format> {
-    let path = url.split(['?', '#']).next()?;
-    Format::of_extension(path.rsplit('/').next()?.rsplit_once('.')?.1)
+    let path = until(until(url, b'?'), b'#');
+    let dot = path.bytes().rposition(|byte| byte == b'.')?;
+    Format::of_extension(path.get(dot + 1..)?)
 }
 
 fn starts_with(url: &str, scheme: &str) -> bool {
@@ -157,7 +161,7 @@ fn check_bytes(
     verified: &Verified,
     head: &[u8],
     length: Option<u64>,
-    declared: Option<MediaType>,
+    declared: Option<&MediaType>,
 ) -> Result<String, Error> {
     let media_type = check_head(verified, head, length, declared)?;
     if let Some(length) = length {
@@ -171,7 +175,7 @@ fn check_head(
     verified: &Verified,
     head: &[u8],
     length: Option<u64>,
-    declared: Option<MediaType>,
+    declared: Option<&MediaType>,
 ) -> Result<String, Error> {
     if head.is_empty() || length == Some(0) {
         let message = "the audio is empty (0 bytes); did the recorder deliver its data before it was read?";
@@ -199,7 +203,8 @@ fn check_head(
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "audio lengths")]
 fn tenths(seconds: f64) -> String {
     let tenths = (seconds * 10.0).round() as u64;
-    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    let (whole, rest) = (tenths / 10, tenths % 10);
+    if rest == 0 { format!("{whole}") } else { format!("{whole}.{rest}") }
 }
 
 /// The size check alone: streams learn their length while they are read.
@@ -219,27 +224,27 @@ pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -
     ))
 }
 
-fn media_type_of(verified: &Verified, head: &[u8], declared: Option<MediaType>) -> Result<String, Error> {
-    let refuse = |what: String| {
-        let names: Vec<_> = verified.family.limits().formats.iter().map(|format| format.extension()).collect();
-        Error::new(ErrorKind::UnsupportedFormat, format!("{what}; {} takes {}", verified.model, names.join(", ")))
+fn media_type_of(verified: &Verified, head: &[u8], declared: Option<&MediaType>) -> Result<String, Error> {
+    let refuse = |what: fmt::Arguments<'_>| {
+        let names = join(verified.family.limits().formats.iter().map(|format| format.extension()), ", ");
+        Error::new(ErrorKind::UnsupportedFormat, format!("{what}; {} takes {names}", verified.model))
     };
     let known = |format: Format| {
         if verified.family.limits().formats.contains(&format) {
             Ok(format.media_type().to_owned())
         } else {
-            Err(refuse(format!("the audio is {}", format.extension())))
+            Err(refuse(format_args!("the audio is {}", format.extension())))
         }
     };
     match media_type::sniff(head) {
         // A container may carry audio only: the caller's `audio/mp4` says more than the bytes do.
         Sniffed::Audio(Format::Mp4) if matches!(declared, Some(MediaType::Known(Format::M4a))) => known(Format::M4a),
         Sniffed::Audio(format) => known(format),
-        Sniffed::NotAudio(what) => Err(refuse(format!("this is {what}, not audio"))),
-        Sniffed::Unknown => match verified.media_type.clone().or(declared) {
-            Some(MediaType::Known(format)) => known(format),
-            Some(MediaType::Other(name)) if verified.media_type.is_some() => Ok(name),
-            _ => Err(refuse("the bytes tell no audio format; if you know it, say so with mediaType".to_owned())),
+        Sniffed::NotAudio(what) => Err(refuse(format_args!("this is {what}, not audio"))),
+        Sniffed::Unknown => match verified.media_type.as_ref().or(declared) {
+            Some(MediaType::Known(format)) => known(*format),
+            Some(MediaType::Other(name)) if verified.media_type.is_some() => Ok(name.clone()),
+            _ => Err(refuse(format_args!("the bytes tell no audio format; if you know it, say so with mediaType"))),
         },
     }
 }

@@ -88,7 +88,11 @@ fn number(object: &mut ObjectWriter<'_>, name: &str, number: Option<f64>) {
 }
 
 fn list(object: &mut ObjectWriter<'_>, name: &str, items: &str) {
-    json(object, name, &["[", items, "]"].concat());
+    object.member(name, |out| {
+        out.push('[');
+        out.push_str(items);
+        out.push(']');
+    });
 }
 
 /// One closure for all members: each one more is a copy of `member`.

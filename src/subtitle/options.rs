@@ -45,16 +45,16 @@ pub(super) struct Layout {
 impl SubtitleOptions {
     /// Reads the options as a caller wrote them; a bad or unknown member is refused by its name.
     pub fn read(given: View<'_>) -> Result<Self, Error> {
-        let mut fields = Fields::new(given, "option")?;
+        let mut fields = Fields::new(given, "option");
         let options = Self {
-            max_characters_per_line: fields.count("maxCharactersPerLine", 1_000)?,
-            max_lines: fields.count("maxLines", 10)?,
-            max_characters_per_second: fields.count("maxCharactersPerSecond", 1_000)?,
-            min_duration_ms: fields.count("minDurationMs", 60_000)?,
-            max_duration_ms: fields.count("maxDurationMs", 600_000)?,
-            min_gap_ms: fields.count("minGapMs", 5_000)?,
-            speaker_labels: fields.bool("speakerLabels")?,
-            channel_labels: fields.bool("channelLabels")?,
+            max_characters_per_line: fields.count("maxCharactersPerLine", 1_000),
+            max_lines: fields.count("maxLines", 10),
+            max_characters_per_second: fields.count("maxCharactersPerSecond", 1_000),
+            min_duration_ms: fields.count("minDurationMs", 60_000),
+            max_duration_ms: fields.count("maxDurationMs", 600_000),
+            min_gap_ms: fields.count("minGapMs", 5_000),
+            speaker_labels: fields.bool("speakerLabels"),
+            channel_labels: fields.bool("channelLabels"),
         };
         fields.finish()?;
         options.verify()?;

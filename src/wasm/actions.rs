@@ -20,7 +20,7 @@ use crate::client::transcribe::prepare;
 use crate::client::{CallSettings, Source, token, upload, vocabulary};
 use crate::config::{Config, timeout_from_millis};
 use crate::error::{Error, ErrorKind};
-use crate::fields::Fields;
+use crate::fields::{Fields, number};
 use crate::json::View;
 use crate::options::TranscribeOptions;
 use crate::subtitle;
@@ -83,7 +83,7 @@ impl Action<'_> {
             "collect" => self.collect().await,
             "upload" => self.upload().await,
             "createToken" => {
-                let seconds = self.given(|given| Fields::new(given, "option")?.number("expireInSeconds"))?;
+                let seconds = self.given(|given| number(given, "option", "expireInSeconds"))?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked next")]
                 let whole = |seconds: f64| if seconds.fract() == 0.0 { seconds as u32 } else { 0 };
                 plain(&token::create(host, config, seconds.map(whole), settings).await?)
@@ -94,9 +94,9 @@ impl Action<'_> {
             }
             "listVocabularies" => {
                 let (prefix, index, size) = self.given(|given| {
-                    let mut fields = Fields::new(given, "filter")?;
-                    let prefix = fields.text("prefix")?;
-                    let page = (fields.count("pageIndex", 1_000_000)?, fields.count("pageSize", 1_000)?);
+                    let mut fields = Fields::new(given, "filter");
+                    let prefix = fields.text("prefix");
+                    let page = (fields.count("pageIndex", 1_000_000), fields.count("pageSize", 1_000));
                     fields.finish()?;
                     Ok((prefix, page.0.unwrap_or(0), page.1.unwrap_or(10)))
                 })?;
@@ -134,7 +134,7 @@ impl Action<'_> {
     /// What is left of the options of a call whose data stands elsewhere must be those of waiting.
     fn refuse_unknown(&self) -> Result<(), Error> {
         data(self.options, |given| {
-            let mut fields = Fields::new(given, "option")?;
+            let mut fields = Fields::new(given, "option");
             for name in ["signal", "timeout", "maxRetries", "headers", "onProgress", "onStatus", "onFile"] {
                 fields.get(name);
             }
@@ -144,7 +144,7 @@ impl Action<'_> {
 
     /// `timeout` is for a single answer elsewhere; a wait has a limit of its own.
     fn limit(&self) -> Result<Option<Duration>, Error> {
-        timeout_from_millis(data(self.options, |given| Fields::new(given, "option")?.number("timeout"))?)
+        timeout_from_millis(data(self.options, |given| number(given, "option", "timeout"))?)
     }
 
     async fn wait(&self) -> Result<TaskStatus, Error> {
@@ -190,8 +190,8 @@ impl Action<'_> {
     async fn upload(&self) -> Result<JsValue, Error> {
         let Self { host, config, settings, source, .. } = self;
         let options = data(self.options, |given| {
-            let mut fields = Fields::new(given, "upload option")?;
-            let (model, media_type) = (fields.text("model")?, fields.text("mediaType")?);
+            let mut fields = Fields::new(given, "upload option");
+            let (model, media_type) = (fields.text("model"), fields.text("mediaType"));
             fields.finish()?;
             Ok(TranscribeOptions { model, media_type, ..TranscribeOptions::default() })
         })?;

@@ -15,6 +15,7 @@ use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, Host, HttpRequest, HttpResponse, Part, timed_out};
 use crate::json::Json;
+use crate::search::until;
 
 /// A host for one call.
 #[derive(Clone, Debug)]
@@ -88,7 +89,7 @@ fn bare(request: &HttpRequest) -> Result<Request, Error> {
     }
     builder.build().map(Request::from).map_err(|_| {
         // Of the address only what cannot hold a secret; the runtime's own words repeat all of it.
-        let place = request.url.split('?').next().unwrap_or_default();
+        let place = until(&request.url, b'?');
         Error::option(
             "baseURL",
             format_args!("no request can be made of {place}; outside of pages it must be absolute"),

@@ -52,7 +52,7 @@ pub fn check_options(settings: &str, options: &str) -> Result<(), JsValue> {
 
 fn verified(settings: &str, options: &str) -> Result<(Config, Rc<Verified>), Error> {
     let config = config(settings)?;
-    let verified = data(options, TranscribeOptions::read)?.verify(&config)?;
+    let verified = data(options, TranscribeOptions::read)?.into_verified(&config)?;
     Ok((config, Rc::new(verified)))
 }
 
