@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
+use crate::search::first_of;
 
 /// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise.
 pub const DEFAULT_MAX_BUFFER: usize = 16 * 1024 * 1024;
@@ -52,10 +53,12 @@ pub enum Item<'a> {
 pub struct EventParser {
     /// The beginning of a line whose end has not arrived.
     line: Vec<u8>,
+    /// All data but the last line of it, if that is still in the piece that it came with.
     data: Vec<u8>,
     /// Tells `data:` with nothing after it (an event with empty data) from no `data` field (no event).
     has_data: bool,
-    id: Option<Vec<u8>>,
+    id: Vec<u8>,
+    has_id: bool,
     event: Vec<u8>,
     status: Option<u16>,
     /// A carriage return ended the last line; a line feed that follows belongs to it, even in the next piece.
@@ -81,7 +84,8 @@ impl EventParser {
             line: Vec::new(),
             data: Vec::new(),
             has_data: false,
-            id: None,
+            id: Vec::new(),
+            has_id: false,
             event: Vec::new(),
             status: None,
             skip_line_feed: false,
@@ -105,29 +109,32 @@ impl EventParser {
             self.skip_line_feed = false;
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
         }
-        while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-            let (line, after) = rest.split_at(end);
-            if self.line.is_empty() {
-                self.line(line, sink);
-            } else {
-                let mut whole = std::mem::take(&mut self.line);
-                whole.extend_from_slice(line);
-                self.line(&whole, sink);
-                whole.clear();
-                self.line = whole; // keeps its capacity
-            }
-            if self.data.len() > self.max_buffer {
-                return Err(self.overflow());
-            }
-            rest = match after {
-                [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => {
-                    self.skip_line_feed = after == b"\r";
-                    rest
+        let (line, mut after) = rest.split_at(line_end(rest));
+        self.line.extend_from_slice(line);
+        if !after.is_empty() {
+            let mut begun = std::mem::take(&mut self.line);
+            let mut line = begun.as_slice();
+            let mut held = &b""[..];
+            loop {
+                self.line(line, &mut held, sink);
+                if self.data.len() + held.len() > self.max_buffer {
+                    return Err(self.overflow());
                 }
-                [] => after,
-            };
+                if let [b'\r', b'\n', more @ ..] | [_, more @ ..] = after {
+                    self.skip_line_feed = after == b"\r";
+                    rest = more;
+                }
+                (rest, after) = rest.split_at(line_end(rest));
+                if after.is_empty() {
+                    break;
+                }
+                line = rest;
+            }
+            self.data.extend_from_slice(held);
+            begun.clear();
+            begun.extend_from_slice(rest);
+            self.line = begun; // keeps its capacity
         }
-        self.line.extend_from_slice(rest);
         if self.line.len() + self.data.len() > self.max_buffer {
             return Err(self.overflow());
         }
@@ -139,10 +146,11 @@ impl EventParser {
     /// The standard would drop it; DashScope's last event is too valuable for that.
     pub fn finish(&mut self, sink: &mut dyn FnMut(Item<'_>)) {
         let line = std::mem::take(&mut self.line);
+        let mut held = &b""[..];
         if !line.is_empty() && !self.overflown {
-            self.line(&line, sink);
+            self.line(&line, &mut held, sink);
         }
-        self.dispatch(sink);
+        self.dispatch(&mut held, sink);
         self.reset();
     }
 
@@ -178,9 +186,10 @@ impl EventParser {
         &piece[common..]
     }
 
-    fn line(&mut self, line: &[u8], sink: &mut dyn FnMut(Item<'_>)) {
+    /// Takes a line. Its data goes into `held`, and what was there before to the other data.
+    fn line<'p>(&mut self, line: &'p [u8], held: &mut &'p [u8], sink: &mut dyn FnMut(Item<'_>)) {
         if line.is_empty() {
-            self.dispatch(sink);
+            self.dispatch(held, sink);
             return;
         }
         let colon = line.iter().position(|byte| *byte == b':');
@@ -191,10 +200,11 @@ impl EventParser {
         match field {
             b"data" => {
                 if self.has_data {
+                    self.data.extend_from_slice(held);
                     self.data.push(b'\n');
                 }
                 self.has_data = true;
-                self.data.extend_from_slice(value);
+                *held = value;
             }
             b"event" => {
                 self.event.clear();
@@ -202,10 +212,15 @@ impl EventParser {
             }
             b"id" if !value.contains(&0) => {
                 // An event that has an id and complete data cannot get another id: the blank line was left out.
-                if self.quirks && self.id.is_some() && self.has_data && is_complete_json(&self.data) {
-                    self.dispatch(sink);
+                if self.quirks && self.has_id && self.has_data {
+                    self.data.extend_from_slice(std::mem::take(held));
+                    if is_complete_json(&self.data) {
+                        self.dispatch(held, sink);
+                    }
                 }
-                self.id = Some(value.to_vec());
+                self.has_id = true;
+                self.id.clear();
+                self.id.extend_from_slice(value);
             }
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
                 let millis = value
@@ -223,21 +238,30 @@ impl EventParser {
         }
     }
 
-    fn dispatch(&mut self, sink: &mut dyn FnMut(Item<'_>)) {
+    fn dispatch(&mut self, held: &mut &[u8], sink: &mut dyn FnMut(Item<'_>)) {
         if self.has_data {
+            if !self.data.is_empty() {
+                self.data.extend_from_slice(held);
+            }
             sink(Item::Event(Event {
-                id: self.id.as_deref().map(text),
+                id: self.has_id.then(|| text(&self.id)),
                 event: (!self.event.is_empty()).then(|| text(&self.event)),
-                data: text(&self.data),
+                data: text(if self.data.is_empty() { held } else { &self.data }),
                 status: self.status,
             }));
         }
+        *held = &[];
         self.data.clear();
         self.has_data = false;
-        self.id = None;
+        self.has_id = false;
         self.event.clear();
         self.status = None;
     }
+}
+
+/// Where the first line ends, or what there is of it.
+fn line_end(bytes: &[u8]) -> usize {
+    first_of(b'\n', b'\r', 0, bytes)
 }
 
 /// The bytes as text. Nearly always they are valid, and seeing that is much faster than looking for what is not.
