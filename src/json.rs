@@ -39,7 +39,7 @@ impl<'a> Json<'a> {
         let mut at = 0;
         // The innermost open container, and those around it; a bit of `objects` says of each what it is.
         let mut items = Vec::new();
-        let mut around = Vec::new();
+        let mut around = Vec::with_capacity(8);
         let (mut depth, mut objects) = (0, 0_u64);
         let mut name_expected = false;
         loop {
@@ -305,7 +305,7 @@ fn next(bytes: &[u8], at: &mut usize) -> Option<u8> {
     loop {
         let byte = *bytes.get(*at)?;
         *at += 1;
-        if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+        if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
             return Some(byte);
         }
     }
@@ -313,8 +313,7 @@ fn next(bytes: &[u8], at: &mut usize) -> Option<u8> {
 
 /// What needs no unescaping, from a place in a string on; control characters must not stand in a string.
 fn plain(text: &str, at: usize) -> Option<&str> {
-    let rest = text.get(at..)?;
-    rest.get(..first_of(b'"', b'\\', b' ', rest.as_bytes()))
+    text.get(at..at + first_of(b'"', b'\\', b' ', text.as_bytes().get(at..)?))
 }
 
 /// Reads what is rare, or rarely long: numbers and escapes.
@@ -385,22 +384,27 @@ impl Reader<'_> {
     #[allow(clippy::cast_precision_loss, reason = "15 digits are exact, more are rounded once")]
     fn number(&mut self) -> Option<f64> {
         let negative = self.take(b'-');
-        let (mut mantissa, mut exponent) = (0_u64, 0_i32);
+        let mut mantissa = 0;
         let leading_zero = self.peek() == Some(b'0');
-        let whole = self.digits(&mut mantissa, &mut exponent, 1);
+        let (whole, mut exponent) = self.digits(&mut mantissa);
         if whole == 0 || (leading_zero && whole > 1) {
             return None;
         }
-        if self.take(b'.') && self.digits(&mut mantissa, &mut exponent, 0) == 0 {
-            return None;
+        if self.take(b'.') {
+            let (decimals, lost) = self.digits(&mut mantissa);
+            if decimals == 0 {
+                return None;
+            }
+            exponent += lost - decimals;
         }
         if self.take(b'e') || self.take(b'E') {
             let down = self.take(b'-');
             if !down {
                 self.take(b'+');
             }
-            let (mut power, mut lost) = (0, 0);
-            if self.digits(&mut power, &mut lost, 1) == 0 {
+            let mut power = 0;
+            let (length, lost) = self.digits(&mut power);
+            if length == 0 {
                 return None;
             }
             let power = if lost > 0 { 9_999 } else { i32::try_from(power.min(9_999)).unwrap_or(9_999) };
@@ -422,19 +426,24 @@ impl Reader<'_> {
         value.is_finite().then_some(if negative { -value } else { value })
     }
 
-    /// Reads digits into the mantissa; those that no longer fit shift the exponent. `whole` is 1 before the point.
-    fn digits(&mut self, mantissa: &mut u64, exponent: &mut i32, whole: i32) -> usize {
-        let start = self.at;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            self.at += 1;
-            if *mantissa < 1_000_000_000_000_000_000 {
-                *mantissa = *mantissa * 10 + u64::from(digit - b'0');
-                *exponent += whole - 1;
+    /// Reads digits into the mantissa. Gives how many there were, and how many of them no longer fitted.
+    fn digits(&mut self, mantissa: &mut u64) -> (i32, i32) {
+        let (mut value, mut count, mut lost) = (*mantissa, 0_i32, 0);
+        for byte in self.text.as_bytes().get(self.at..).unwrap_or_default() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            count += 1;
+            if value < 1_000_000_000_000_000_000 {
+                value = value * 10 + u64::from(digit);
             } else {
-                *exponent += whole;
+                lost += 1;
             }
         }
-        self.at - start
+        *mantissa = value;
+        self.at += usize::try_from(count).unwrap_or_default();
+        (count, lost)
     }
 }
 

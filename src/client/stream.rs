@@ -261,12 +261,12 @@ impl<R: HttpResponse> Reader<R> {
 
 /// The service says that nothing follows.
 fn is_end(event: &Event<'_>) -> bool {
-    event.data.trim() == "[DONE]" || event.event.as_deref().map(str::trim) == Some("done")
+    event.data.trim_ascii() == "[DONE]" || event.event.as_deref().map(str::trim_ascii) == Some("done")
 }
 
 fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) -> Result<Step, Error> {
-    let name = event.event.as_deref().map(str::trim);
-    let data = event.data.trim();
+    let name = event.event.as_deref().map(str::trim_ascii);
+    let data = event.data.trim_ascii();
     if is_end(event) {
         accumulator.finish();
         return Ok(Step::Nothing);
