@@ -37,6 +37,18 @@ pub(crate) fn first_of(one: u8, other: u8, least: u8, bytes: &[u8]) -> usize {
     at + rest.iter().take_while(|byte| **byte != one && **byte != other && **byte >= least).count()
 }
 
+/// Whether `bytes` begin with `start`. Sixteen at a time: the `memcmp` of wasm compares one by one.
+pub(crate) fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..start.len()) else { return false };
+    let ((blocks, rest), (expected, end)) = (bytes.as_chunks::<16>(), start.as_chunks::<16>());
+    for (block, expected) in blocks.iter().zip(expected) {
+        if u128::from_ne_bytes(*block) != u128::from_ne_bytes(*expected) {
+            return false;
+        }
+    }
+    rest == end
+}
+
 /// A bit for each byte that is looked for.
 #[cfg(target_feature = "simd128")]
 fn matches(one: u8, other: u8, least: u8, block: &[u8; 16]) -> u16 {
@@ -67,6 +79,21 @@ mod tests {
         assert!(!contains(b"abc", b""));
         assert_eq!(between("<a>x</a>", "<a>", "</"), Some("x"));
         assert_eq!(between("<a>x", "<a>", "</"), None);
+    }
+
+    #[test]
+    fn beginnings_are_compared_to_their_ends() {
+        let text: Vec<u8> = (0..50).collect();
+        for length in 0..=50 {
+            let mut start = text[..length].to_vec();
+            assert!(starts_with(&text, &start));
+            assert!(length == 0 || !starts_with(&text[..length - 1], &start));
+            for at in 0..length {
+                start[at] ^= 0x80;
+                assert!(!starts_with(&text, &start), "{at} of {length}");
+                start[at] ^= 0x80;
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What dialects A and B share: a choice with text, annotations and a finish reason, whole or piece by piece.
 
+use std::borrow::Cow;
+
 use crate::json::View;
+use crate::search::{first_of, starts_with};
 use crate::transcript::Transcript;
 
 /// What one chunk of a stream did to the text.
@@ -19,9 +22,47 @@ pub enum Step {
 pub struct Accumulator {
     transcript: Transcript,
     finished: bool,
+    /// Where in memory the text of the last choice stood, and whether that was what is new.
+    taken: Option<(usize, usize, bool)>,
+    pattern: Pattern,
+}
+
+/// An event that was read as JSON, and where in it the text stands.
+#[derive(Debug, Default)]
+struct Pattern {
+    event: String,
+    start: usize,
+    end: usize,
+    incremental: bool,
 }
 
 impl Accumulator {
+    /// Takes over an event that is an earlier one with another text in it, as nearly all of a stream are. All else is known
+    /// then, and reading the event as JSON would take ten times as long as comparing it. `None` where it must be read.
+    pub fn again(&mut self, event: &str) -> Option<Step> {
+        let Pattern { event: earlier, start, end, .. } = &self.pattern;
+        let (before, after) = (earlier.get(..*start)?, earlier.get(*end..)?);
+        let text = event.get(*start..event.len().checked_sub(after.len())?)?;
+        let same = !after.is_empty()
+            && starts_with(event.as_bytes(), before.as_bytes())
+            && starts_with(event.as_bytes().get(start + text.len()..)?, after.as_bytes())
+            // What a string of JSON holds as it is.
+            && first_of(b'"', b'\\', b' ', text.as_bytes()) == text.len();
+        same.then(|| self.text_step(text, self.pattern.incremental))
+    }
+
+    /// Keeps an event that was read as JSON just now, for [`again`](Self::again).
+    pub fn keep(&mut self, event: &str) {
+        let Some((address, length, incremental)) = self.taken.take() else { return };
+        // Text that was unescaped, or put together, stands elsewhere.
+        let Some(start) = address.checked_sub(event.as_ptr().addr()) else { return };
+        if event.get(start..start + length).is_some() {
+            let pattern = &mut self.pattern;
+            event.clone_into(&mut pattern.event);
+            (pattern.start, pattern.end, pattern.incremental) = (start, start + length, incremental);
+        }
+    }
+
     /// All text so far.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -77,19 +118,11 @@ impl Accumulator {
             self.transcript.finish_reason = Some(reason);
             self.finished = true;
         }
-        let content = message.get("content");
-        match content.str() {
-            Some(text) => self.text_step(text, incremental),
-            None if content.is_array() => {
-                // One part, as a rule: then nothing has to be put together.
-                let mut parts = content.items().filter_map(|item| item.get("text").str());
-                match (parts.next(), parts.next()) {
-                    (Some(only), None) => self.text_step(only, incremental),
-                    _ => self.text_step(&self::content(message).unwrap_or_default(), incremental),
-                }
-            }
-            None => Step::Nothing,
+        let Some(text) = content(message) else { return Step::Nothing };
+        if let Cow::Borrowed(text) = text {
+            self.taken = Some((text.as_ptr().addr(), text.len(), incremental));
         }
+        self.text_step(&text, incremental)
     }
 
     /// Takes over text: what is new, or all so far.
@@ -122,10 +155,87 @@ fn renew(known: &mut Option<String>, said: Option<&str>) {
 }
 
 /// The text: a string (A), or an array of `{ text }` (B), empty for silence. `None` where there is no content.
-pub(super) fn content(message: View<'_>) -> Option<String> {
+pub(super) fn content(message: View<'_>) -> Option<Cow<'_, str>> {
     let content = message.get("content");
     if let Some(text) = content.str() {
-        return Some(text.to_owned());
+        return Some(Cow::Borrowed(text));
     }
-    content.is_array().then(|| content.items().filter_map(|item| item.get("text").str()).collect())
+    if !content.is_array() {
+        return None;
+    }
+    // One part, as a rule: then nothing has to be put together.
+    let mut whole = Cow::Borrowed("");
+    for text in content.items().filter_map(|item| item.get("text").str()) {
+        whole += text;
+    }
+    Some(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Json;
+
+    fn read(event: &str, accumulator: &mut Accumulator, incremental: bool) -> Step {
+        let json = Json::parse(event).unwrap();
+        let choice = json.view().get("choices").at(0);
+        accumulator.facts(json.view().get("model").str(), None, json.view().get("usage"));
+        accumulator.choice(choice, choice.get("delta"), incremental)
+    }
+
+    fn event(text: &str, rest: &str) -> String {
+        format!(r#"{{"model":"m","choices":[{{"delta":{{"content":{text}}}{rest}}}],"usage":{{"seconds":2}}}}"#)
+    }
+
+    /// Whatever is taken over without being read is what reading it gives, and what cannot be is read.
+    #[test]
+    fn an_event_that_comes_again_is_known() {
+        let texts = [
+            r#""one""#,
+            r#""""#,
+            r#""你好 🎤""#,
+            r#""one and more""#,
+            r#""\n""#,
+            "null",
+            r#"[{"text":"x"},{"text":"y"}]"#,
+            r#"[{"text":"x"}]"#,
+        ];
+        let rests = ["", r#","finish_reason":"stop""#, r#","index":0"#];
+        let events: Vec<String> = rests.iter().flat_map(|rest| texts.map(|text| event(text, rest))).collect();
+        for incremental in [true, false] {
+            let mut known = 0;
+            for first in &events {
+                for second in &events {
+                    let (mut reading, mut comparing) = (Accumulator::default(), Accumulator::default());
+                    read(first, &mut reading, incremental);
+                    read(first, &mut comparing, incremental);
+                    comparing.keep(first);
+                    let expected = read(second, &mut reading, incremental);
+                    let step = comparing.again(second).inspect(|_| known += 1);
+                    let step = step.unwrap_or_else(|| read(second, &mut comparing, incremental));
+                    assert_eq!(step, expected, "{first} {second}");
+                    assert_eq!(comparing.is_finished(), reading.is_finished());
+                    assert_eq!(comparing.into_transcript(), reading.into_transcript(), "{first} {second}");
+                }
+            }
+            // Four plain strings after each other, and the one part with itself, whatever else is there.
+            assert_eq!(known, (4 * 4 + 1) * rests.len());
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_never_known() {
+        let mut accumulator = Accumulator::default();
+        assert_eq!(accumulator.again(""), None);
+        let first = event(r#""text""#, "");
+        read(&first, &mut accumulator, true);
+        accumulator.keep(&first);
+        for at in 0..first.len() {
+            assert_eq!(accumulator.again(&first[..at]), None);
+            for byte in ['"', '\\', '\n', '{', 'x'] {
+                let damaged = [&first[..at], &byte.to_string(), &first[at + 1..]].concat();
+                assert!(accumulator.again(&damaged).is_none() || Json::parse(&damaged).is_some(), "{damaged}");
+            }
+        }
+    }
 }

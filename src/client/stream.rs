@@ -277,16 +277,21 @@ fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) 
     if data.is_empty() {
         return Ok(Step::Nothing); // a heartbeat
     }
+    if let Some(step) = accumulator.again(data) {
+        return Ok(step);
+    }
     let Some(json) = Json::parse(data) else {
         return Err(Error::new(ErrorKind::InvalidResponse, "an event of the stream is not JSON"));
     };
     if let Some(error) = error_body::in_json(&json, event.status) {
         return Err(error);
     }
-    Ok(match verified.dialect {
+    let step = match verified.dialect {
         Dialect::ChatCompletions => chat_completions::chunk(&json, accumulator),
         Dialect::Generation => generation::chunk(&json, accumulator, generation::is_incremental(&verified.options)),
         Dialect::Flash => flash_generation::chunk(&json, accumulator),
         Dialect::File | Dialect::Files => return Err(tasks_only()),
-    })
+    };
+    accumulator.keep(data);
+    Ok(step)
 }
