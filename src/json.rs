@@ -10,8 +10,8 @@ use std::borrow::Cow;
 
 use crate::search::first_of;
 
-/// Deepest nesting that is read; the services need eight. One bit for each level is kept.
-const DEEPEST: u32 = 64;
+/// Deepest nesting that is read; the services need eight.
+const DEEPEST: usize = 64;
 
 /// A JSON value. Strings without escapes are borrowed from the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,10 +37,10 @@ impl<'a> Json<'a> {
         // One loop, not a function for each kind of value: so the place stays in a register.
         let bytes = text.as_bytes();
         let mut at = 0;
-        // The innermost open container, and those around it; a bit of `objects` says of each what it is.
+        // What the innermost open container holds so far, and those around it.
         let mut items = Vec::new();
         let mut around = Vec::with_capacity(8);
-        let (mut depth, mut objects) = (0, 0_u64);
+        let mut in_object = false;
         let mut name_expected = false;
         loop {
             let first = next(bytes, &mut at)?;
@@ -61,20 +61,18 @@ impl<'a> Json<'a> {
                     }
                 }
                 b'{' | b'[' => {
-                    if depth == DEEPEST {
+                    if around.len() == DEEPEST {
                         return None;
                     }
                     let is_object = first == b'{';
                     // In ASCII, `}` and `]` are the next but one.
                     if next(bytes, &mut at)? == first + 2 {
-                        if is_object { Json::Object(Vec::new()) } else { Json::Array(Vec::new()) }
+                        container(is_object, Vec::new())
                     } else {
                         at -= 1;
-                        depth += 1;
-                        objects = objects << 1 | u64::from(is_object);
-                        around.push(items);
+                        around.push(container(in_object, items));
                         items = Vec::with_capacity(if is_object { 16 } else { 2 });
-                        name_expected = is_object;
+                        (in_object, name_expected) = (is_object, is_object);
                         continue;
                     }
                 }
@@ -107,24 +105,24 @@ impl<'a> Json<'a> {
             }
             // What may follow a value: the ends of containers, and a comma.
             loop {
-                if depth == 0 {
+                if around.is_empty() {
                     return next(bytes, &mut at).is_none().then_some(value);
                 }
                 items.push(value);
-                let in_object = objects & 1 == 1;
-                let whole = match next(bytes, &mut at)? {
-                    b',' => {
-                        name_expected = in_object;
-                        break;
-                    }
-                    b'}' if in_object => Json::Object,
-                    b']' if !in_object => Json::Array,
+                match next(bytes, &mut at)? {
+                    b',' => break,
+                    b'}' if in_object => {}
+                    b']' if !in_object => {}
+                    _ => return None,
+                }
+                value = container(in_object, items);
+                (in_object, items) = match around.pop()? {
+                    Json::Object(outer) => (true, outer),
+                    Json::Array(outer) => (false, outer),
                     _ => return None,
                 };
-                value = whole(core::mem::replace(&mut items, around.pop()?));
-                objects >>= 1;
-                depth -= 1;
             }
+            name_expected = in_object;
         }
     }
 
@@ -152,10 +150,8 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn get(self, name: &str) -> Self {
         for [given, value] in self.members().iter().rev() {
-            // Nearly all names differ in what costs no call to compare.
             if let Json::String(given) = given
-                && given.len() == name.len()
-                && given.as_bytes().first() == name.as_bytes().first()
+                && given.len() == name.len() // nearly always enough, and no call
                 && given == name
             {
                 return Self(Some(value));
@@ -296,6 +292,10 @@ pub fn number(text: &str) -> Option<f64> {
     let mut reader = Reader { text, at: 0 };
     let number = reader.number()?;
     (reader.at == text.len()).then_some(number)
+}
+
+fn container(is_object: bool, items: Vec<Json<'_>>) -> Json<'_> {
+    if is_object { Json::Object(items) } else { Json::Array(items) }
 }
 
 /// The next byte that is no white space, taken.

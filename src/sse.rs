@@ -63,8 +63,8 @@ pub struct EventParser {
     status: Option<u16>,
     /// A carriage return ended the last line; a line feed that follows belongs to it, even in the next piece.
     skip_line_feed: bool,
-    /// How much of a byte-order mark has been seen at the very beginning; `None` once that is settled.
-    byte_order_mark: Option<usize>,
+    /// The next line is the first, which may have a byte-order mark.
+    fresh: bool,
     max_buffer: usize,
     quirks: bool,
     overflown: bool,
@@ -89,7 +89,7 @@ impl EventParser {
             event: Vec::new(),
             status: None,
             skip_line_feed: false,
-            byte_order_mark: Some(0),
+            fresh: true,
             max_buffer,
             quirks,
             overflown: false,
@@ -104,7 +104,7 @@ impl EventParser {
         if self.overflown {
             return Err(self.overflow());
         }
-        let mut rest = self.skip_byte_order_mark(piece);
+        let mut rest = piece;
         if self.skip_line_feed && !rest.is_empty() {
             self.skip_line_feed = false;
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
@@ -171,23 +171,10 @@ impl EventParser {
         )
     }
 
-    fn skip_byte_order_mark<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
-        let Some(seen) = self.byte_order_mark else { return piece };
-        let wanted = &BYTE_ORDER_MARK[seen..];
-        let common = wanted.iter().zip(piece).take_while(|(wanted, byte)| wanted == byte).count();
-        if common == wanted.len() {
-            self.byte_order_mark = None;
-        } else if common == piece.len() {
-            self.byte_order_mark = Some(seen + common); // still undecided, the piece was too short
-        } else {
-            self.byte_order_mark = None;
-            self.line.extend_from_slice(&BYTE_ORDER_MARK[..seen + common]); // it was ordinary text after all
-        }
-        &piece[common..]
-    }
-
     /// Takes a line. Its data goes into `held`, and what was there before to the other data.
     fn line<'p>(&mut self, line: &'p [u8], held: &mut &'p [u8], sink: &mut dyn FnMut(Item<'_>)) {
+        let mark = if std::mem::take(&mut self.fresh) { BYTE_ORDER_MARK } else { b"" };
+        let line = line.strip_prefix(mark).unwrap_or(line);
         if line.is_empty() {
             self.dispatch(held, sink);
             return;
@@ -222,15 +209,14 @@ impl EventParser {
                 self.id.clear();
                 self.id.extend_from_slice(value);
             }
-            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                let millis = value
-                    .iter()
-                    .fold(0_u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
-                sink(Item::Retry(millis));
+            b"retry" => {
+                if let Some(millis) = decimal(value) {
+                    sink(Item::Retry(millis));
+                }
             }
             b"" if colon.is_some() => {
                 if let Some(status) = line.strip_prefix(STATUS_COMMENT).filter(|_| self.quirks) {
-                    self.status = core::str::from_utf8(status).ok().and_then(|status| status.trim().parse().ok());
+                    self.status = decimal(status.trim_ascii()).and_then(|status| u16::try_from(status).ok());
                 }
                 sink(Item::Comment(text(value)));
             }
@@ -262,6 +248,12 @@ impl EventParser {
 /// Where the first line ends, or what there is of it.
 fn line_end(bytes: &[u8]) -> usize {
     first_of(b'\n', b'\r', 0, bytes)
+}
+
+/// A number of digits and nothing else; what no longer counts of a very long one is cut off.
+fn decimal(digits: &[u8]) -> Option<u64> {
+    let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    all.then(|| digits.iter().fold(0, |sum: u64, digit| sum.min(1 << 53) * 10 + u64::from(digit - b'0')))
 }
 
 /// The bytes as text. Nearly always they are valid, and seeing that is much faster than looking for what is not.

@@ -163,12 +163,19 @@ pub(super) fn content(message: View<'_>) -> Option<Cow<'_, str>> {
     if !content.is_array() {
         return None;
     }
+    let mut parts = content.items().filter_map(|item| item.get("text").str());
+    let first = parts.next().unwrap_or_default();
     // One part, as a rule: then nothing has to be put together.
-    let mut whole = Cow::Borrowed("");
-    for text in content.items().filter_map(|item| item.get("text").str()) {
-        whole += text;
-    }
-    Some(whole)
+    Some(match parts.next() {
+        None => Cow::Borrowed(first),
+        Some(second) => {
+            let mut whole = [first, second].concat();
+            for part in parts {
+                whole.push_str(part);
+            }
+            Cow::Owned(whole)
+        }
+    })
 }
 
 #[cfg(test)]

@@ -71,7 +71,7 @@ export class EventParser {
     const half = this.#half;
     this.#half = "";
     if (half) this.feed("\ufffd");
-    this.#deliver(call(() => this.#parser.finish()));
+    this.#deliver(call(() => this.#parser.feed()));
   }
 
   /** Forgets everything, ready for another stream. */

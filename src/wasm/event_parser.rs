@@ -22,26 +22,26 @@ impl RawEventParser {
         Self { parser: EventParser::new(max_buffer, quirks) }
     }
 
-    /// Reads a piece. Gives what was complete in it, and the error that ended the reading.
+    /// Reads a piece; `None` is the end of the stream. Gives what was complete, and the error that ended the reading.
     ///
     /// What was complete is a list of fields, each a letter, its text and a carriage return, which stands in no field:
     /// `i` id, `e` event, `d` data, which is the last of an event; `:` a comment, `r` milliseconds.
     #[wasm_bindgen(unchecked_return_type = "string | undefined | [string, ErrorFacts]")]
-    pub fn feed(&mut self, piece: &[u8]) -> JsValue {
+    pub fn feed(&mut self, piece: Option<Vec<u8>>) -> JsValue {
         let mut fields = String::new();
-        let result = self.parser.feed(piece, &mut |item| write(&item, &mut fields));
+        let mut sink = |item: Item<'_>| write(&item, &mut fields);
+        let result = match piece {
+            Some(piece) => self.parser.feed(&piece, &mut sink),
+            None => {
+                self.parser.finish(&mut sink);
+                Ok(())
+            }
+        };
         match result {
             Ok(()) if fields.is_empty() => JsValue::UNDEFINED,
             Ok(()) => fields.into(),
             Err(error) => Array::of2(&fields.into(), &to_js(&error)).into(),
         }
-    }
-
-    /// The stream has ended: gives a last event that no blank line followed.
-    pub fn finish(&mut self) -> String {
-        let mut fields = String::new();
-        self.parser.finish(&mut |item| write(&item, &mut fields));
-        fields
     }
 
     /// Forgets everything.
@@ -68,6 +68,6 @@ fn write(item: &Item<'_>, fields: &mut String) {
         }
         Item::Comment(comment) => field(':', comment),
         // No timer waits longer.
-        Item::Retry(millis) => field('r', &i32::try_from(*millis).unwrap_or(i32::MAX).to_string()),
+        Item::Retry(millis) => field('r', &(*millis).min(0x7FFF_FFFF).to_string()),
     }
 }

@@ -204,10 +204,10 @@ async fn an_aborted_signal_ends_a_pending_call() {
 #[wasm_bindgen_test]
 fn events_are_packed_into_one_string() {
     let mut parser = RawEventParser::new(30, true);
-    assert!(parser.feed(b"id:7\nevent:").is_undefined());
-    let packed = parser.feed("é\ndata:🎤\ndata:x\n\n:c\nretry:5\n".as_bytes());
+    assert!(parser.feed(Some(b"id:7\nevent:".to_vec())).is_undefined());
+    let packed = parser.feed(Some("é\ndata:🎤\ndata:x\n\n:c\nretry:5\n".into()));
     assert_eq!(packed.as_string().as_deref(), Some("i7\reé\rd🎤\nx\r:c\rr5\r"));
-    let packed: Array = parser.feed(&[b"data:\n\n".as_slice(), &[b'x'; 40]].concat()).unchecked_into();
+    let packed: Array = parser.feed(Some([b"data:\n\n".as_slice(), &[b'x'; 40]].concat())).unchecked_into();
     assert_eq!(packed.get(0).as_string().as_deref(), Some("d\r"));
     assert_eq!(get(&packed.get(1), "code").as_string().as_deref(), Some("invalid_response"));
 }
