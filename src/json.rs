@@ -142,7 +142,7 @@ impl<'a> Json<'a> {
 }
 
 /// A place in a JSON document that may not exist. Looking further from a missing place stays missing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct View<'a>(Option<&'a Json<'a>>);
 
 impl<'a> View<'a> {

@@ -17,7 +17,6 @@ use crate::search::first_of;
 /// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise.
 pub const DEFAULT_MAX_BUFFER: usize = 16 * 1024 * 1024;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const STATUS_COMMENT: &[u8] = b":HTTP_STATUS/";
 
 /// A complete event.
@@ -173,8 +172,11 @@ impl EventParser {
 
     /// Takes a line. Its data goes into `held`, and what was there before to the other data.
     fn line<'p>(&mut self, line: &'p [u8], held: &mut &'p [u8], sink: &mut dyn FnMut(Item<'_>)) {
-        let mark = if std::mem::take(&mut self.fresh) { BYTE_ORDER_MARK } else { b"" };
-        let line = line.strip_prefix(mark).unwrap_or(line);
+        let line = match line {
+            [0xEF, 0xBB, 0xBF, line @ ..] if self.fresh => line,
+            _ => line,
+        };
+        self.fresh = false;
         if line.is_empty() {
             self.dispatch(held, sink);
             return;

@@ -24,7 +24,7 @@ pub struct Accumulator {
     finished: bool,
     /// Where in memory the text of the last choice stood, and whether that was what is new.
     taken: Option<(usize, usize, bool)>,
-    pattern: Pattern,
+    pattern: Option<Box<Pattern>>,
 }
 
 /// An event that was read as JSON, and where in it the text stands.
@@ -40,15 +40,15 @@ impl Accumulator {
     /// Takes over an event that is an earlier one with another text in it, as nearly all of a stream are. All else is known
     /// then, and reading the event as JSON would take ten times as long as comparing it. `None` where it must be read.
     pub fn again(&mut self, event: &str) -> Option<Step> {
-        let Pattern { event: earlier, start, end, .. } = &self.pattern;
+        let Pattern { event: earlier, start, end, incremental } = self.pattern.as_deref()?;
         let (before, after) = (earlier.get(..*start)?, earlier.get(*end..)?);
         let text = event.get(*start..event.len().checked_sub(after.len())?)?;
-        let same = !after.is_empty()
-            && starts_with(event.as_bytes(), before.as_bytes())
+        let same = starts_with(event.as_bytes(), before.as_bytes())
             && starts_with(event.as_bytes().get(start + text.len()..)?, after.as_bytes())
             // What a string of JSON holds as it is.
             && first_of(b'"', b'\\', b' ', text.as_bytes()) == text.len();
-        same.then(|| self.text_step(text, self.pattern.incremental))
+        let incremental = *incremental;
+        same.then(|| self.text_step(text, incremental))
     }
 
     /// Keeps an event that was read as JSON just now, for [`again`](Self::again).
@@ -57,7 +57,7 @@ impl Accumulator {
         // Text that was unescaped, or put together, stands elsewhere.
         let Some(start) = address.checked_sub(event.as_ptr().addr()) else { return };
         if event.get(start..start + length).is_some() {
-            let pattern = &mut self.pattern;
+            let pattern = self.pattern.get_or_insert_default();
             event.clone_into(&mut pattern.event);
             (pattern.start, pattern.end, pattern.incremental) = (start, start + length, incremental);
         }

@@ -1,5 +1,7 @@
 //! The SSE parser for JavaScript. Everything of one piece crosses the boundary at once, as one string.
 
+use core::fmt::Write as _;
+
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
@@ -29,7 +31,7 @@ impl RawEventParser {
     #[wasm_bindgen(unchecked_return_type = "string | undefined | [string, ErrorFacts]")]
     pub fn feed(&mut self, piece: Option<Vec<u8>>) -> JsValue {
         let mut fields = String::new();
-        let mut sink = |item: Item<'_>| write(&item, &mut fields);
+        let mut sink = |item: Item<'_>| write_item(&item, &mut fields);
         let result = match piece {
             Some(piece) => self.parser.feed(&piece, &mut sink),
             None => {
@@ -50,7 +52,7 @@ impl RawEventParser {
     }
 }
 
-fn write(item: &Item<'_>, fields: &mut String) {
+fn write_item(item: &Item<'_>, fields: &mut String) {
     let mut field = |letter, text: &str| {
         fields.push(letter);
         fields.push_str(text);
@@ -67,7 +69,9 @@ fn write(item: &Item<'_>, fields: &mut String) {
             field('d', &event.data);
         }
         Item::Comment(comment) => field(':', comment),
-        // No timer waits longer.
-        Item::Retry(millis) => field('r', &(*millis).min(0x7FFF_FFFF).to_string()),
+        Item::Retry(millis) => {
+            // No timer waits longer. Writing to a String cannot fail.
+            let _ = write!(fields, "r{}\r", (*millis).min(0x7FFF_FFFF));
+        }
     }
 }
