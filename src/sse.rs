@@ -12,11 +12,12 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
-use crate::search::first_of;
+use crate::search::{first_of, starts_with};
 
 /// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise.
 pub const DEFAULT_MAX_BUFFER: usize = 16 * 1024 * 1024;
 
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const STATUS_COMMENT: &[u8] = b":HTTP_STATUS/";
 
 /// A complete event.
@@ -172,19 +173,16 @@ impl EventParser {
 
     /// Takes a line. Its data goes into `held`, and what was there before to the other data.
     fn line<'p>(&mut self, line: &'p [u8], held: &mut &'p [u8], sink: &mut dyn FnMut(Item<'_>)) {
-        let line = match line {
-            [0xEF, 0xBB, 0xBF, line @ ..] if self.fresh => line,
-            _ => line,
-        };
-        self.fresh = false;
+        let mark = std::mem::take(&mut self.fresh) && starts_with(line, BYTE_ORDER_MARK);
+        let line = line.get(if mark { 3 } else { 0 }..).unwrap_or_default();
         if line.is_empty() {
             self.dispatch(held, sink);
             return;
         }
-        let colon = line.iter().position(|byte| *byte == b':');
-        let (field, value) = match colon {
-            Some(at) => (&line[..at], line[at + 1..].strip_prefix(b" ").unwrap_or(&line[at + 1..])),
-            None => (line, &b""[..]),
+        let (field, value) = line.split_at_checked(first_of(b':', b':', 0, line)).unwrap_or_default();
+        let value = match value {
+            [_, b' ', value @ ..] | [_, value @ ..] => value,
+            [] => value,
         };
         match field {
             b"data" => {
@@ -199,7 +197,7 @@ impl EventParser {
                 self.event.clear();
                 self.event.extend_from_slice(value);
             }
-            b"id" if !value.contains(&0) => {
+            b"id" if first_of(0, 0, 0, value) == value.len() => {
                 // An event that has an id and complete data cannot get another id: the blank line was left out.
                 if self.quirks && self.has_id && self.has_data {
                     self.data.extend_from_slice(std::mem::take(held));
@@ -216,7 +214,7 @@ impl EventParser {
                     sink(Item::Retry(millis));
                 }
             }
-            b"" if colon.is_some() => {
+            b"" => {
                 if let Some(status) = line.strip_prefix(STATUS_COMMENT).filter(|_| self.quirks) {
                     self.status = decimal(status.trim_ascii()).and_then(|status| u16::try_from(status).ok());
                 }

@@ -22,14 +22,14 @@ pub enum Step {
 pub struct Accumulator {
     transcript: Transcript,
     finished: bool,
-    /// Where in memory the text of the last choice stood, and whether that was what is new.
-    taken: Option<(usize, usize, bool)>,
     pattern: Option<Box<Pattern>>,
 }
 
 /// An event that was read as JSON, and where in it the text stands.
 #[derive(Debug, Default)]
 struct Pattern {
+    /// Where in memory the text of the last choice stood, and how long it was.
+    taken: Option<(usize, usize)>,
     event: String,
     start: usize,
     end: usize,
@@ -40,10 +40,11 @@ impl Accumulator {
     /// Takes over an event that is an earlier one with another text in it, as nearly all of a stream are. All else is known
     /// then, and reading the event as JSON would take ten times as long as comparing it. `None` where it must be read.
     pub fn again(&mut self, event: &str) -> Option<Step> {
-        let Pattern { event: earlier, start, end, incremental } = self.pattern.as_deref()?;
+        let Pattern { event: earlier, start, end, incremental, .. } = self.pattern.as_deref()?;
         let (before, after) = (earlier.get(..*start)?, earlier.get(*end..)?);
         let text = event.get(*start..event.len().checked_sub(after.len())?)?;
-        let same = starts_with(event.as_bytes(), before.as_bytes())
+        let same = !after.is_empty()
+            && starts_with(event.as_bytes(), before.as_bytes())
             && starts_with(event.as_bytes().get(start + text.len()..)?, after.as_bytes())
             // What a string of JSON holds as it is.
             && first_of(b'"', b'\\', b' ', text.as_bytes()) == text.len();
@@ -53,13 +54,13 @@ impl Accumulator {
 
     /// Keeps an event that was read as JSON just now, for [`again`](Self::again).
     pub fn keep(&mut self, event: &str) {
-        let Some((address, length, incremental)) = self.taken.take() else { return };
+        let Some(pattern) = self.pattern.as_deref_mut() else { return };
+        let Some((address, length)) = pattern.taken.take() else { return };
         // Text that was unescaped, or put together, stands elsewhere.
         let Some(start) = address.checked_sub(event.as_ptr().addr()) else { return };
         if event.get(start..start + length).is_some() {
-            let pattern = self.pattern.get_or_insert_default();
             event.clone_into(&mut pattern.event);
-            (pattern.start, pattern.end, pattern.incremental) = (start, start + length, incremental);
+            (pattern.start, pattern.end) = (start, start + length);
         }
     }
 
@@ -120,7 +121,9 @@ impl Accumulator {
         }
         let Some(text) = content(message) else { return Step::Nothing };
         if let Cow::Borrowed(text) = text {
-            self.taken = Some((text.as_ptr().addr(), text.len(), incremental));
+            let pattern = self.pattern.get_or_insert_default();
+            pattern.taken = Some((text.as_ptr().addr(), text.len()));
+            pattern.incremental = incremental;
         }
         self.text_step(&text, incremental)
     }
