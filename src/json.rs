@@ -64,15 +64,15 @@ impl<'a> Json<'a> {
                     if around.len() == DEEPEST {
                         return None;
                     }
-                    let is_object = first == b'{';
+                    let inner = first == b'{';
                     // In ASCII, `}` and `]` are the next but one.
                     if next(bytes, &mut at)? == first + 2 {
-                        container(is_object, Vec::new())
+                        container(inner, Vec::new())
                     } else {
                         at -= 1;
                         around.push(container(in_object, items));
-                        items = Vec::with_capacity(if is_object { 16 } else { 2 });
-                        (in_object, name_expected) = (is_object, is_object);
+                        items = Vec::with_capacity(if inner { 16 } else { 2 });
+                        (in_object, name_expected) = (inner, inner);
                         continue;
                     }
                 }
@@ -294,8 +294,8 @@ pub fn number(text: &str) -> Option<f64> {
     (reader.at == text.len()).then_some(number)
 }
 
-fn container(is_object: bool, items: Vec<Json<'_>>) -> Json<'_> {
-    if is_object { Json::Object(items) } else { Json::Array(items) }
+fn container(object: bool, items: Vec<Json<'_>>) -> Json<'_> {
+    if object { Json::Object(items) } else { Json::Array(items) }
 }
 
 /// The next byte that is no white space, taken.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::error::{Error, ErrorKind};
 use crate::json::View;
 use crate::search::{first_of, starts_with};
 use crate::transcript::Transcript;
@@ -128,6 +129,17 @@ impl Accumulator {
         self.text_step(&text, incremental)
     }
 
+    /// Takes over the choice of a whole answer; `within` is what stands before it in the path.
+    pub(super) fn whole(mut self, choice: View<'_>, within: &str) -> Result<Transcript, Error> {
+        let message = choice.get("message");
+        if content(message).is_none() {
+            let problem = format!("the answer has no text at {within}choices[0].message.content");
+            return Err(Error::new(ErrorKind::InvalidResponse, problem));
+        }
+        self.choice(choice, message, true);
+        Ok(self.into_transcript())
+    }
+
     /// Takes over text: what is new, or all so far.
     pub(super) fn text_step(&mut self, piece: &str, incremental: bool) -> Step {
         let so_far = &mut self.transcript.text;
@@ -158,7 +170,7 @@ fn renew(known: &mut Option<String>, said: Option<&str>) {
 }
 
 /// The text: a string (A), or an array of `{ text }` (B), empty for silence. `None` where there is no content.
-pub(super) fn content(message: View<'_>) -> Option<Cow<'_, str>> {
+fn content(message: View<'_>) -> Option<Cow<'_, str>> {
     let content = message.get("content");
     if let Some(text) = content.str() {
         return Some(Cow::Borrowed(text));

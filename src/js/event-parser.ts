@@ -116,6 +116,7 @@ export class EventParser {
 
 /** Uint8Arrays, of other realms too, go as they are; other views as the bytes they show. */
 function asBytes(piece: ArrayBufferView): Uint8Array {
+  if (piece instanceof Uint8Array) return piece;
   if (!ArrayBuffer.isView(piece)) throw new TypeError("feed takes a Uint8Array or a string");
   if (Object.prototype.toString.call(piece) === "[object Uint8Array]") return piece as Uint8Array;
   return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);

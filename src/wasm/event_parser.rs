@@ -32,12 +32,11 @@ impl RawEventParser {
     pub fn feed(&mut self, piece: Option<Vec<u8>>) -> JsValue {
         let mut fields = String::new();
         let mut sink = |item: Item<'_>| write_item(&item, &mut fields);
-        let result = match piece {
-            Some(piece) => self.parser.feed(&piece, &mut sink),
-            None => {
-                self.parser.finish(&mut sink);
-                Ok(())
-            }
+        let result = if let Some(piece) = piece {
+            self.parser.feed(&piece, &mut sink)
+        } else {
+            self.parser.finish(&mut sink);
+            Ok(())
         };
         match result {
             Ok(()) if fields.is_empty() => JsValue::UNDEFINED,
