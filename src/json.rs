@@ -39,7 +39,7 @@ impl<'a> Json<'a> {
         let mut at = 0;
         // What the innermost open container holds so far, and those around it.
         let mut items = Vec::new();
-        let mut around = Vec::with_capacity(8);
+        let mut around = Vec::new();
         let mut in_object = false;
         let mut name_expected = false;
         loop {
