@@ -5,7 +5,10 @@
 //! Answers are read as loose values, because the same fact stands in up to five places (`protocol.md` §5.4).
 
 use core::fmt::Write as _;
+
 use std::borrow::Cow;
+
+use crate::search::first_of;
 
 /// Deepest nesting that is read; the services need eight.
 const DEEPEST: usize = 64;
@@ -23,18 +26,104 @@ pub enum Json<'a> {
     String(Cow<'a, str>),
     /// `[…]`
     Array(Vec<Json<'a>>),
-    /// `{…}`, in the order of the text.
-    Object(Vec<(Cow<'a, str>, Json<'a>)>),
+    /// `{…}`: names and values by turns, in the order of the text.
+    Object(Vec<Json<'a>>),
 }
 
 impl<'a> Json<'a> {
     /// Reads a whole document; `None` where it is not JSON.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        let mut reader = Reader { text, at: 0 };
-        let value = reader.value(DEEPEST)?;
-        reader.white_space();
-        (reader.at == text.len()).then_some(value)
+        // One loop, not a function for each kind of value: so the place stays in a register.
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        // What the innermost open container holds so far, and those around it.
+        let mut items = Vec::new();
+        let mut around = Vec::new();
+        let mut in_object = false;
+        let mut name_expected = false;
+        loop {
+            let first = next(bytes, &mut at)?;
+            if name_expected && first != b'"' {
+                return None;
+            }
+            let mut value = match first {
+                b'"' => {
+                    let plain = plain(text, at)?;
+                    at += plain.len() + 1;
+                    if bytes.get(at - 1) == Some(&b'"') {
+                        Json::String(Cow::Borrowed(plain))
+                    } else {
+                        let mut reader = Reader { text, at: at - 1 };
+                        let unescaped = reader.unescape(plain)?;
+                        at = reader.at;
+                        Json::String(Cow::Owned(unescaped))
+                    }
+                }
+                b'{' | b'[' => {
+                    if around.len() == DEEPEST {
+                        return None;
+                    }
+                    let inner = first == b'{';
+                    // In ASCII, `}` and `]` are the next but one.
+                    if next(bytes, &mut at)? == first + 2 {
+                        container(inner, Vec::new())
+                    } else {
+                        at -= 1;
+                        around.push(container(in_object, items));
+                        items = Vec::with_capacity(if inner { 16 } else { 2 });
+                        (in_object, name_expected) = (inner, inner);
+                        continue;
+                    }
+                }
+                b't' | b'f' | b'n' => {
+                    let (word, value) = match first {
+                        b't' => ("true", Json::Bool(true)),
+                        b'f' => ("false", Json::Bool(false)),
+                        _ => ("null", Json::Null),
+                    };
+                    if !bytes.get(at - 1..)?.starts_with(word.as_bytes()) {
+                        return None;
+                    }
+                    at += word.len() - 1;
+                    value
+                }
+                _ => {
+                    let mut reader = Reader { text, at: at - 1 };
+                    let number = reader.number()?;
+                    at = reader.at;
+                    Json::Number(number)
+                }
+            };
+            if name_expected {
+                name_expected = false;
+                items.push(value);
+                if next(bytes, &mut at)? != b':' {
+                    return None;
+                }
+                continue;
+            }
+            // What may follow a value: the ends of containers, and a comma.
+            loop {
+                if around.is_empty() {
+                    return next(bytes, &mut at).is_none().then_some(value);
+                }
+                items.push(value);
+                match next(bytes, &mut at)? {
+                    b',' => break,
+                    b'}' if in_object => {}
+                    b']' if !in_object => {}
+                    _ => return None,
+                }
+                value = container(in_object, items);
+                (in_object, items) = match around.pop()? {
+                    Json::Object(outer) => (true, outer),
+                    Json::Array(outer) => (false, outer),
+                    _ => return None,
+                };
+            }
+            name_expected = in_object;
+        }
     }
 
     /// Reads a whole document from bytes.
@@ -53,18 +142,29 @@ impl<'a> Json<'a> {
 }
 
 /// A place in a JSON document that may not exist. Looking further from a missing place stays missing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct View<'a>(Option<&'a Json<'a>>);
 
 impl<'a> View<'a> {
     /// A member of an object. Where a name stands twice the later one counts, as in `JSON.parse`.
     #[must_use]
     pub fn get(self, name: &str) -> Self {
-        match self.0 {
-            Some(Json::Object(members)) => {
-                Self(members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value))
+        for [given, value] in self.members().iter().rev() {
+            if let Json::String(given) = given
+                && given.len() == name.len() // nearly always enough, and no call
+                && given == name
+            {
+                return Self(Some(value));
             }
-            _ => Self(None),
+        }
+        Self(None)
+    }
+
+    /// Names and values.
+    fn members(self) -> &'a [[Json<'a>; 2]] {
+        match self.0 {
+            Some(Json::Object(members)) => members.as_chunks().0,
+            _ => &[],
         }
     }
 
@@ -89,10 +189,7 @@ impl<'a> View<'a> {
     /// The names of an object's members; `None` for anything else.
     #[must_use]
     pub fn names(self) -> Option<impl Iterator<Item = &'a str>> {
-        match self.0 {
-            Some(Json::Object(members)) => Some(members.iter().map(|(name, _)| name.as_ref())),
-            _ => None,
-        }
+        self.is_object().then(|| self.members().iter().filter_map(|[name, _]| Self(Some(name)).str()))
     }
 
     /// A string.
@@ -159,8 +256,9 @@ impl<'a> View<'a> {
                     None
                 }
             }
-            Some(Json::Array(items)) => items.iter().find_map(|item| Self(Some(item)).first_inexact()),
-            Some(Json::Object(members)) => members.iter().find_map(|(_, value)| Self(Some(value)).first_inexact()),
+            Some(Json::Array(items) | Json::Object(items)) => {
+                items.iter().find_map(|item| Self(Some(item)).first_inexact())
+            }
             _ => None,
         }
     }
@@ -172,19 +270,16 @@ impl<'a> View<'a> {
             Some(Json::Bool(flag)) => out.push_str(if *flag { "true" } else { "false" }),
             Some(Json::Number(number)) => write_number(*number, out),
             Some(Json::String(text)) => write_string(text, out),
-            Some(Json::Array(items)) => {
+            Some(Json::Array(items) | Json::Object(items)) => {
+                let is_object = self.is_object();
+                out.push(if is_object { '{' } else { '[' });
                 for (index, item) in items.iter().enumerate() {
-                    out.push(if index == 0 { '[' } else { ',' });
+                    if index > 0 {
+                        out.push(if is_object && index % 2 == 1 { ':' } else { ',' });
+                    }
                     Self(Some(item)).write(out);
                 }
-                out.push_str(if items.is_empty() { "[]" } else { "]" });
-            }
-            Some(Json::Object(members)) => {
-                let mut writer = ObjectWriter::new(out);
-                for (name, value) in members {
-                    writer.member(name, |out| Self(Some(value)).write(out));
-                }
-                writer.close();
+                out.push(if is_object { '}' } else { ']' });
             }
         }
     }
@@ -199,12 +294,35 @@ pub fn number(text: &str) -> Option<f64> {
     (reader.at == text.len()).then_some(number)
 }
 
+fn container(object: bool, items: Vec<Json<'_>>) -> Json<'_> {
+    if object { Json::Object(items) } else { Json::Array(items) }
+}
+
+/// The next byte that is no white space, taken.
+#[inline(always)]
+#[allow(clippy::inline_always, reason = "or the place would be kept in memory, where every byte has to fetch it")]
+fn next(bytes: &[u8], at: &mut usize) -> Option<u8> {
+    loop {
+        let byte = *bytes.get(*at)?;
+        *at += 1;
+        if byte > b' ' || !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+            return Some(byte);
+        }
+    }
+}
+
+/// What needs no unescaping, from a place in a string on; control characters must not stand in a string.
+fn plain(text: &str, at: usize) -> Option<&str> {
+    text.get(at..at + first_of(b'"', b'\\', b' ', text.as_bytes().get(at..)?))
+}
+
+/// Reads what is rare, or rarely long: numbers and escapes.
 struct Reader<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()
     }
@@ -215,101 +333,16 @@ impl<'a> Reader<'a> {
         found
     }
 
-    fn white_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    fn word(&mut self, word: &str, value: Json<'a>) -> Option<Json<'a>> {
-        let found = self.text.as_bytes().get(self.at..)?.starts_with(word.as_bytes());
-        self.at += word.len();
-        found.then_some(value)
-    }
-
-    fn value(&mut self, depth: usize) -> Option<Json<'a>> {
-        self.white_space();
-        match self.peek()? {
-            b'"' => self.string().map(Json::String),
-            b'{' => self.object(depth.checked_sub(1)?),
-            b'[' => self.array(depth.checked_sub(1)?),
-            b't' => self.word("true", Json::Bool(true)),
-            b'f' => self.word("false", Json::Bool(false)),
-            b'n' => self.word("null", Json::Null),
-            _ => self.number().map(Json::Number),
-        }
-    }
-
-    fn object(&mut self, depth: usize) -> Option<Json<'a>> {
-        self.at += 1;
-        let mut members = Vec::with_capacity(8);
-        self.white_space();
-        if self.take(b'}') {
-            return Some(Json::Object(members));
-        }
-        loop {
-            self.white_space();
-            if self.peek()? != b'"' {
-                return None;
-            }
-            let name = self.string()?;
-            self.white_space();
-            if !self.take(b':') {
-                return None;
-            }
-            members.push((name, self.value(depth)?));
-            self.white_space();
-            if self.take(b'}') {
-                return Some(Json::Object(members));
-            }
-            if !self.take(b',') {
-                return None;
-            }
-        }
-    }
-
-    fn array(&mut self, depth: usize) -> Option<Json<'a>> {
-        self.at += 1;
-        let mut items = Vec::new();
-        self.white_space();
-        if self.take(b']') {
-            return Some(Json::Array(items));
-        }
-        loop {
-            items.push(self.value(depth)?);
-            self.white_space();
-            if self.take(b']') {
-                return Some(Json::Array(items));
-            }
-            if !self.take(b',') {
-                return None;
-            }
-        }
-    }
-
-    fn string(&mut self) -> Option<Cow<'a, str>> {
-        self.at += 1;
-        let start = self.at;
-        let plain = self.plain();
-        if self.take(b'"') {
-            return self.text.get(start..start + plain).map(Cow::Borrowed);
-        }
-        let mut unescaped = self.text.get(start..self.at)?.to_owned();
+    /// A string from its first escape on, up to behind the closing quote; `before` stood before the escape.
+    fn unescape(&mut self, before: &str) -> Option<String> {
+        let mut unescaped = before.to_owned();
         while self.take(b'\\') {
             unescaped.push(self.escape()?);
-            let start = self.at;
-            self.plain();
-            unescaped.push_str(self.text.get(start..self.at)?);
+            let plain = plain(self.text, self.at)?;
+            self.at += plain.len();
+            unescaped.push_str(plain);
         }
-        self.take(b'"').then_some(Cow::Owned(unescaped))
-    }
-
-    /// Skips what needs no unescaping; control characters must not stand in a string.
-    fn plain(&mut self) -> usize {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len());
-        self.at += length;
-        length
+        self.take(b'"').then_some(unescaped)
     }
 
     fn escape(&mut self) -> Option<char> {
@@ -351,22 +384,27 @@ impl<'a> Reader<'a> {
     #[allow(clippy::cast_precision_loss, reason = "15 digits are exact, more are rounded once")]
     fn number(&mut self) -> Option<f64> {
         let negative = self.take(b'-');
-        let (mut mantissa, mut exponent) = (0_u64, 0_i32);
+        let mut mantissa = 0;
         let leading_zero = self.peek() == Some(b'0');
-        let whole = self.digits(&mut mantissa, &mut exponent, 1);
+        let (whole, mut exponent) = self.digits(&mut mantissa);
         if whole == 0 || (leading_zero && whole > 1) {
             return None;
         }
-        if self.take(b'.') && self.digits(&mut mantissa, &mut exponent, 0) == 0 {
-            return None;
+        if self.take(b'.') {
+            let (decimals, lost) = self.digits(&mut mantissa);
+            if decimals == 0 {
+                return None;
+            }
+            exponent += lost - decimals;
         }
         if self.take(b'e') || self.take(b'E') {
             let down = self.take(b'-');
             if !down {
                 self.take(b'+');
             }
-            let (mut power, mut lost) = (0, 0);
-            if self.digits(&mut power, &mut lost, 1) == 0 {
+            let mut power = 0;
+            let (length, lost) = self.digits(&mut power);
+            if length == 0 {
                 return None;
             }
             let power = if lost > 0 { 9_999 } else { i32::try_from(power.min(9_999)).unwrap_or(9_999) };
@@ -388,19 +426,24 @@ impl<'a> Reader<'a> {
         value.is_finite().then_some(if negative { -value } else { value })
     }
 
-    /// Reads digits into the mantissa; those that no longer fit shift the exponent. `whole` is 1 before the point.
-    fn digits(&mut self, mantissa: &mut u64, exponent: &mut i32, whole: i32) -> usize {
-        let start = self.at;
-        while let Some(digit @ b'0'..=b'9') = self.peek() {
-            self.at += 1;
-            if *mantissa < 1_000_000_000_000_000_000 {
-                *mantissa = *mantissa * 10 + u64::from(digit - b'0');
-                *exponent += whole - 1;
+    /// Reads digits into the mantissa. Gives how many there were, and how many of them no longer fitted.
+    fn digits(&mut self, mantissa: &mut u64) -> (i32, i32) {
+        let (mut value, mut count, mut lost) = (*mantissa, 0_i32, 0);
+        for byte in self.text.as_bytes().get(self.at..).unwrap_or_default() {
+            let digit = byte.wrapping_sub(b'0');
+            if digit > 9 {
+                break;
+            }
+            count += 1;
+            if value < 1_000_000_000_000_000_000 {
+                value = value * 10 + u64::from(digit);
             } else {
-                *exponent += whole;
+                lost += 1;
             }
         }
-        self.at - start
+        *mantissa = value;
+        self.at += usize::try_from(count).unwrap_or_default();
+        (count, lost)
     }
 }
 
@@ -527,22 +570,24 @@ mod tests {
         assert_eq!(view.get("s").word(), None);
     }
 
-    fn same(ours: &Json<'_>, theirs: &serde_json::Value) -> bool {
-        match (ours, theirs) {
-            (Json::Null, serde_json::Value::Null) => true,
-            (Json::Bool(a), serde_json::Value::Bool(b)) => a == b,
-            (Json::Number(a), serde_json::Value::Number(b)) => {
-                let b = b.as_f64().unwrap();
-                a == &b || ((a - b) / b).abs() < 1e-13
+    fn same(ours: View<'_>, theirs: &serde_json::Value) -> bool {
+        match theirs {
+            serde_json::Value::Null => matches!(ours.0, Some(Json::Null)),
+            serde_json::Value::Bool(flag) => ours.bool() == Some(*flag),
+            serde_json::Value::Number(number) => {
+                let (Some(a), Some(b)) = (ours.number(), number.as_f64()) else { return false };
+                a == b || ((a - b) / b).abs() < 1e-13
             }
-            (Json::String(a), serde_json::Value::String(b)) => a == b,
-            (Json::Array(a), serde_json::Value::Array(b)) => {
-                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+            serde_json::Value::String(text) => ours.str() == Some(text),
+            serde_json::Value::Array(items) => {
+                ours.is_array() && ours.items().count() == items.len() && {
+                    ours.items().zip(items).all(|(ours, theirs)| same(ours, theirs))
+                }
             }
-            (Json::Object(a), serde_json::Value::Object(b)) => {
-                a.len() == b.len() && a.iter().all(|(name, value)| b.get(name.as_ref()).is_some_and(|b| same(value, b)))
+            serde_json::Value::Object(members) => {
+                ours.names().is_some_and(|names| names.count() == members.len())
+                    && members.iter().all(|(name, value)| same(ours.get(name), value))
             }
-            _ => false,
         }
     }
 
@@ -553,7 +598,7 @@ mod tests {
     #[test]
     fn it_agrees_with_serde_json_on_damaged_documents() {
         let check = |text: &str| match (Json::parse(text), serde_json::from_str::<serde_json::Value>(text)) {
-            (Some(ours), Ok(theirs)) => assert!(same(&ours, &theirs), "{text}"),
+            (Some(ours), Ok(theirs)) => assert!(same(ours.view(), &theirs), "{text}"),
             (None, Err(_)) => {}
             // Half a surrogate pair: serde_json refuses it, JSON.parse reads it, and so do we.
             (Some(_), Err(error)) if error.to_string().contains("surrogate") || text.contains("\\ud83") => {}
@@ -588,15 +633,17 @@ mod tests {
 
     #[test]
     fn lone_surrogates_and_deep_nesting_do_no_harm() {
-        assert_eq!(Json::parse(r#""\ud83cx""#), Some(Json::String("\u{FFFD}x".into())));
-        assert_eq!(Json::parse(r#""\ud83c\u0041""#), Some(Json::String("\u{FFFD}A".into())));
-        assert_eq!(Json::parse(r#""\udfa4""#), Some(Json::String("\u{FFFD}".into())));
+        for (json, text) in
+            [(r#""\ud83cx""#, "\u{FFFD}x"), (r#""\ud83c\u0041""#, "\u{FFFD}A"), (r#""\udfa4""#, "\u{FFFD}")]
+        {
+            assert_eq!(Json::parse(json).unwrap().view().str(), Some(text));
+        }
         assert!(Json::parse(&"[".repeat(100_000)).is_none());
     }
 
     #[test]
     fn what_is_read_can_be_written() {
-        let text = r#"{"a":[1,-2,2.5,"x\n",null,true,[]],"b":{"c":{}}}"#;
+        let text = r#"{"a":[1,-2,2.5,"x\n",null,true,[]],"b\"":{"c":{}},"d":"é"}"#;
         let mut out = String::new();
         Json::parse(text).unwrap().view().write(&mut out);
         assert_eq!(out, text);

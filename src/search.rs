@@ -58,6 +58,51 @@ fn append(joined: &mut String, word: &str, separator: &str) {
     joined.push_str(word);
 }
 
+/// Where the first byte stands that is `one`, or `other`, or less than `least`; the length where there is none.
+///
+/// Sixteen bytes at a time: the lines of a stream and the strings of its events are found this way.
+pub(crate) fn first_of(one: u8, other: u8, least: u8, bytes: &[u8]) -> usize {
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    let mut at = 0;
+    for block in blocks {
+        let found = matches(one, other, least, block);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize;
+        }
+        at += block.len();
+    }
+    at + rest.iter().take_while(|byte| **byte != one && **byte != other && **byte >= least).count()
+}
+
+/// Whether `bytes` begin with `start`. Sixteen at a time: the `memcmp` of wasm compares one by one.
+pub(crate) fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
+    let Some(bytes) = bytes.get(..start.len()) else { return false };
+    let ((blocks, rest), (expected, end)) = (bytes.as_chunks::<16>(), start.as_chunks::<16>());
+    for (block, expected) in blocks.iter().zip(expected) {
+        if u128::from_ne_bytes(*block) != u128::from_ne_bytes(*expected) {
+            return false;
+        }
+    }
+    rest == end
+}
+
+/// A bit for each byte that is looked for.
+#[cfg(target_feature = "simd128")]
+fn matches(one: u8, other: u8, least: u8, block: &[u8; 16]) -> u16 {
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128_or};
+
+    let half = |at| u64::from_le_bytes(block.as_chunks().0[at]);
+    let bytes = u64x2(half(0), half(1));
+    let either = v128_or(u8x16_eq(bytes, u8x16_splat(one)), u8x16_eq(bytes, u8x16_splat(other)));
+    u8x16_bitmask(v128_or(either, u8x16_lt(bytes, u8x16_splat(least))))
+}
+
+#[cfg(not(target_feature = "simd128"))]
+fn matches(one: u8, other: u8, least: u8, block: &[u8; 16]) -> u16 {
+    let bits = block.iter().enumerate();
+    bits.fold(0, |bits, (at, byte)| bits | u16::from(*byte == one || *byte == other || *byte < least) << at)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,6 +122,39 @@ mod tests {
         for text in ["", "a", "a,b", ",", "é,,ü"] {
             assert_eq!(cut(text, b','), text.split_once(','), "{text}");
             assert_eq!(Some(until(text, b',')), text.split(',').next(), "{text}");
+        }
+    }
+
+    #[test]
+    fn beginnings_are_compared_to_their_ends() {
+        let text: Vec<u8> = (0..50).collect();
+        for length in 0..=50 {
+            let mut start = text[..length].to_vec();
+            assert!(starts_with(&text, &start));
+            assert!(length == 0 || !starts_with(&text[..length - 1], &start));
+            for at in 0..length {
+                start[at] ^= 0x80;
+                assert!(!starts_with(&text, &start), "{at} of {length}");
+                start[at] ^= 0x80;
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_of_several_bytes_is_found_at_any_place() {
+        for length in 0..70 {
+            let mut text = vec![b'a'; length];
+            assert_eq!(first_of(b'"', b'\\', b' ', &text), length);
+            for at in 0..length {
+                for byte in [b'"', b'\\', 0, 0x1F, b' ', 0x7F, 0xFF] {
+                    text[at] = byte;
+                    let expected = if matches!(byte, b' ' | 0x7F | 0xFF) { length } else { at };
+                    assert_eq!(first_of(b'"', b'\\', b' ', &text), expected, "{byte} at {at} of {length}");
+                }
+                text[at] = b'a';
+            }
+            text.extend(b"\"\\\0");
+            assert_eq!(first_of(b'"', b'\\', b' ', &text), length);
         }
     }
 }

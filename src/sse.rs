@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
+use crate::search::{first_of, starts_with};
 
 /// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise.
 pub const DEFAULT_MAX_BUFFER: usize = 16 * 1024 * 1024;
@@ -52,16 +53,18 @@ pub enum Item<'a> {
 pub struct EventParser {
     /// The beginning of a line whose end has not arrived.
     line: Vec<u8>,
+    /// All data but the last line of it, if that is still in the piece that it came with.
     data: Vec<u8>,
     /// Tells `data:` with nothing after it (an event with empty data) from no `data` field (no event).
     has_data: bool,
-    id: Option<Vec<u8>>,
+    id: Vec<u8>,
+    has_id: bool,
     event: Vec<u8>,
     status: Option<u16>,
     /// A carriage return ended the last line; a line feed that follows belongs to it, even in the next piece.
     skip_line_feed: bool,
-    /// How much of a byte-order mark has been seen at the very beginning; `None` once that is settled.
-    byte_order_mark: Option<usize>,
+    /// The next line is the first, which may have a byte-order mark.
+    fresh: bool,
     max_buffer: usize,
     quirks: bool,
     overflown: bool,
@@ -81,11 +84,12 @@ impl EventParser {
             line: Vec::new(),
             data: Vec::new(),
             has_data: false,
-            id: None,
+            id: Vec::new(),
+            has_id: false,
             event: Vec::new(),
             status: None,
             skip_line_feed: false,
-            byte_order_mark: Some(0),
+            fresh: true,
             max_buffer,
             quirks,
             overflown: false,
@@ -100,34 +104,37 @@ impl EventParser {
         if self.overflown {
             return Err(self.overflow());
         }
-        let mut rest = self.skip_byte_order_mark(piece);
+        let mut rest = piece;
         if self.skip_line_feed && !rest.is_empty() {
             self.skip_line_feed = false;
             rest = rest.strip_prefix(b"\n").unwrap_or(rest);
         }
-        while let Some(end) = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')) {
-            let (line, after) = rest.split_at(end);
-            if self.line.is_empty() {
-                self.line(line, sink);
-            } else {
-                let mut whole = std::mem::take(&mut self.line);
-                whole.extend_from_slice(line);
-                self.line(&whole, sink);
-                whole.clear();
-                self.line = whole; // keeps its capacity
-            }
-            if self.data.len() > self.max_buffer {
-                return Err(self.overflow());
-            }
-            rest = match after {
-                [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => {
-                    self.skip_line_feed = after == b"\r";
-                    rest
+        let (line, mut after) = rest.split_at(line_end(rest));
+        self.line.extend_from_slice(line);
+        if !after.is_empty() {
+            let mut begun = std::mem::take(&mut self.line);
+            let mut line = begun.as_slice();
+            let mut held = &b""[..];
+            loop {
+                self.line(line, &mut held, sink);
+                if self.data.len() + held.len() > self.max_buffer {
+                    return Err(self.overflow());
                 }
-                [] => after,
-            };
+                if let [b'\r', b'\n', more @ ..] | [_, more @ ..] = after {
+                    self.skip_line_feed = after == b"\r";
+                    rest = more;
+                }
+                (rest, after) = rest.split_at(line_end(rest));
+                if after.is_empty() {
+                    break;
+                }
+                line = rest;
+            }
+            self.data.extend_from_slice(held);
+            begun.clear();
+            begun.extend_from_slice(rest);
+            self.line = begun; // keeps its capacity
         }
-        self.line.extend_from_slice(rest);
         if self.line.len() + self.data.len() > self.max_buffer {
             return Err(self.overflow());
         }
@@ -139,10 +146,11 @@ impl EventParser {
     /// The standard would drop it; DashScope's last event is too valuable for that.
     pub fn finish(&mut self, sink: &mut dyn FnMut(Item<'_>)) {
         let line = std::mem::take(&mut self.line);
+        let mut held = &b""[..];
         if !line.is_empty() && !self.overflown {
-            self.line(&line, sink);
+            self.line(&line, &mut held, sink);
         }
-        self.dispatch(sink);
+        self.dispatch(&mut held, sink);
         self.reset();
     }
 
@@ -163,59 +171,52 @@ impl EventParser {
         )
     }
 
-    fn skip_byte_order_mark<'a>(&mut self, piece: &'a [u8]) -> &'a [u8] {
-        let Some(seen) = self.byte_order_mark else { return piece };
-        let wanted = &BYTE_ORDER_MARK[seen..];
-        let common = wanted.iter().zip(piece).take_while(|(wanted, byte)| wanted == byte).count();
-        if common == wanted.len() {
-            self.byte_order_mark = None;
-        } else if common == piece.len() {
-            self.byte_order_mark = Some(seen + common); // still undecided, the piece was too short
-        } else {
-            self.byte_order_mark = None;
-            self.line.extend_from_slice(&BYTE_ORDER_MARK[..seen + common]); // it was ordinary text after all
-        }
-        &piece[common..]
-    }
-
-    fn line(&mut self, line: &[u8], sink: &mut dyn FnMut(Item<'_>)) {
+    /// Takes a line. Its data goes into `held`, and what was there before to the other data.
+    fn line<'p>(&mut self, line: &'p [u8], held: &mut &'p [u8], sink: &mut dyn FnMut(Item<'_>)) {
+        let mark = std::mem::take(&mut self.fresh) && starts_with(line, BYTE_ORDER_MARK);
+        let line = line.get(if mark { 3 } else { 0 }..).unwrap_or_default();
         if line.is_empty() {
-            self.dispatch(sink);
+            self.dispatch(held, sink);
             return;
         }
-        let colon = line.iter().position(|byte| *byte == b':');
-        let (field, value) = match colon {
-            Some(at) => (&line[..at], line[at + 1..].strip_prefix(b" ").unwrap_or(&line[at + 1..])),
-            None => (line, &b""[..]),
+        let (field, value) = line.split_at_checked(first_of(b':', b':', 0, line)).unwrap_or_default();
+        let value = match value {
+            [_, b' ', value @ ..] | [_, value @ ..] => value,
+            [] => value,
         };
         match field {
             b"data" => {
                 if self.has_data {
+                    self.data.extend_from_slice(held);
                     self.data.push(b'\n');
                 }
                 self.has_data = true;
-                self.data.extend_from_slice(value);
+                *held = value;
             }
             b"event" => {
                 self.event.clear();
                 self.event.extend_from_slice(value);
             }
-            b"id" if !value.contains(&0) => {
+            b"id" if first_of(0, 0, 0, value) == value.len() => {
                 // An event that has an id and complete data cannot get another id: the blank line was left out.
-                if self.quirks && self.id.is_some() && self.has_data && is_complete_json(&self.data) {
-                    self.dispatch(sink);
+                if self.quirks && self.has_id && self.has_data {
+                    self.data.extend_from_slice(std::mem::take(held));
+                    if is_complete_json(&self.data) {
+                        self.dispatch(held, sink);
+                    }
                 }
-                self.id = Some(value.to_vec());
+                self.has_id = true;
+                self.id.clear();
+                self.id.extend_from_slice(value);
             }
-            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                let millis = value
-                    .iter()
-                    .fold(0_u64, |sum, digit| sum.saturating_mul(10).saturating_add(u64::from(digit - b'0')));
-                sink(Item::Retry(millis));
+            b"retry" => {
+                if let Some(millis) = decimal(value) {
+                    sink(Item::Retry(millis));
+                }
             }
-            b"" if colon.is_some() => {
+            b"" => {
                 if let Some(status) = line.strip_prefix(STATUS_COMMENT).filter(|_| self.quirks) {
-                    self.status = core::str::from_utf8(status).ok().and_then(|status| status.trim().parse().ok());
+                    self.status = decimal(status.trim_ascii()).and_then(|status| u16::try_from(status).ok());
                 }
                 sink(Item::Comment(text(value)));
             }
@@ -223,21 +224,36 @@ impl EventParser {
         }
     }
 
-    fn dispatch(&mut self, sink: &mut dyn FnMut(Item<'_>)) {
+    fn dispatch(&mut self, held: &mut &[u8], sink: &mut dyn FnMut(Item<'_>)) {
         if self.has_data {
+            if !self.data.is_empty() {
+                self.data.extend_from_slice(held);
+            }
             sink(Item::Event(Event {
-                id: self.id.as_deref().map(text),
+                id: self.has_id.then(|| text(&self.id)),
                 event: (!self.event.is_empty()).then(|| text(&self.event)),
-                data: text(&self.data),
+                data: text(if self.data.is_empty() { held } else { &self.data }),
                 status: self.status,
             }));
         }
+        *held = &[];
         self.data.clear();
         self.has_data = false;
-        self.id = None;
+        self.has_id = false;
         self.event.clear();
         self.status = None;
     }
+}
+
+/// Where the first line ends, or what there is of it.
+fn line_end(bytes: &[u8]) -> usize {
+    first_of(b'\n', b'\r', 0, bytes)
+}
+
+/// A number of digits and nothing else; what no longer counts of a very long one is cut off.
+fn decimal(digits: &[u8]) -> Option<u64> {
+    let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    all.then(|| digits.iter().fold(0, |sum: u64, digit| sum.min(1 << 53) * 10 + u64::from(digit - b'0')))
 }
 
 /// The bytes as text. Nearly always they are valid, and seeing that is much faster than looking for what is not.

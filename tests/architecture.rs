@@ -15,7 +15,8 @@ const ROWS: &[&[&str]] = &[
     &["data_url", "model"],
     &["media_type"],
     &["fields", "retry", "sse", "audio"],
-    &["error", "json", "search", "transcript"],
+    &["error", "json", "transcript"],
+    &["search"],
 ];
 
 /// Neighbours that know each other all the same: options are checked against the client they are given to, and the client

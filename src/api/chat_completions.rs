@@ -1,9 +1,9 @@
 //! Dialect A: `POST /compatible-mode/v1/chat/completions` (seed 000; `protocol.md` §4).
 
-use super::choice::{Accumulator, Step, content};
+use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, post};
 use crate::config::Config;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, write_string};
 use crate::options::Verified;
@@ -42,16 +42,9 @@ pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream
 
 /// Reads a whole answer.
 pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
-    let view = json.view();
-    let choice = view.get("choices").at(0);
-    let message = choice.get("message");
-    if content(message).is_none() {
-        return Err(Error::new(ErrorKind::InvalidResponse, "the answer has no text at choices[0].message.content"));
-    }
     let mut accumulator = Accumulator::default();
     facts(json, &mut accumulator);
-    accumulator.choice(choice, message, true);
-    Ok(accumulator.into_transcript())
+    accumulator.whole(json.view().get("choices").at(0), "")
 }
 
 /// Takes over one chunk of a stream; its text is what is new.

@@ -1,6 +1,10 @@
 //! What dialects A and B share: a choice with text, annotations and a finish reason, whole or piece by piece.
 
-use crate::json::View;
+use std::borrow::Cow;
+
+use crate::error::{Error, ErrorKind};
+use crate::json::{Json, View};
+use crate::search::starts_with;
 use crate::transcript::Transcript;
 
 /// What one chunk of a stream did to the text.
@@ -19,9 +23,51 @@ pub enum Step {
 pub struct Accumulator {
     transcript: Transcript,
     finished: bool,
+    pattern: Option<Box<Pattern>>,
+}
+
+/// An event that was read as JSON, and where in it the text stands.
+#[derive(Debug, Default)]
+struct Pattern {
+    /// Where in memory the text of the last choice stood, and how long it was.
+    taken: Option<(usize, usize)>,
+    event: String,
+    start: usize,
+    end: usize,
+    incremental: bool,
 }
 
 impl Accumulator {
+    /// Takes over an event that is the last one with another text in it, as nearly all of a stream are. All else is known
+    /// then, and reading the event as JSON would take ten times as long as comparing it. `None` where it must be read.
+    pub fn again(&mut self, event: &str) -> Option<Step> {
+        let Pattern { event: last, start, end, incremental, .. } = self.pattern.as_deref()?;
+        let (incremental, before, after) = (*incremental, last.get(..*start)?, last.get(*end..)?);
+        let text_end = event.len().checked_sub(after.len())?;
+        if !starts_with(event.as_bytes(), before.as_bytes())
+            || !starts_with(event.as_bytes().get(text_end..)?, after.as_bytes())
+        {
+            return None;
+        }
+        // With its quotes it must be one string, or there is more in it than text.
+        let text = Json::parse(event.get(start.checked_sub(1)?..=text_end)?)?;
+        Some(self.text_step(text.view().str()?, incremental))
+    }
+
+    /// Keeps an event that was read as JSON just now, for [`again`](Self::again).
+    pub fn keep(&mut self, event: &str) {
+        // Text that was unescaped, or put together, stands elsewhere. An event before this one tells nothing any more.
+        if let Some(mut pattern) = self.pattern.take()
+            && let Some((address, length)) = pattern.taken.take()
+            && let Some(start) = address.checked_sub(event.as_ptr().addr())
+            && event.get(start..start + length).is_some()
+        {
+            event.clone_into(&mut pattern.event);
+            (pattern.start, pattern.end) = (start, start + length);
+            self.pattern = Some(pattern);
+        }
+    }
+
     /// All text so far.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -77,19 +123,24 @@ impl Accumulator {
             self.transcript.finish_reason = Some(reason);
             self.finished = true;
         }
-        let content = message.get("content");
-        match content.str() {
-            Some(text) => self.text_step(text, incremental),
-            None if content.is_array() => {
-                // One part, as a rule: then nothing has to be put together.
-                let mut parts = content.items().filter_map(|item| item.get("text").str());
-                match (parts.next(), parts.next()) {
-                    (Some(only), None) => self.text_step(only, incremental),
-                    _ => self.text_step(&self::content(message).unwrap_or_default(), incremental),
-                }
-            }
-            None => Step::Nothing,
+        let Some(text) = content(message) else { return Step::Nothing };
+        if let Cow::Borrowed(text) = text {
+            let pattern = self.pattern.get_or_insert_default();
+            pattern.taken = Some((text.as_ptr().addr(), text.len()));
+            pattern.incremental = incremental;
         }
+        self.text_step(&text, incremental)
+    }
+
+    /// Takes over the choice of a whole answer; `within` is what stands before it in the path.
+    pub(super) fn whole(mut self, choice: View<'_>, within: &str) -> Result<Transcript, Error> {
+        let message = choice.get("message");
+        if content(message).is_none() {
+            let problem = format!("the answer has no text at {within}choices[0].message.content");
+            return Err(Error::new(ErrorKind::InvalidResponse, problem));
+        }
+        self.choice(choice, message, true);
+        Ok(self.into_transcript())
     }
 
     /// Takes over text: what is new, or all so far.
@@ -122,10 +173,89 @@ fn renew(known: &mut Option<String>, said: Option<&str>) {
 }
 
 /// The text: a string (A), or an array of `{ text }` (B), empty for silence. `None` where there is no content.
-pub(super) fn content(message: View<'_>) -> Option<String> {
+fn content(message: View<'_>) -> Option<Cow<'_, str>> {
     let content = message.get("content");
     if let Some(text) = content.str() {
-        return Some(text.to_owned());
+        return Some(Cow::Borrowed(text));
     }
-    content.is_array().then(|| content.items().filter_map(|item| item.get("text").str()).collect())
+    if !content.is_array() {
+        return None;
+    }
+    let mut parts = content.items().filter_map(|item| item.get("text").str());
+    let first = parts.next().unwrap_or_default();
+    // One part, as a rule: then nothing has to be put together.
+    Some(match parts.next() {
+        None => Cow::Borrowed(first),
+        Some(second) => {
+            let mut whole = [first, second].concat();
+            for part in parts {
+                whole.push_str(part);
+            }
+            Cow::Owned(whole)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(event: &str, accumulator: &mut Accumulator, incremental: bool) -> Step {
+        let json = Json::parse(event).unwrap();
+        let choice = json.view().get("choices").at(0);
+        accumulator.facts(json.view().get("model").str(), None, json.view().get("usage"));
+        accumulator.choice(choice, choice.get("delta"), incremental)
+    }
+
+    fn event(text: &str, rest: &str) -> String {
+        format!(r#"{{"model":"m","choices":[{{"delta":{{"content":{text}{rest}}}}}],"usage":{{"seconds":2}}}}"#)
+    }
+
+    /// Whatever is taken over without being read is what reading it gives, and what cannot be is read.
+    #[test]
+    fn an_event_that_comes_again_is_known() {
+        let happy = r#","annotations":[{"emotion":"happy"}]"#;
+        let parts = [r#"[{"text":"x"}]"#, r#"[{"text":"x"},{"text":"y"}]"#];
+        let texts = [r#""one""#, r#""""#, r#""你好 🎤""#, r#""one and more""#, r#""\n""#, "null", parts[0], parts[1]];
+        let rests = ["", happy, r#"}},"finish_reason":"stop","x":{{"y":0"#, r#","annotations":[{"emotion":"sad"}]"#];
+        let rests = rests.map(|rest| rest.replace("}}", "}").replace("{{", "{"));
+        let mut events: Vec<String> = rests.iter().flat_map(|rest| texts.map(|text| event(text, rest))).collect();
+        // Between what is the same before and after there may be more than text.
+        events.push(event(r#""one","annotations":[{"emotion":"calm"}],"z":"two""#, ""));
+        for incremental in [true, false] {
+            let mut known = 0;
+            for index in 0..events.len().pow(3) {
+                let places = [index, index / events.len(), index / events.len() / events.len()];
+                let (mut reading, mut comparing) = (Accumulator::default(), Accumulator::default());
+                for event in places.map(|place| &events[place % events.len()]) {
+                    let expected = read(event, &mut reading, incremental);
+                    let step = comparing.again(event).inspect(|_| known += 1).unwrap_or_else(|| {
+                        let step = read(event, &mut comparing, incremental);
+                        comparing.keep(event);
+                        step
+                    });
+                    assert_eq!(step, expected, "{event}");
+                }
+                assert_eq!(comparing.is_finished(), reading.is_finished());
+                assert_eq!(comparing.into_transcript(), reading.into_transcript());
+            }
+            assert!(known > events.len().pow(2) * 4, "{known}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_never_known() {
+        let mut accumulator = Accumulator::default();
+        assert_eq!(accumulator.again(""), None);
+        let first = event(r#""text""#, "");
+        read(&first, &mut accumulator, true);
+        accumulator.keep(&first);
+        for at in 0..first.len() {
+            assert_eq!(accumulator.again(&first[..at]), None);
+            for byte in ['"', '\\', '\n', '{', 'x'] {
+                let damaged = [&first[..at], &byte.to_string(), &first[at + 1..]].concat();
+                assert!(accumulator.again(&damaged).is_none() || Json::parse(&damaged).is_some(), "{damaged}");
+            }
+        }
+    }
 }

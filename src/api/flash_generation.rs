@@ -122,19 +122,25 @@ pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator) -> Step {
     take(json.view(), accumulator).unwrap_or(Step::Nothing)
 }
 
+/// A member that fits, from the first of several places that has one.
+fn first<'a>(places: &[View<'a>], name: &str, fits: fn(View<'a>) -> bool) -> Option<View<'a>> {
+    places.iter().map(|place| place.get(name)).find(|found| fits(*found))
+}
+
 /// `None` where there is no text at any of the places where hosts put it (`protocol.md` §5.4).
 fn take(view: View<'_>, accumulator: &mut Accumulator) -> Option<Step> {
     let output = view.get("output");
     // The order in which text is looked for; sentences may stand in any of the three.
     let places = [output, view, output.get("output")];
-    let usage = if view.get("usage").exists() { view.get("usage") } else { output.get("usage") };
-    let id = view.get("request_id").word().or_else(|| output.get("request_id").word());
-    accumulator.facts(view.get("model").str(), id.as_deref(), usage);
-    let text = places.iter().find_map(|place| place.get("text").str());
-    let text = text.or_else(|| places.iter().find_map(|place| place.get("sentence").get("text").str()))?;
+    let usage = first(&[view, output], "usage", View::exists).unwrap_or_default();
+    let id = first(&[view, output], "request_id", |id| id.word().is_some()).unwrap_or_default();
+    accumulator.facts(view.get("model").str(), id.str(), usage);
+    let sentence_text =
+        || Some(first(&places, "sentence", |sentence| sentence.get("text").str().is_some())?.get("text"));
+    let text = first(&places, "text", |text| text.str().is_some()).or_else(sentence_text)?.str()?;
     let step = accumulator.text_step(text, false);
-    let sentence = places.map(|place| place.get("sentence")).into_iter().find(|sentence| sentence.is_object());
-    let sentences = places.map(|place| place.get("sentences")).into_iter().find(|list| list.items().next().is_some());
+    let sentence = first(&places, "sentence", View::is_object);
+    let sentences = first(&places, "sentences", |list| list.items().next().is_some());
     let is_same_sentence = !accumulator.is_finished();
     // Nothing says "this was the last event" but a sentence that has ended; another may begin after it.
     let ended = sentence.is_none_or(|sentence| sentence.get("sentence_end").bool() != Some(false));

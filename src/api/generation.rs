@@ -1,12 +1,12 @@
 //! Dialect B: `POST /api/v1/services/aigc/multimodal-generation/generation` with Qwen3-ASR-Flash
 //! (seed 000 "DashScope synchronous", `protocol.md` §5.1-5.2).
 
-use super::choice::{Accumulator, Step, content};
+use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, post};
 use crate::config::Config;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::host::HttpRequest;
-use crate::json::{Json, ObjectWriter, write_string};
+use crate::json::{Json, ObjectWriter, View, write_string};
 use crate::options::{TranscribeOptions, Verified};
 use crate::transcript::Transcript;
 
@@ -62,25 +62,22 @@ pub fn is_incremental(options: &TranscribeOptions) -> bool {
 
 /// Reads a whole answer.
 pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
-    let view = json.view();
-    let choice = view.get("output").get("choices").at(0);
-    let message = choice.get("message");
-    if content(message).is_none() {
-        let place = "output.choices[0].message.content";
-        return Err(Error::new(ErrorKind::InvalidResponse, format!("the answer has no text at {place}")));
-    }
     let mut accumulator = Accumulator::default();
-    accumulator.facts(view.get("model").str(), view.get("request_id").str(), view.get("usage"));
-    accumulator.choice(choice, message, true);
-    Ok(accumulator.into_transcript())
+    let choice = facts(json, &mut accumulator);
+    accumulator.whole(choice, "output.")
 }
 
 /// Takes over one event of a stream.
 pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator, incremental: bool) -> Step {
+    let choice = facts(json, accumulator);
+    accumulator.choice(choice, choice.get("message"), incremental)
+}
+
+/// Takes over what stands beside the choice, and gives the choice.
+fn facts<'a>(json: &'a Json<'a>, accumulator: &mut Accumulator) -> View<'a> {
     let view = json.view();
     accumulator.facts(view.get("model").str(), view.get("request_id").str(), view.get("usage"));
-    let choice = view.get("output").get("choices").at(0);
-    accumulator.choice(choice, choice.get("message"), incremental)
+    view.get("output").get("choices").at(0)
 }
 
 pub(super) fn has_asr_options(options: &TranscribeOptions) -> bool {

@@ -7,17 +7,27 @@ pub(super) fn read(usage: View<'_>) -> Option<Usage> {
     if !usage.exists() {
         return None;
     }
-    let number = |names: &[&str]| names.iter().find_map(|name| usage.get(name).number());
-    let detail = |groups: &[&str], name: &str| groups.iter().find_map(|group| usage.get(group).get(name).number());
-    let input = ["prompt_tokens_details", "input_tokens_details"];
-    let output = ["completion_tokens_details", "output_tokens_details"];
+    // A group and a member of it, or a member of usage itself.
+    let number = |places: &[[&str; 2]]| {
+        places.iter().find_map(|[group, name]| {
+            let group = if group.is_empty() { usage } else { usage.get(group) };
+            group.get(name).number()
+        })
+    };
     Some(Usage {
-        seconds: number(&["seconds", "duration"]),
-        input_tokens: number(&["prompt_tokens", "input_tokens"]),
-        output_tokens: number(&["completion_tokens", "output_tokens"]),
-        total_tokens: number(&["total_tokens"]),
-        input_audio_tokens: detail(&input, "audio_tokens").or_else(|| number(&["audio_tokens"])),
-        input_text_tokens: detail(&input, "text_tokens"),
-        output_text_tokens: detail(&output, "text_tokens"),
+        seconds: number(&[["", "seconds"], ["", "duration"]]),
+        input_tokens: number(&[["", "prompt_tokens"], ["", "input_tokens"]]),
+        output_tokens: number(&[["", "completion_tokens"], ["", "output_tokens"]]),
+        total_tokens: number(&[["", "total_tokens"]]),
+        input_audio_tokens: number(&[
+            ["prompt_tokens_details", "audio_tokens"],
+            ["input_tokens_details", "audio_tokens"],
+            ["", "audio_tokens"],
+        ]),
+        input_text_tokens: number(&[["prompt_tokens_details", "text_tokens"], ["input_tokens_details", "text_tokens"]]),
+        output_text_tokens: number(&[
+            ["completion_tokens_details", "text_tokens"],
+            ["output_tokens_details", "text_tokens"],
+        ]),
     })
 }

@@ -261,12 +261,12 @@ impl<R: HttpResponse> Reader<R> {
 
 /// The service says that nothing follows.
 fn is_end(event: &Event<'_>) -> bool {
-    event.data.trim() == "[DONE]" || event.event.as_deref().map(str::trim) == Some("done")
+    event.data.trim_ascii() == "[DONE]" || event.event.as_deref().map(str::trim_ascii) == Some("done")
 }
 
 fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) -> Result<Step, Error> {
-    let name = event.event.as_deref().map(str::trim);
-    let data = event.data.trim();
+    let name = event.event.as_deref().map(str::trim_ascii);
+    let data = event.data.trim_ascii();
     if is_end(event) {
         accumulator.finish();
         return Ok(Step::Nothing);
@@ -277,16 +277,21 @@ fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) 
     if data.is_empty() {
         return Ok(Step::Nothing); // a heartbeat
     }
+    if let Some(step) = accumulator.again(data) {
+        return Ok(step);
+    }
     let Some(json) = Json::parse(data) else {
         return Err(Error::new(ErrorKind::InvalidResponse, "an event of the stream is not JSON"));
     };
     if let Some(error) = error_body::in_json(&json, event.status) {
         return Err(error);
     }
-    Ok(match verified.dialect {
+    let step = match verified.dialect {
         Dialect::ChatCompletions => chat_completions::chunk(&json, accumulator),
         Dialect::Generation => generation::chunk(&json, accumulator, generation::is_incremental(&verified.options)),
         Dialect::Flash => flash_generation::chunk(&json, accumulator),
         Dialect::File | Dialect::Files => return Err(tasks_only()),
-    })
+    };
+    accumulator.keep(data);
+    Ok(step)
 }

@@ -29,10 +29,8 @@ export interface EventParserOptions {
 }
 
 const DEFAULT_MAX_BUFFER = 16 * 1024 * 1024;
-const EVENT = 0;
-const COMMENT = 1;
 
-type Packed = [string, Int32Array, ErrorFacts | undefined];
+type Packed = string | undefined | [string, ErrorFacts];
 
 /**
  * Parses server-sent events from pieces of any size, bytes or text.
@@ -73,7 +71,7 @@ export class EventParser {
     const half = this.#half;
     this.#half = "";
     if (half) this.feed("\ufffd");
-    this.#deliver(call(() => this.#parser.finish()));
+    this.#deliver(call(() => this.#parser.feed()));
   }
 
   /** Forgets everything, ready for another stream. */
@@ -92,27 +90,25 @@ export class EventParser {
   }
 
   /** Unpacks what one piece brought; see `src/wasm/event_parser.rs` for the form. */
-  #deliver([text, lengths, error]: Packed): void {
+  #deliver(packed: Packed): void {
+    if (packed === undefined) return;
+    const [fields, error] = typeof packed === "string" ? [packed] : packed;
     const { onEvent, onComment, onRetry } = this.#options;
-    let at = 0;
-    const string = (length: number) => {
-      if (length < 0) return undefined;
-      at += length;
-      return text.slice(at - length, at);
-    };
-    for (let index = 0; index < lengths.length; ) {
-      const kind = lengths[index++]!;
-      if (kind === EVENT) {
-        const id = string(lengths[index++]!);
-        const event = string(lengths[index++]!);
-        const data = string(lengths[index++]!)!;
-        onEvent?.({ id, event, data });
-      } else if (kind === COMMENT) {
-        const comment = string(lengths[index++]!)!;
-        onComment?.(comment);
-      } else {
-        onRetry?.(lengths[index++]!);
-      }
+    let id: string | undefined;
+    let event: string | undefined;
+    for (let at = 0; at < fields.length; ) {
+      const end = fields.indexOf("\r", at);
+      const text = fields.slice(at + 1, end);
+      const letter = fields[at];
+      at = end + 1;
+      if (letter === "d") {
+        const complete = { id, event, data: text };
+        id = event = undefined;
+        onEvent?.(complete);
+      } else if (letter === "i") id = text;
+      else if (letter === "e") event = text;
+      else if (letter === ":") onComment?.(text);
+      else onRetry?.(Number(text));
     }
     if (error) throw toError(error);
   }
@@ -120,6 +116,7 @@ export class EventParser {
 
 /** Uint8Arrays, of other realms too, go as they are; other views as the bytes they show. */
 function asBytes(piece: ArrayBufferView): Uint8Array {
+  if (piece instanceof Uint8Array) return piece;
   if (!ArrayBuffer.isView(piece)) throw new TypeError("feed takes a Uint8Array or a string");
   if (Object.prototype.toString.call(piece) === "[object Uint8Array]") return piece as Uint8Array;
   return new Uint8Array(piece.buffer, piece.byteOffset, piece.byteLength);

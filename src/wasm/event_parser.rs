@@ -1,16 +1,12 @@
-//! The SSE parser for JavaScript. Everything of one piece crosses the boundary at once, as in `reader`.
+//! The SSE parser for JavaScript. Everything of one piece crosses the boundary at once, as one string.
 
-use js_sys::{Array, Int32Array};
+use core::fmt::Write as _;
+
+use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use super::error::to_js;
-use crate::error::Error;
 use crate::sse::{EventParser, Item};
-
-const EVENT: i32 = 0;
-const COMMENT: i32 = 1;
-const RETRY: i32 = 2;
-const ABSENT: i32 = -1;
 
 /// An incremental parser of server-sent events.
 #[wasm_bindgen]
@@ -28,22 +24,25 @@ impl RawEventParser {
         Self { parser: EventParser::new(max_buffer, quirks) }
     }
 
-    /// Reads a piece. Gives `[text, lengths, error]`: `text` holds all strings back to back; `lengths` is a sequence of
-    /// `0, id, event, data` (an event), `1, length` (a comment) and `2, milliseconds` (a retry), in UTF-16 units, −1
-    /// for what is absent.
-    #[wasm_bindgen(unchecked_return_type = "[string, Int32Array, ErrorFacts | undefined]")]
-    pub fn feed(&mut self, piece: &[u8]) -> JsValue {
-        let mut packed = Packed::default();
-        let result = self.parser.feed(piece, &mut |item| packed.push(&item));
-        packed.into_js(result)
-    }
-
-    /// The stream has ended: delivers a last event that no blank line followed.
-    #[wasm_bindgen(unchecked_return_type = "[string, Int32Array, ErrorFacts | undefined]")]
-    pub fn finish(&mut self) -> JsValue {
-        let mut packed = Packed::default();
-        self.parser.finish(&mut |item| packed.push(&item));
-        packed.into_js(Ok(()))
+    /// Reads a piece; `None` is the end of the stream. Gives what was complete, and the error that ended the reading.
+    ///
+    /// What was complete is a list of fields, each a letter, its text and a carriage return, which stands in no field:
+    /// `i` id, `e` event, `d` data, which is the last of an event; `:` a comment, `r` milliseconds.
+    #[wasm_bindgen(unchecked_return_type = "string | undefined | [string, ErrorFacts]")]
+    pub fn feed(&mut self, piece: Option<Vec<u8>>) -> JsValue {
+        let mut fields = String::new();
+        let mut sink = |item: Item<'_>| write_item(&item, &mut fields);
+        let result = if let Some(piece) = piece {
+            self.parser.feed(&piece, &mut sink)
+        } else {
+            self.parser.finish(&mut sink);
+            Ok(())
+        };
+        match result {
+            Ok(()) if fields.is_empty() => JsValue::UNDEFINED,
+            Ok(()) => fields.into(),
+            Err(error) => Array::of2(&fields.into(), &to_js(&error)).into(),
+        }
     }
 
     /// Forgets everything.
@@ -52,45 +51,26 @@ impl RawEventParser {
     }
 }
 
-#[derive(Default)]
-struct Packed {
-    text: String,
-    lengths: Vec<i32>,
-}
-
-impl Packed {
-    fn push(&mut self, item: &Item<'_>) {
-        match item {
-            Item::Event(event) => {
-                self.lengths.push(EVENT);
-                self.optional(event.id.as_deref());
-                self.optional(event.event.as_deref());
-                self.string(&event.data);
+fn write_item(item: &Item<'_>, fields: &mut String) {
+    let mut field = |letter, text: &str| {
+        fields.push(letter);
+        fields.push_str(text);
+        fields.push('\r');
+    };
+    match item {
+        Item::Event(event) => {
+            if let Some(id) = &event.id {
+                field('i', id);
             }
-            Item::Comment(comment) => {
-                self.lengths.push(COMMENT);
-                self.string(comment);
+            if let Some(name) = &event.event {
+                field('e', name);
             }
-            Item::Retry(millis) => {
-                self.lengths.extend([RETRY, i32::try_from(*millis).unwrap_or(i32::MAX)]);
-            }
+            field('d', &event.data);
         }
-    }
-
-    fn optional(&mut self, text: Option<&str>) {
-        match text {
-            Some(text) => self.string(text),
-            None => self.lengths.push(ABSENT),
+        Item::Comment(comment) => field(':', comment),
+        Item::Retry(millis) => {
+            // No timer waits longer. Writing to a String cannot fail.
+            let _ = write!(fields, "r{}\r", (*millis).min(0x7FFF_FFFF));
         }
-    }
-
-    fn string(&mut self, text: &str) {
-        self.lengths.push(i32::try_from(text.encode_utf16().count()).unwrap_or(i32::MAX));
-        self.text.push_str(text);
-    }
-
-    fn into_js(self, result: Result<(), Error>) -> JsValue {
-        let error = result.err().map_or(JsValue::UNDEFINED, |error| to_js(&error));
-        Array::of3(&self.text.into(), &Int32Array::from(self.lengths.as_slice()), &error).into()
     }
 }

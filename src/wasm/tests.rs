@@ -146,11 +146,14 @@ async fn an_error_of_an_effect_goes_back_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-fn events_are_packed_in_utf16_units() {
-    let mut parser = RawEventParser::new(1_000, true);
-    let packed: Array = parser.feed("id:7\nevent:é\ndata:🎤x\n\n:c\nretry:5\n".as_bytes()).unchecked_into();
-    assert_eq!(packed.get(0).as_string().as_deref(), Some("7é🎤xc"));
-    assert_eq!(js_sys::Int32Array::from(packed.get(1)).to_vec(), [0, 1, 1, 3, 1, 1, 2, 5]);
+fn events_are_packed_into_one_string() {
+    let mut parser = RawEventParser::new(30, true);
+    assert!(parser.feed(Some(b"id:7\nevent:".to_vec())).is_undefined());
+    let packed = parser.feed(Some("é\ndata:🎤\ndata:x\n\n:c\nretry:5\n".into()));
+    assert_eq!(packed.as_string().as_deref(), Some("i7\reé\rd🎤\nx\r:c\rr5\r"));
+    let packed: Array = parser.feed(Some([b"data:\n\n".as_slice(), &[b'x'; 40]].concat())).unchecked_into();
+    assert_eq!(packed.get(0).as_string().as_deref(), Some("d\r"));
+    assert_eq!(get(&packed.get(1), "code").as_string().as_deref(), Some("invalid_response"));
 }
 
 #[wasm_bindgen_test]
