@@ -14,8 +14,8 @@ const BUDGET = inProject("scripts", "size-budget.json");
 /** Growth that needs no explanation; anything above has to edit the budget, where a reviewer sees it. */
 const TOLERANCE = 1.02;
 
-/** What the core was meant to weigh. Said each time, because the budget below only keeps it from growing further. */
-const WASM_GOAL = 60_000;
+/** What the core may weigh at most: every page loads it. No new budget changes that. */
+const CORE_LIMIT = 60_000;
 
 const FILES = [
   ...PART_NAMES.map(wasmFile),
@@ -92,6 +92,9 @@ async function asUsersShip(name) {
 function excesses(sizes) {
   const budget = existsSync(BUDGET) ? JSON.parse(readFileSync(BUDGET, "utf8")).gzip : {};
   return sizes.flatMap(({ name, gzip }) => {
+    if (name === wasmFile("core") && gzip > CORE_LIMIT) {
+      return [`${name} has ${gzip} bytes gzip, ${CORE_LIMIT} are the limit`];
+    }
     if (!(name in budget)) return [`${name} has no budget`];
     if (gzip <= budget[name] * TOLERANCE) return [];
     return [`${name} grew from ${budget[name]} to ${gzip} bytes gzip`];
@@ -109,8 +112,6 @@ export async function printSizes() {
   for (const { name, raw, gzip, brotli } of sizes) {
     console.log(`${name.padEnd(width)}${column(raw)}${column(gzip)}${column(brotli)}`);
   }
-  const { gzip } = sizes.find(({ name }) => name === wasmFile("core"));
-  if (gzip > WASM_GOAL) console.log(`goal NOT met: ${wasmFile("core")} has ${gzip} of ${WASM_GOAL} bytes gzip`);
   const problems = excesses(sizes);
   for (const problem of problems) console.log(`over budget: ${problem}`);
   if (problems.length > 0)

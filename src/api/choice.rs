@@ -1,5 +1,6 @@
 //! What dialects A and B share: a choice with text, annotations and a finish reason, whole or piece by piece.
 
+use core::ops::Range;
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
@@ -35,23 +36,39 @@ struct Pattern {
     start: usize,
     end: usize,
     incremental: bool,
+    /// Where the object of `usage` stands, counted from the end of the text. Dialect B has other numbers in every event.
+    usage: Range<usize>,
+    /// The usage of the last event that was only compared, unread: the last numbers count.
+    counted: String,
 }
 
 impl Accumulator {
-    /// Takes over an event that is the last one with another text in it, as nearly all of a stream are. All else is known
-    /// then, and reading the event as JSON would take ten times as long as comparing it. `None` where it must be read.
+    /// Takes over an event that is the last one with another text in it, and other numbers in its usage, as nearly all of
+    /// a stream are. All else is known then, and reading the event as JSON would take ten times as long as comparing it.
+    /// `None` where it must be read.
     pub fn again(&mut self, event: &str) -> Option<Step> {
-        let Pattern { event: last, start, end, incremental, .. } = self.pattern.as_deref()?;
-        let (incremental, before, after) = (*incremental, last.get(..*start)?, last.get(*end..)?);
-        let text_end = event.len().checked_sub(after.len())?;
-        if !starts_with(event.as_bytes(), before.as_bytes())
-            || !starts_with(event.as_bytes().get(text_end..)?, after.as_bytes())
-        {
+        let Pattern { event: last, start, end, incremental, usage, counted, .. } = self.pattern.as_deref_mut()?;
+        let (start, incremental, bytes) = (*start, *incremental, event.as_bytes());
+        let (before, after) = (last.as_bytes().get(..start)?, last.as_bytes().get(*end..)?);
+        let text_end = bytes.len().checked_sub(after.len())?;
+        let numbers_differ = |at, (a, b): (&u8, &u8)| usage.contains(&at) && a.is_ascii_digit() && b.is_ascii_digit();
+        let mut pairs = after.iter().zip(bytes.get(text_end..)?).enumerate();
+        if !starts_with(bytes, before) || !pairs.all(|(at, pair)| pair.0 == pair.1 || numbers_differ(at, pair)) {
             return None;
         }
         // With its quotes it must be one string, or there is more in it than text.
         let text = Json::parse(event.get(start.checked_sub(1)?..=text_end)?)?;
+        counted.clear();
+        counted.push_str(event.get(text_end + usage.start..text_end + usage.end)?);
         Some(self.text_step(text.view().str()?, incremental))
+    }
+
+    /// Reads the numbers of the last event that was only compared.
+    fn settle(&mut self) {
+        let counted = self.pattern.as_mut().map(|pattern| core::mem::take(&mut pattern.counted));
+        if let Some(usage) = counted.as_deref().and_then(Json::parse) {
+            self.count(usage.view());
+        }
     }
 
     /// Keeps an event that was read as JSON just now, for [`again`](Self::again).
@@ -64,6 +81,7 @@ impl Accumulator {
         {
             event.clone_into(&mut pattern.event);
             (pattern.start, pattern.end) = (start, start + length);
+            pattern.usage = event.as_bytes().get(pattern.end..).and_then(usage_in).unwrap_or_default();
             self.pattern = Some(pattern);
         }
     }
@@ -97,7 +115,8 @@ impl Accumulator {
 
     /// The finished transcript.
     #[must_use]
-    pub fn into_transcript(self) -> Transcript {
+    pub fn into_transcript(mut self) -> Transcript {
+        self.settle();
         self.transcript.settled()
     }
 
@@ -105,6 +124,11 @@ impl Accumulator {
     pub(super) fn facts(&mut self, model: Option<&str>, request_id: Option<&str>, usage: View<'_>) {
         renew(&mut self.transcript.model, model);
         renew(&mut self.transcript.request_id, request_id);
+        self.settle();
+        self.count(usage);
+    }
+
+    fn count(&mut self, usage: View<'_>) {
         let transcript = &mut self.transcript;
         if let Some(usage) = super::usage::read(usage) {
             transcript.duration = usage.seconds.or(transcript.duration);
@@ -161,6 +185,22 @@ impl Accumulator {
             }
         }
     }
+}
+
+/// Where the object of `usage` stands in the rest of an event; of two the later one counts.
+fn usage_in(rest: &[u8]) -> Option<Range<usize>> {
+    const NAME: &[u8] = b"\"usage\":";
+    let start = rest.windows(NAME.len()).rposition(|window| window == NAME)? + NAME.len();
+    let mut depth = 0;
+    let mut end = start;
+    for (at, byte) in rest.iter().enumerate().skip(start) {
+        depth += i32::from(*byte == b'{') - i32::from(*byte == b'}');
+        if depth == 0 && end == start {
+            end = at + 1;
+        }
+    }
+    // The end of the event is the only one left, or it is the usage of something inside.
+    (depth == -1).then_some(start..end)
 }
 
 /// Takes over a fact that stands in every chunk, without copying it every time. `""`, `"null"` and nothing change nothing.
@@ -220,6 +260,16 @@ mod tests {
         let rests = ["", happy, r#"}},"finish_reason":"stop","x":{{"y":0"#, r#","annotations":[{"emotion":"sad"}]"#];
         let rests = rests.map(|rest| rest.replace("}}", "}").replace("{{", "{"));
         let mut events: Vec<String> = rests.iter().flat_map(|rest| texts.map(|text| event(text, rest))).collect();
+        // Numbers change from event to event, and so may much else.
+        let counted = [(r#""one""#, 3), (r#""two""#, 3), (r#""two""#, 14), (r#""two""#, 15)];
+        events.extend(
+            counted.map(|(text, count)| event(text, "").replace("\"seconds\":2", &format!("\"seconds\":{count}"))),
+        );
+        events.extend([7, 8].map(|count| event(r#""one""#, &format!(r#","usage":{{"seconds":{count}}}"#))));
+        events.extend(
+            [1, 2]
+                .map(|count| event(r#""one""#, &format!(r#"}}}}],"usage":{{"seconds":{count}}},"x":[{{"z":{{"y":0"#))),
+        );
         // Between what is the same before and after there may be more than text.
         events.push(event(r#""one","annotations":[{"emotion":"calm"}],"z":"two""#, ""));
         for incremental in [true, false] {
@@ -239,7 +289,7 @@ mod tests {
                 assert_eq!(comparing.is_finished(), reading.is_finished());
                 assert_eq!(comparing.into_transcript(), reading.into_transcript());
             }
-            assert!(known > events.len().pow(2) * 4, "{known}");
+            assert!(known > events.len().pow(2) * 5, "{known}");
         }
     }
 

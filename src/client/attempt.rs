@@ -25,11 +25,11 @@ pub(super) async fn send<H: Host>(
     host: &H,
     config: &Config,
     patience: &Patience,
-    request: &HttpRequest,
+    request: &mut HttpRequest,
     audio: Option<&H::Audio>,
 ) -> Result<H::Response, Error> {
-    let request = authorized(host, config, request).await?;
-    deliver(host, config, patience, &request, audio).await
+    authorize(host, config, request).await?;
+    deliver(host, config, patience, request, audio).await
 }
 
 /// Sends a request as it is.
@@ -48,13 +48,8 @@ pub(super) async fn deliver<H: Host>(
     Err(failure(host, patience, &mut response).await)
 }
 
-/// The request with the caller's key on it.
-pub(super) async fn authorized<H: Host>(
-    host: &H,
-    config: &Config,
-    request: &HttpRequest,
-) -> Result<HttpRequest, Error> {
-    let mut request = request.clone();
+/// Puts the caller's key on a request, in the place of an earlier one.
+pub(super) async fn authorize<H: Host>(host: &H, config: &Config, request: &mut HttpRequest) -> Result<(), Error> {
     match host.api_key().await? {
         Some(key) => {
             request.headers.retain(|(name, _)| name != "authorization");
@@ -66,7 +61,7 @@ pub(super) async fn authorized<H: Host>(
         }
         None => {}
     }
-    Ok(request)
+    Ok(())
 }
 
 /// A page that asks DashScope directly fails without a word from the browser: say it for the browser.

@@ -57,7 +57,7 @@ pub(super) async fn once<H: Host>(
 ) -> Result<Vec<u8>, Error> {
     let mut response = match manner {
         Manner::Signed => attempt::deliver(host, config, patience, request, audio).await?,
-        Manner::Asking | Manner::Costly => attempt::send(host, config, patience, request, audio).await?,
+        Manner::Asking | Manner::Costly => attempt::send(host, config, patience, &mut request.clone(), audio).await?,
     };
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk(patience.timeout).await? {

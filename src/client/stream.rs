@@ -1,6 +1,5 @@
 //! Audio in, text out while it is recognised. An answer in one piece is a stream with one step.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::exchange::LONGEST_ANSWER;
@@ -20,7 +19,7 @@ use crate::transcript::Transcript;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Batch {
     /// Changes of the text, in order; never [`Step::Nothing`].
-    pub steps: VecDeque<Step>,
+    pub steps: Vec<Step>,
     /// The finished transcript, with the last batch.
     pub transcript: Option<Transcript>,
 }
@@ -124,7 +123,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
         let patience = self.prepared.patience().clone();
         let streaming = self.prepared.stream;
         if let State::Idle = self.state {
-            let response = attempt::send(host, config, &patience, &self.prepared.request, audio).await?;
+            let response = attempt::send(host, config, &patience, &mut self.prepared.request, audio).await?;
             let reader = Reader::new(Rc::clone(&self.prepared.verified), response, streaming);
             self.state = State::Open(Box::new(reader));
         }
@@ -226,7 +225,7 @@ impl<R: HttpResponse> Reader<R> {
                 match apply(verified, accumulator, &event) {
                     _ if *done => {}
                     Ok(Step::Nothing) => *done = is_end(&event),
-                    Ok(step) => batch.steps.push_back(step),
+                    Ok(step) => batch.steps.push(step),
                     Err(error) => failure = Some(error),
                 }
             }

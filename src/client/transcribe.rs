@@ -116,8 +116,10 @@ pub(crate) fn prepare_verified<A>(
 }
 
 /// The prepared request with the key on it, for sending by other means.
-pub async fn authorized<H: Host>(host: &H, config: &Config, prepared: &Prepared) -> Result<HttpRequest, Error> {
-    attempt::authorized(host, config, &prepared.request).await
+pub async fn authorized<H: Host>(host: &H, config: &Config, prepared: Prepared) -> Result<HttpRequest, Error> {
+    let mut request = prepared.request;
+    attempt::authorize(host, config, &mut request).await?;
+    Ok(request)
 }
 
 /// Sends a prepared call and waits for the whole transcript; tries again where that is safe and sensible.

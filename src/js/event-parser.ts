@@ -1,6 +1,6 @@
 // Server-sent events for everybody: the parser as an object and as a TransformStream.
 
-import type { ErrorFacts, Glue } from "../../target/js/glue.js";
+import type { Glue } from "../../target/js/glue.js";
 import { toError } from "./errors.js";
 import { call } from "./instance.js";
 
@@ -30,7 +30,7 @@ export interface EventParserOptions {
 
 const DEFAULT_MAX_BUFFER = 16 * 1024 * 1024;
 
-type Packed = string | undefined | [string, ErrorFacts];
+type Packed = string | undefined | [string, unknown];
 
 /**
  * Parses server-sent events from pieces of any size, bytes or text.

@@ -15,7 +15,7 @@ use crate::json::{Json, View};
 /// Runs once for each instance: a panic is written to the console before the instance dies.
 #[wasm_bindgen(start)]
 fn start() {
-    console_error_panic_hook::set_once();
+    std::panic::set_hook(Box::new(console_error_panic_hook::hook));
 }
 
 /// Hands data that JavaScript has written as JSON to `read`.

@@ -28,7 +28,7 @@ impl RawEventParser {
     ///
     /// What was complete is a list of fields, each a letter, its text and a carriage return, which stands in no field:
     /// `i` id, `e` event, `d` data, which is the last of an event; `:` a comment, `r` milliseconds.
-    #[wasm_bindgen(unchecked_return_type = "string | undefined | [string, ErrorFacts]")]
+    #[wasm_bindgen(unchecked_return_type = "string | undefined | [string, unknown]")]
     pub fn feed(&mut self, piece: Option<Vec<u8>>) -> JsValue {
         let mut fields = String::new();
         let mut sink = |item: Item<'_>| write_item(&item, &mut fields);

@@ -22,13 +22,6 @@ export type AudioInput =
   | string;
 ";
 
-/// The version of the crate.
-#[wasm_bindgen]
-#[must_use]
-pub fn version() -> String {
-    env!("CARGO_PKG_VERSION").to_owned()
-}
-
 /// Checks a client's settings without doing anything.
 #[wasm_bindgen(js_name = checkSettings)]
 pub fn check_settings(settings: &str) -> Result<(), JsValue> {

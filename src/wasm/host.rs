@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::Headers;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::Request;
+use web_sys::{Request, RequestInit};
 
 use super::call::{Call, Exchange};
 use super::error::from_js;
@@ -82,12 +82,14 @@ fn text(part: Option<&Part>) -> &str {
 
 /// The request without its body.
 fn bare(request: &HttpRequest) -> Result<Request, Error> {
-    let method = if request.method == "POST" { Method::POST } else { Method::GET };
-    let mut builder = RequestBuilder::new(&request.url).method(method);
+    let headers = Headers::new();
     for (name, value) in &request.headers {
-        builder = builder.header(name, value);
+        headers.set(name, value);
     }
-    builder.build().map(Request::from).map_err(|_| {
+    let init = RequestInit::new();
+    init.set_method(request.method);
+    init.set_headers(&headers.into_raw());
+    Request::new_with_str_and_init(&request.url, &init).map_err(|_| {
         // Of the address only what cannot hold a secret; the runtime's own words repeat all of it.
         let place = until(&request.url, b'?');
         Error::option(

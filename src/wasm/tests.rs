@@ -153,7 +153,8 @@ fn events_are_packed_into_one_string() {
     assert_eq!(packed.as_string().as_deref(), Some("i7\reé\rd🎤\nx\r:c\rr5\r"));
     let packed: Array = parser.feed(Some([b"data:\n\n".as_slice(), &[b'x'; 40]].concat())).unchecked_into();
     assert_eq!(packed.get(0).as_string().as_deref(), Some("d\r"));
-    assert_eq!(get(&packed.get(1), "code").as_string().as_deref(), Some("invalid_response"));
+    let (error, _) = facts(packed.get(1));
+    assert_eq!(get(&error, "code").as_string().as_deref(), Some("invalid_response"));
 }
 
 #[wasm_bindgen_test]

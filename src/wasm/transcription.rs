@@ -105,7 +105,7 @@ impl Transcription {
         let shared = Rc::clone(&self.shared);
         promise(async move {
             let State::Ready(prepared) = shared.state.replace(State::Ended) else { return Err(out_of_turn()) };
-            let request = transcribe::authorized(&shared.host, &shared.config, &prepared).await?;
+            let request = transcribe::authorized(&shared.host, &shared.config, *prepared).await?;
             shared.host.request(&request).await
         })
     }
