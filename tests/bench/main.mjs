@@ -3,10 +3,10 @@
 // What is measured, and how:
 // * body: a Blob becomes a request. 7 MB with buildRequest, until the Request exists, and ("sent") until its last byte was
 //   read out. 70 MB is beyond what the model takes inline and refused by buildRequest, so toDataUrl stands for it.
-// * memory: the highest extra memory while that happens, the result included (which alone is 1.33 times the payload), relative to
-//   the payload. Node: the kernel's
-//   high-water mark of a fresh process, the Blob being a file on disk. Chromium: proportional memory of all its processes,
-//   sampled from outside, the Blob being there before; a short peak between two samples can be missed.
+// * memory: the highest extra memory while that happens, relative to the payload. The result is in it, which alone is 1.33
+//   times the payload. Node: the kernel's high-water mark of a fresh process, the Blob being a file on disk. Chromium:
+//   proportional memory of all its processes, sampled from outside, the Blob being there before; a short peak between two
+//   samples can be missed.
 // * events: bytes of a streamed answer in chunks become pieces of text in the hands of the caller.
 // * size: what esbuild makes of "transcribe a file", in chunks, minified, gzip -9. The ratio is of what a page loads at once;
 //   "later" are chunks that are loaded when a program needs them (ours: tasks, uploads, tokens, hot-word lists).
