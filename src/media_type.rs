@@ -1,5 +1,5 @@
-//! What the bytes are: magic numbers first, the declared type second. A wrong label makes the service hear noise,
-//! so a label is never trusted over the bytes.
+//! What the bytes are: magic numbers first, the declared type second. A wrong label makes the service hear noise
+//! (`protocol.md` §1.6), so a label is never trusted over the bytes.
 
 use crate::search::{contains, until, words};
 
@@ -56,7 +56,7 @@ impl Format {
     pub const QWEN3: &'static [Self] =
         &[Aac, Aiff, Amr, Avi, Flac, Flv, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogg, Opus, Wav, Webm, Wma, Wmv];
 
-    /// What Fun-ASR and Qwen-Audio take ("Audio formats supported" in their guide): all but AIFF.
+    /// What Fun-ASR and Qwen-Audio take (seed 004, "Audio formats supported"): all but AIFF.
     pub const FUN: &'static [Self] =
         &[Aac, Amr, Avi, Flac, Flv, M4a, Mkv, Mov, Mp3, Mp4, Mpeg, Ogg, Opus, Wav, Webm, Wma, Wmv];
 

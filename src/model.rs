@@ -1,7 +1,7 @@
 //! Model families as data: which dialect they speak, what they take and which options they listen to.
 //!
-//! The service ignores what it does not know, without a word (measured); so an option that a model would
-//! ignore is an error here, which says who takes it.
+//! The service ignores what it does not know, without a word (measured, `protocol.md` §7.1); so an option that a model would
+//! ignore is an error here, which says who takes it. Sources: `protocol.md` §1, §2.3, §5.3, §7.1.
 
 use crate::media_type::Format;
 use crate::search::{contains, join};
@@ -76,13 +76,13 @@ pub struct Limits {
     pub language_hints: usize,
 }
 
-/// Languages of Qwen3-ASR ("Supported languages" in its reference).
+/// Languages of Qwen3-ASR (seed 000, "Supported languages").
 pub const QWEN3_LANGUAGES: &[&str] = &[
     "zh", "yue", "en", "ja", "de", "ko", "ru", "fr", "pt", "ar", "it", "es", "hi", "id", "th", "tr", "uk", "vi", "cs",
     "da", "fil", "fi", "is", "ms", "no", "pl", "sv",
 ];
 
-/// Languages of dialect C.
+/// Languages of dialect C (`protocol.md` §2.3).
 pub const FLASH_LANGUAGES: &[&str] = &[
     "zh", "en", "ja", "ko", "vi", "th", "id", "ms", "tl", "hi", "ar", "fr", "de", "es", "pt", "ru", "it", "nl", "sv",
     "da", "fi", "no", "el", "pl", "cs", "hu", "ro", "bg", "hr", "sk",

@@ -378,7 +378,7 @@ fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
     if good { Ok(channels) } else { Err(Error::option("channelId", problem)) }
 }
 
-/// The service wants this object as a string of JSON; callers may give either.
+/// The service wants this object as a string of JSON (`protocol.md` §7.1); callers may give either.
 fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
     if let Some(json) = given.str() {
         return Ok(Some(json.to_owned()));

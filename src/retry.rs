@@ -1,4 +1,4 @@
-//! When to try again, and after which pause: pure arithmetic, as openai-node does it.
+//! When to try again, and after which pause: pure arithmetic, as openai-node does it (`protocol.md` §10.3).
 
 use core::ops::Range;
 use std::time::Duration;

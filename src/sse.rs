@@ -3,7 +3,7 @@
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
 //!
 //! The parser takes bytes in pieces of any size, keeps no more than an unfinished line and an unfinished event, and
-//! refuses to keep more than its limit. What DashScope adds:
+//! refuses to keep more than its limit. What DashScope adds (`protocol.md` §6):
 //!
 //! * `:HTTP_STATUS/400` is a comment by the standard, but carries the status of the event it stands in;
 //! * older gateways leave out the blank line between events;

@@ -1,4 +1,4 @@
-//! Every shape an error comes in, and one table from the service's codes to our kinds.
+//! Every shape an error comes in, and one table from the service's codes to our kinds (`protocol.md` §6.1, §4.4, §10).
 
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, View};
@@ -120,7 +120,7 @@ pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, now: f64, body
     error
 }
 
-/// The error in an answer that claims success: an object with `code`, or with `error`.
+/// The error in an answer that claims success: an object with `code`, or with `error` (`protocol.md` §6 rules 5, 8).
 #[must_use]
 pub fn in_json(json: &Json<'_>, status: Option<u16>) -> Option<Error> {
     let words = from_json(json.view())?;
@@ -168,7 +168,7 @@ fn from_json(view: View<'_>) -> Option<Words> {
     Some(Words { code, message, request_id })
 }
 
-/// Bodies of failed streams are framed as events even with a failing status.
+/// Bodies of failed streams are framed as events even with a failing status (`protocol.md` §6 rule 7).
 fn from_events(body: &[u8]) -> Option<Words> {
     let mut found = None;
     let mut sink = |item: Item<'_>| {

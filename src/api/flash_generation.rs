@@ -1,4 +1,4 @@
-//! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash.
+//! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash (seed 004, `protocol.md` §5.3-5.4).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, post, set_header};
@@ -127,7 +127,7 @@ fn first<'a>(places: &[View<'a>], name: &str, fits: fn(View<'a>) -> bool) -> Opt
     places.iter().map(|place| place.get(name)).find(|found| fits(*found))
 }
 
-/// `None` where there is no text at any of the places where hosts put it.
+/// `None` where there is no text at any of the places where hosts put it (`protocol.md` §5.4).
 fn take(view: View<'_>, accumulator: &mut Accumulator) -> Option<Step> {
     let output = view.get("output");
     // The order in which text is looked for; sentences may stand in any of the three.

@@ -1,5 +1,5 @@
 //! Dialect B: `POST /api/v1/services/aigc/multimodal-generation/generation` with Qwen3-ASR-Flash
-//! ("DashScope synchronous" in its reference).
+//! (seed 000 "DashScope synchronous", `protocol.md` §5.1-5.2).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, post};

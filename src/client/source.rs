@@ -151,7 +151,7 @@ pub(super) fn check_url(url: &str) -> Result<String, Error> {
         let message = "expected an http(s)://, oss:// or data: URL as audio; pass a file as Blob, File or bytes";
         return Err(Error::new(ErrorKind::InvalidAudio, message));
     }
-    // White space and other scripts must be percent-encoded, or the service cannot download.
+    // White space and other scripts must be percent-encoded, or the service cannot download (protocol.md §7.1).
     let mut encoded = String::with_capacity(url.len());
     percent_encode(url, |byte| byte.is_ascii_graphic(), &mut encoded);
     Ok(encoded)
