@@ -32,7 +32,7 @@ export async function buildPage(options = {}) {
     splitting: true,
     chunkNames: "chunk-[hash]",
     format: "esm",
-    target: ["chrome109", "firefox115", "safari16.4"],
+    target: ["chrome115", "firefox115", "safari16.4"],
     minify: true,
     sourcemap: true,
     write: false,

@@ -159,7 +159,7 @@ export function uncompilable(cause: unknown): InternalError {
   const message =
     "the WebAssembly module cannot be compiled here. Under a Content Security Policy, add 'wasm-unsafe-eval' to its " +
     'script-src; on an edge runtime, bundle with the condition "workerd" or "edge-light"; an engine from before 2023 ' +
-    "may lack WebAssembly SIMD";
+    "may lack WebAssembly SIMD, and Chrome before 115 compiles so much only in a Web Worker";
   return new InternalError({ code: "internal_error", message, retryable: false, cause });
 }
 
