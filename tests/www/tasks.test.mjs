@@ -279,7 +279,7 @@ describe("a failure", () => {
 
   test("of the task likewise, also after a reload", async () => {
     await openWith("words");
-    armTask("task-fail=FILE_403_FORBIDDEN,task-running=4");
+    armTask("task-fail=FILE_403_FORBIDDEN,task-running=5");
     await dropFile(page, jfk.path);
     await page.waitForFunction(() => /You may close/.test(document.getElementById("long-way").textContent));
     await page.reload();
