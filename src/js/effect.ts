@@ -83,11 +83,15 @@ export class Effect {
   /** Ends it with an error for whoever waits. */
   cut(error: AsrError): void {
     this.#fail?.(error);
+    this.#fail = undefined;
     this.cancel();
   }
 
   /** Ends it. */
   cancel(): void {
+    // The core has dropped what it waited for, but its memory is freed only when the promise settles.
+    this.#fail?.(failure("aborted", "nobody waits for it any more"));
+    this.#fail = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#effects.delete(this);
