@@ -1,0 +1,106 @@
+// Effects at their edges: cancelled or given up at every moment, with a fetch and answers of somebody's own making.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { Transcriber, toDataUrl } from "../../dist/index.js";
+import { errorOf, until } from "./service.mjs";
+
+const AUDIO = new Uint8Array([82, 73, 70, 70, 4, 0, 0, 0, 87, 65, 86, 69]);
+const ANSWER = {
+  output: { choices: [{ finish_reason: "stop", message: { content: [{ text: "hi" }] } }] },
+  request_id: "r",
+};
+const event = (text) =>
+  `data:${JSON.stringify({ output: { choices: [{ finish_reason: "null", message: { content: [{ text }] } }] } })}\n\n`;
+const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
+
+const client = (fetch, more = {}) => new Transcriber({ baseURL: "https://relay.example", fetch, ...more });
+
+/** A fetch that heeds no signal and counts its calls. */
+function deafFetch() {
+  const fetch = async () => {
+    fetch.calls++;
+    return Response.json(ANSWER);
+  };
+  fetch.calls = 0;
+  return fetch;
+}
+
+/** Audio of which more is promised than comes. */
+function endlessAudio() {
+  const source = { cancelled: false };
+  source.stream = new ReadableStream({
+    start(controller) {
+      controller.enqueue(AUDIO);
+      controller.enqueue(new Uint8Array(5000));
+    },
+    cancel() {
+      source.cancelled = true;
+    },
+  });
+  return source;
+}
+
+/** What would end a process of Node. */
+const unhandled = [];
+const note = (error) => unhandled.push(error);
+before(() => process.on("unhandledRejection", note));
+after(() => process.off("unhandledRejection", note));
+
+describe("an answer of somebody's own making", () => {
+  /** As people write it in their tests: it can be read, and nothing else. */
+  const bodyOf = (...pieces) => ({
+    getReader: () => ({ read: async () => ({ done: pieces.length === 0, value: pieces.shift() }) }),
+  });
+  const bytes = (text) => new TextEncoder().encode(text);
+
+  test("needs no reader that can be cancelled", async () => {
+    const asr = client(async () => ({
+      status: 200,
+      headers: new Headers(),
+      body: bodyOf(bytes(JSON.stringify(ANSWER))),
+    }));
+    assert.equal((await asr.transcribe(AUDIO)).text, "hi");
+  });
+
+  test("may have headers that are no text, or that throw", async () => {
+    const wild = {
+      get() {
+        throw new RangeError("mine");
+      },
+    };
+    for (const headers of [new Map([["retry-after-ms", 1]]), wild]) {
+      const asr = client(async () => ({ status: 503, headers, body: null }), { maxRetries: 1 });
+      assert.deepEqual(await errorOf(asr.transcribe(AUDIO)).then(({ code, status }) => [code, status]), [
+        "server_error",
+        503,
+      ]);
+    }
+  });
+
+  test("may answer a read at once, or throw", async () => {
+    const done = { getReader: () => ({ read: () => ({ done: true }) }) };
+    const broken = {
+      getReader: () => ({
+        read() {
+          throw new Error("mine");
+        },
+      }),
+    };
+    for (const [body, code] of [
+      [done, "invalid_response"],
+      [broken, "connection_error"],
+    ]) {
+      const asr = client(async () => ({ status: 200, headers: new Headers(), body }), { maxRetries: 0 });
+      assert.equal((await errorOf(asr.transcribe(AUDIO))).code, code);
+    }
+  });
+
+  test("is refused in words where its body gives no bytes", async () => {
+    for (const piece of [JSON.stringify(ANSWER), -1, {}]) {
+      const asr = client(async () => ({ status: 200, headers: new Headers(), body: bodyOf(piece) }));
+      const error = await errorOf(asr.transcribe(AUDIO));
+      assert.equal(error.code, "invalid_response");
+      assert.match(error.message, /Uint8Array/);
+    }
+  });
+});
