@@ -8,6 +8,7 @@ import { failure } from "./failure.js";
 export class Effects {
   readonly #signal: AbortSignal | undefined;
   readonly #running = new Set<Effect>();
+  #over = false;
   readonly #abort = () => {
     for (const effect of [...this.#running]) effect.cut(this.#cancelled());
   };
@@ -28,14 +29,15 @@ export class Effects {
     }
   }
 
-  /** Ends all of them without a word: the call is over. */
+  /** Ends all of them: the call is over, and whatever still works for it shall stop. */
   cancel(): void {
+    this.#over = true;
     for (const effect of [...this.#running]) effect.cancel();
   }
 
-  /** Throws where the caller has cancelled the call. */
+  /** Throws where the caller has cancelled the call, and where it is over. */
   check(): void {
-    if (this.#signal?.aborted) throw this.#cancelled();
+    if (this.#signal?.aborted || this.#over) throw this.#cancelled();
   }
 
   #cancelled(): AsrError {
@@ -66,9 +68,6 @@ export class Effect {
   /** Waits for `work`, no longer than `timeout` milliseconds. */
   wait<T>(work: PromiseLike<T> | T, timeout?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#effects.check();
-      this.#fail = reject;
-      if (timeout !== undefined) this.#hurry(timeout);
       const over = <V>(settle: (value: V) => void) => {
         return (value: V) => {
           this.#fail = undefined;
@@ -76,7 +75,11 @@ export class Effect {
           settle(value);
         };
       };
+      // Before anything else: work that was begun may fail, and then it has somebody to tell.
       Promise.resolve(work).then(over(resolve), over(reject));
+      this.#effects.check();
+      this.#fail = reject;
+      if (timeout !== undefined) this.#hurry(timeout);
     });
   }
 

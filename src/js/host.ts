@@ -107,6 +107,7 @@ export class HostCall implements Call {
       try {
         if (work.audio === BYTES && upload) {
           const form = (await body(this.#body, work)) as Blob;
+          signal.throwIfAborted();
           const told = (loaded: number, total: number) => {
             try {
               this.#tell({ phase: "upload", loaded, total });
@@ -117,6 +118,8 @@ export class HostCall implements Call {
           return await upload(bare.url, [...bare.headers], form, signal, told);
         }
         const request = await this.#request(bare, work, signal);
+        // Nobody wants the answer any more, and not every fetch heeds the signal of its request.
+        signal.throwIfAborted();
         if (work.audio === BYTES || recognition) {
           this.#tell({ phase: work.audio === BYTES ? "upload" : "send", loaded: 0 });
         }
@@ -178,8 +181,10 @@ export class HostCall implements Call {
     this.#tell(total === undefined ? { phase, loaded } : { phase, loaded, total });
   };
 
+  /** A callback may also cancel the call. */
   #tell(progress: Progress): void {
     this.#notify("onProgress", progress);
+    this.#effects.check();
   }
 
   /** An exception of a callback ends the call. */

@@ -46,6 +46,80 @@ const note = (error) => unhandled.push(error);
 before(() => process.on("unhandledRejection", note));
 after(() => process.off("unhandledRejection", note));
 
+describe("a call that is over", () => {
+  for (const last of ["encode", "send"]) {
+    test(`sends nothing and tells nothing once it was cancelled at "${last}", even by a fetch that heeds no signal`, async () => {
+      const fetch = deafFetch();
+      const controller = new AbortController();
+      const phases = [];
+      const onProgress = ({ phase }) => {
+        phases.push(phase);
+        if (phase === last) controller.abort("enough");
+      };
+      const error = await errorOf(client(fetch).transcribe(AUDIO, { signal: controller.signal, onProgress }));
+      await pause(10);
+      assert.deepEqual([error.code, error.cause, fetch.calls, phases.at(-1)], ["aborted", "enough", 0, last]);
+    });
+  }
+
+  test("does not send the part of a stream that it had read", async () => {
+    const fetch = deafFetch();
+    const source = endlessAudio();
+    const controller = new AbortController();
+    const failure = errorOf(client(fetch).transcribe(source.stream, { signal: controller.signal }));
+    await pause(20);
+    controller.abort();
+    assert.equal((await failure).code, "aborted");
+    await pause(10);
+    assert.deepEqual([fetch.calls, source.cancelled], [0, true]);
+  });
+
+  test("lets an answer go that comes too late", async () => {
+    let cancelled = false;
+    const controller = new AbortController();
+    const asr = client(async () => {
+      await pause(30);
+      return new Response(
+        new ReadableStream({
+          cancel() {
+            cancelled = true;
+          },
+        }),
+      );
+    });
+    setTimeout(() => controller.abort(), 10);
+    assert.equal((await errorOf(asr.transcribe(AUDIO, { signal: controller.signal }))).code, "aborted");
+    await until(() => cancelled, "the body is cancelled");
+  });
+
+  test("leaves no rejection that nobody handles", async () => {
+    const key = new AbortController();
+    const apiKey = () => {
+      key.abort();
+      throw new Error("no key");
+    };
+    assert.equal(
+      (await errorOf(client(deafFetch(), { apiKey }).transcribe(AUDIO, { signal: key.signal }))).code,
+      "aborted",
+    );
+
+    const answer = new AbortController();
+    const asr = client(async (request) => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode(": a comment, which is no text yet\n\n"));
+          request.signal.addEventListener("abort", () => controller.error(new Error("cut off")));
+        },
+      });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    });
+    const onProgress = ({ phase }) => phase === "receive" && answer.abort();
+    assert.equal((await errorOf(asr.stream(AUDIO, { signal: answer.signal, onProgress }).final())).code, "aborted");
+    await pause(20);
+    assert.deepEqual(unhandled, []);
+  });
+});
+
 describe("an answer of somebody's own making", () => {
   /** As people write it in their tests: it can be read, and nothing else. */
   const bodyOf = (...pieces) => ({
