@@ -30,8 +30,11 @@ export interface BodyWork {
 /** The audio of a call, in as many bodies as the call has attempts. */
 export class BodyAudio {
   readonly #audio: AudioBytes;
-  /** Base64 pieces of an earlier attempt: an attempt after the first encodes nothing. */
-  #encoded: Blob[] | undefined;
+  /**
+   * Base64 pieces, perhaps still to come: attempts after the first encode nothing. Where the first ran out of time over a
+   * slow stream, the next waits for the same reading of it.
+   */
+  #encoded: Promise<Blob[]> | undefined;
 
   constructor(audio: AudioBytes) {
     this.#audio = audio;
@@ -44,13 +47,16 @@ export class BodyAudio {
   }
 
   /** The base64 as pieces that a Blob takes. */
-  async base64(done: Done): Promise<Blob[]> {
-    if (this.#encoded) return this.#encoded;
+  base64(done: Done): Promise<Blob[]> {
+    this.#encoded ??= this.#encode(done);
+    return this.#encoded;
+  }
+
+  async #encode(done: Done): Promise<Blob[]> {
     const { length } = this.#audio;
     const writer = new BlobWriter(length && base64Length(length));
     for await (const bytes of this.#pieces(readBlob, PIECE, done)) writer.encode(bytes);
-    this.#encoded = writer.finish();
-    return this.#encoded;
+    return writer.finish();
   }
 
   /** The base64 as one string behind a prefix. Engines join strings lazily: the whole is not copied for every piece. */

@@ -120,6 +120,28 @@ describe("a call that is over", () => {
   });
 });
 
+test("an attempt that runs out of time over a slow stream of audio leaves the reading to the next", async () => {
+  const fetch = deafFetch();
+  let sent;
+  const asr = client(async (request) => {
+    sent = await request.json();
+    return fetch();
+  });
+  const slow = ReadableStream.from(
+    (async function* () {
+      yield AUDIO;
+      yield new Uint8Array(5001);
+      await pause(900);
+      yield new Uint8Array(3);
+    })(),
+  );
+  // The pause before the second attempt is half a second or less.
+  assert.equal((await asr.transcribe(slow, { timeout: 300, maxRetries: 3 })).text, "hi");
+  assert.equal(fetch.calls, 1);
+  const [, base64] = sent.input.messages[0].content[0].audio.split(",");
+  assert.equal(Buffer.from(base64, "base64").length, AUDIO.length + 5004);
+});
+
 describe("an answer of somebody's own making", () => {
   /** As people write it in their tests: it can be read, and nothing else. */
   const bodyOf = (...pieces) => ({
