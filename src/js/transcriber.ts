@@ -75,9 +75,12 @@ export class Transcriber {
     options: CallOptions & { stream?: boolean | undefined } = {},
   ): Promise<Request> {
     const { stream = false, ...rest } = options;
-    const { transcription } = await open(this.#client, audio, rest, stream);
+    const { transcription, call: host } = await open(this.#client, audio, rest, stream);
     try {
       return await run(() => transcription.request());
+    } catch (error) {
+      host.close(); // otherwise a stream of audio may still flow into the request
+      throw error;
     } finally {
       transcription.free();
     }

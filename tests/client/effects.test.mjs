@@ -142,6 +142,23 @@ test("an attempt that runs out of time over a slow stream of audio leaves the re
   assert.equal(Buffer.from(base64, "base64").length, AUDIO.length + 5004);
 });
 
+describe("buildRequest", () => {
+  test("lets its stream go when it is cancelled", async () => {
+    const source = endlessAudio();
+    const signal = AbortSignal.timeout(20);
+    assert.equal((await errorOf(client(deafFetch()).buildRequest(source.stream, { signal }))).code, "aborted");
+    await until(() => source.cancelled, "the source hears of it");
+  });
+
+  test("lets its stream go when there is no key", async () => {
+    const source = endlessAudio();
+    const apiKey = () => Promise.reject(new Error("locked"));
+    const error = await errorOf(client(deafFetch(), { apiKey }).buildRequest(source.stream));
+    assert.equal(error.code, "authentication");
+    await until(() => source.cancelled, "the source hears of it");
+  });
+});
+
 describe("an answer of somebody's own making", () => {
   /** As people write it in their tests: it can be read, and nothing else. */
   const bodyOf = (...pieces) => ({
