@@ -217,3 +217,41 @@ describe("an answer of somebody's own making", () => {
     }
   });
 });
+
+describe("what is the caller's", () => {
+  test("toDataUrl takes no memory away from a Blob of one's own", async () => {
+    const own = AUDIO.slice();
+    const blob = {
+      size: own.length,
+      type: "audio/wav",
+      slice: (start, end) => new Blob([own.subarray(start, end)]),
+      arrayBuffer: async () => own.slice().buffer,
+      stream: () => ReadableStream.from([own]),
+    };
+    assert.match(await toDataUrl(blob), /^data:audio\/wav;base64,UklGR/);
+    assert.deepEqual(own, AUDIO);
+  });
+
+  test("bytes that were transferred meanwhile are an error, not a request without audio", async () => {
+    for (const send of [(asr, audio) => asr.transcribe(audio), (asr, audio) => asr.upload(audio)]) {
+      const sent = [];
+      const own = AUDIO.slice();
+      const fetch = async (request) => {
+        sent.push(request.method);
+        if (request.method === "POST") return Response.json(ANSWER);
+        const data = { upload_host: "https://store.example", upload_dir: "d", policy: "p", signature: "s" };
+        return Response.json({
+          data: { ...data, oss_access_key_id: "k", x_oss_object_acl: "private", x_oss_forbid_overwrite: "true" },
+        });
+      };
+      const apiKey = async () => {
+        structuredClone(own, { transfer: [own.buffer] });
+        return "sk-1";
+      };
+      const error = await errorOf(send(client(fetch, { apiKey }), own));
+      assert.equal(error.code, "invalid_audio", error.message);
+      assert.match(error.message, /transferred/);
+      assert.ok(!sent.includes("POST"));
+    }
+  });
+});
