@@ -255,3 +255,46 @@ describe("what is the caller's", () => {
     }
   });
 });
+
+describe("what is no data is refused by its name as well", () => {
+  const refused = { name: "InvalidOptionError", code: "invalid_option" };
+
+  for (const [field, value] of [
+    ["signal", new AbortController()],
+    ["signal", "stop"],
+    ["onProgress", "tell me"],
+    ["headers", "x-mine: 1"],
+    ["headers", [5]],
+    ["headers.x-mine", { "x-mine": 5n }],
+  ]) {
+    test(`${field} of ${typeof value === "object" ? value.constructor.name : value}`, async () => {
+      const fetch = deafFetch();
+      const options = { [field.split(".")[0]]: value };
+      const asr = client(fetch);
+      for (const call of [
+        () => asr.transcribe(AUDIO, options),
+        () => asr.stream(AUDIO, options).final(),
+        () => asr.buildRequest(AUDIO, options),
+        () => asr.readResponse(Response.json(ANSWER), options),
+        () => asr.task("t-1").status(options),
+      ]) {
+        await assert.rejects(call(), { ...refused, field });
+      }
+      assert.equal(fetch.calls, 0);
+    });
+  }
+
+  test("onStatus", async () => {
+    await assert.rejects(client(deafFetch()).task("t-1").wait({ onStatus: "x" }), { ...refused, field: "onStatus" });
+  });
+
+  test("options of a client", () => {
+    assert.throws(() => new Transcriber({ fetch: "x" }), { ...refused, field: "fetch" });
+    assert.throws(() => new Transcriber({ defaultHeaders: "x" }), { ...refused, field: "defaultHeaders" });
+  });
+
+  test("null is as good as nothing", async () => {
+    const asr = client(deafFetch(), { defaultHeaders: null });
+    assert.equal((await asr.transcribe(AUDIO, { signal: null, headers: null, onProgress: null })).text, "hi");
+  });
+});
