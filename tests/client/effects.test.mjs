@@ -298,3 +298,12 @@ describe("what is no data is refused by its name as well", () => {
     assert.equal((await asr.transcribe(AUDIO, { signal: null, headers: null, onProgress: null })).text, "hi");
   });
 });
+
+test("an iterator that was left gives nothing more", async () => {
+  const events = client(async () => new Response(event("a") + event("b")))
+    .stream(AUDIO)
+    [Symbol.asyncIterator]();
+  assert.equal((await events.next()).value.delta, "a");
+  await events.return();
+  assert.deepEqual(await events.next(), { value: undefined, done: true });
+});
