@@ -256,6 +256,36 @@ describe("what is the caller's", () => {
   });
 });
 
+describe("what a fetch of one's own throws", () => {
+  test("is told without key and signature", async () => {
+    const asr = client(
+      async (request) => {
+        const { authorization } = Object.fromEntries(request.headers);
+        throw new Error(`failed: ${authorization} for https://store.example/x?Signature=s3cret of "${authorization}"`);
+      },
+      { apiKey: "sk-0123456789abcdef", maxRetries: 0 },
+    );
+    const { code, message } = await errorOf(asr.transcribe(AUDIO));
+    assert.equal(code, "connection_error");
+    assert.match(message, /did not get through .*failed.*store\.example\/x/);
+    assert.doesNotMatch(message, /0123456789|s3cret/);
+  });
+
+  test("is a failure of the request, be it an error of another call", async () => {
+    const inner = client(deafFetch());
+    const asr = client(() => inner.transcribe(new Uint8Array()), { maxRetries: 0 });
+    const error = await errorOf(asr.transcribe(AUDIO));
+    assert.deepEqual([error.code, error.cause.code], ["connection_error", "empty_audio"]);
+  });
+});
+
+test("a Blob tells its size", async () => {
+  const blob = { type: "audio/wav", slice: () => new Blob([AUDIO]), arrayBuffer: async () => AUDIO.buffer };
+  const fetch = deafFetch();
+  assert.equal((await errorOf(client(fetch).transcribe(blob))).code, "invalid_audio");
+  assert.equal(fetch.calls, 0);
+});
+
 describe("what is no data is refused by its name as well", () => {
   const refused = { name: "InvalidOptionError", code: "invalid_option" };
 
