@@ -24,7 +24,7 @@ const ROWS: &[&[&str]] = &[
 const NEIGHBOURS: &[&[&str]] = &[&["config", "options"]];
 
 /// Crates that name JavaScript.
-const JAVASCRIPT: &[&str] = &["js_sys", "web_sys", "wasm_bindgen", "serde_wasm_bindgen", "gloo_net", "gloo_timers"];
+const JAVASCRIPT: &[&str] = &["js_sys", "web_sys", "wasm_bindgen", "serde_wasm_bindgen", "gloo_net"];
 
 struct Source {
     path: String,

@@ -21,7 +21,15 @@ const FEATURES = [
   "simd",
 ].map((name) => `--enable-${name}`);
 
-const OPTIMISE = ["-O3", "--one-caller-inline-max-function-size=20", ...FEATURES, "--strip-debug", "--strip-producers", "--strip-target-features"];
+const OPTIMISE = [
+  "-O3",
+  // Large functions with one caller are alike, which gzip sees as long as they stay by themselves: 3 % less.
+  "--one-caller-inline-max-function-size=20",
+  ...FEATURES,
+  "--strip-debug",
+  "--strip-producers",
+  "--strip-target-features",
+];
 
 /** What a part is made of, beside the version of the compiler. */
 const CRATE_FILES = ["src/**/*.rs", "Cargo.toml", "Cargo.lock", ".cargo/config.toml"].map((path) => inProject(path));

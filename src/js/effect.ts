@@ -1,7 +1,7 @@
 // Something under way for a call. It ends by itself, or is cut short: by the caller's signal, by the end of patience, or
 // because the core does not want it any more.
 
-import type { AsrError } from "./errors.js";
+import { type AsrError, toError } from "./errors.js";
 import { failure } from "./failure.js";
 
 /** The effects of one call that are under way, and the signal that ends them all. */
@@ -41,9 +41,8 @@ export class Effects {
   }
 
   #cancelled(): AsrError {
-    const error = failure("aborted", "the call was cancelled; the audio is still with you");
-    Object.defineProperty(error, "cause", { value: this.#signal?.reason, configurable: true, writable: true });
-    return error;
+    const message = "the call was cancelled; the audio is still with you";
+    return toError({ code: "aborted", message, retryable: false, cause: this.#signal?.reason });
   }
 }
 

@@ -1,4 +1,5 @@
-// Errors as classes. Which one it is, what it says and whether to try again was decided in Rust (src/error.rs).
+// Errors as classes. Which one it is, what it says and whether to try again was decided in Rust (src/error.rs) or, of what
+// JavaScript itself notices, in failure.ts.
 
 import type { ErrorFacts } from "../../target/js/glue.js";
 

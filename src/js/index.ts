@@ -1,4 +1,4 @@
-// The default entry: browsers, Node, Deno, Bun and every bundler. The wasm is inside, compiled on the first call.
+// The default entry: browsers, Node, Deno, Bun and every bundler. The wasm is inside, each part's compiled on its first call.
 
 import { inflateBase64 } from "./inflate.js";
 import { type PartName, setLoader } from "./instance.js";
@@ -11,7 +11,8 @@ interface Inline {
 
 const compiled: { [name in PartName]?: WebAssembly.Module } = {};
 
-// Synchronous compilation is allowed up to 8 MB on a browser's main thread; this is a fiftieth of it.
+// Synchronous compilation is allowed up to 8 MB on a browser's main thread (4 kB before Chrome 115); the largest part is a
+// fortieth of it.
 setLoader((wasm, name) => {
   const { compressed, byteLength } = wasm as Inline;
   compiled[name] ??= new WebAssembly.Module(inflateBase64(compressed, byteLength));

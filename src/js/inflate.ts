@@ -1,7 +1,7 @@
 /**
  * Raw DEFLATE (RFC 1951), decompressing at once and in memory.
  *
- * The module travels inside the script compressed, and it has to be ready synchronously: `DecompressionStream` is
+ * A module travels inside its script compressed, and it has to be ready synchronously: `DecompressionStream` is
  * asynchronous, and Node's zlib exists in Node only. Speed matters little (once, some 100 kB), size matters: about 1 kB.
  */
 

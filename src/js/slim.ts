@@ -44,7 +44,7 @@ export async function init(
   input: WasmInput | Promise<WasmInput>,
   part: "core" | "files" | "formats" = "core",
 ): Promise<void> {
-  if (!Object.hasOwn(PARTS, part))
+  if (!Object.keys(PARTS).includes(part))
     throw new TypeError(`init knows no part "${part}"; there are core, files and formats`);
   modules[part] = await compile(await input);
 }

@@ -73,14 +73,15 @@ export async function openChromium(executablePath, made) {
         { length, kind, rounds, send },
       ),
 
-    events: (count, size, rounds) =>
+    events: (protocol, count, size, rounds) =>
       inPage(
-        async ({ count, size, rounds }) => {
+        async ({ protocol, count, size, rounds }) => {
           const code = await import("/code.mjs");
-          const contenders = code.eventContenders({ ...code, bytes: code.answerBytes(count), size });
+          const bytes = code.answerBytes(count, protocol);
+          const contenders = code.eventContenders({ ...code, protocol, bytes, size });
           return code.race(contenders, rounds, () => globalThis.gc());
         },
-        { count, size, rounds },
+        { protocol, count, size, rounds },
       ),
 
     async startup(rounds) {

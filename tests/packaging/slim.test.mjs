@@ -104,6 +104,8 @@ before(async () => {
     "module.mjs": ESM + program((file) => `new WebAssembly.Module(${file})`),
     "namespace.mjs": ESM + program((file) => `{ default: new WebAssembly.Module(${file}) }`),
     "common.cjs": CJS + program((file) => file),
+    // The first browsers with SIMD have no such function yet.
+    "first.mjs": `${ESM}delete Object.hasOwn;\n${program((file) => file)}`,
     "early.mjs": EARLY,
     "wrong.mjs": WRONG,
   });
@@ -117,7 +119,7 @@ async function output(file, runtime = "Node 24") {
   return JSON.parse(stdout);
 }
 
-for (const file of ["bytes.mjs", "buffer.mjs", "module.mjs", "namespace.mjs", "common.cjs"]) {
+for (const file of ["bytes.mjs", "buffer.mjs", "module.mjs", "namespace.mjs", "common.cjs", "first.mjs"]) {
   test(`init with ${file}`, async () => assert.deepEqual(await output(file), EXPECTED));
 }
 

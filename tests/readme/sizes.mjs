@@ -2,21 +2,22 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
-import { DIST, inProject } from "../../scripts/build/paths.mjs";
+import { DIST, inProject, PART_NAMES, wasmFile } from "../../scripts/build/paths.mjs";
 
 const PLACE = /(<!-- sizes:[^\n]*-->\n)([\s\S]*?)(<!-- \/sizes -->)/;
 
+/** wrangler makes one file of the scripts, and deploys the modules beside it, used or not. */
+const WORKER = ["index", "files", "formats"].map((name) => `${name}.workerd.js`);
+
 const ROWS = [
   ["`dashscope-asr` in a page, Node, Deno, Bun", ["index.js"]],
-  ["… at their first use: tasks, uploads, tokens, hot-word lists", ["files.js"]],
-  ["… where a program imports them: subtitles, `toText`, `toJson`, `encodeWav`", ["formats.js"]],
-  ["`dashscope-asr` in a Worker: script and module", ["index.workerd.js", "dashscope_asr_bg.wasm"]],
-  ["… with tasks, uploads, tokens, hot-word lists", ["files.workerd.js", "dashscope_asr_files_bg.wasm"]],
-  ["… with subtitles, `toText`, `toJson`, `encodeWav`", ["formats.workerd.js", "dashscope_asr_formats_bg.wasm"]],
+  ["… when first used: tasks, `longAudio`, uploads, tokens, hot-word lists", ["files.js"]],
+  ["… where imported: `toSrt`, `toVtt`, `toText`, `toJson`, `encodeWav`", ["formats.js"]],
+  ["`dashscope-asr` in a Worker, all of it", [...WORKER, ...PART_NAMES.map(wasmFile)]],
   ["`dashscope-asr/slim`", ["slim.js"]],
-  ["`dashscope-asr/wasm`", ["dashscope_asr_bg.wasm"]],
-  ["`dashscope-asr/wasm/files`", ["dashscope_asr_files_bg.wasm"]],
-  ["`dashscope-asr/wasm/formats`", ["dashscope_asr_formats_bg.wasm"]],
+  ["`dashscope-asr/wasm`", [wasmFile("core")]],
+  ["`dashscope-asr/wasm/files`", [wasmFile("files")]],
+  ["`dashscope-asr/wasm/formats`", [wasmFile("formats")]],
 ];
 
 /** @returns {{ name: string, kilobytes: number }[]} */
