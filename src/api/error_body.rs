@@ -249,8 +249,8 @@ fn by_status(status: u16) -> ErrorKind {
     }
 }
 
-/// The service's words on one line, not too long, and without anything that looks like a key, audio or a signature.
-fn tidy(message: &str) -> String {
+/// Words of others on one line, not too long, and without anything that looks like a key, audio or a signature.
+pub(crate) fn tidy(message: &str) -> String {
     let mut line = join(message.split_whitespace().map(tidy_word), " ");
     if let Some((end, _)) = line.char_indices().nth(LONGEST_MESSAGE) {
         line.truncate(end);

@@ -35,7 +35,7 @@ export async function openAudio(input: AudioInput, opening: Opening): Promise<Au
   if (typeof input === "string") return fromUrl(input, opening);
   const bytes = bytesOf(input);
   if (bytes) return { bytes, head: bytes.subarray(0, HEAD_LENGTH), length: bytes.length, declared: undefined };
-  if (isFunction(given?.arrayBuffer) && isFunction(given.slice)) return fromBlob(given as Blob);
+  if (isFunction(given?.arrayBuffer) && isFunction(given.slice) && given.size! >= 0) return fromBlob(given as Blob);
   if (isFunction(given?.getReader)) return fromStream(given as ReadableStream<Uint8Array>, opening);
   if (isFunction(given?.arrayBuffer) && typeof given.headers === "object")
     return fromMessage(given as Response, opening);

@@ -2,7 +2,7 @@
 
 import type { AudioInput } from "../../target/js/glue.js";
 import { hostCall, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
-import { InvalidOptionError } from "./errors.js";
+import { refused } from "./data.js";
 import { formats } from "./formats.js";
 import { call } from "./instance.js";
 
@@ -40,8 +40,7 @@ export function sniffMediaType(head: Uint8Array): string | undefined {
  */
 export function encodeWav(channels: Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer> {
   if (!Array.isArray(channels) || !channels.every((channel) => channel instanceof Float32Array)) {
-    const message = "channels: expected a list of Float32Array, one for each channel";
-    throw new InvalidOptionError({ code: "invalid_option", message, field: "channels", retryable: false });
+    throw refused("channels", "expected a list of Float32Array, one for each channel");
   }
   return formats.call((glue) => glue.encodeWav(channels, sampleRate)) as Uint8Array<ArrayBuffer>;
 }

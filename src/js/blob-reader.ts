@@ -55,7 +55,8 @@ export async function* gatherBlob(blob: Blob, size: number): AsyncGenerator<Uint
           filled = 0;
         }
       }
-      (value.buffer as { transfer?(length: number): unknown }).transfer?.(0);
+      // A Blob of somebody's own may give views on memory that is still needed.
+      if (blob instanceof Blob) (value.buffer as { transfer?(length: number): unknown }).transfer?.(0);
     }
   } catch (thrown) {
     throw failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);

@@ -30,8 +30,11 @@ export interface BodyWork {
 /** The audio of a call, in as many bodies as the call has attempts. */
 export class BodyAudio {
   readonly #audio: AudioBytes;
-  /** Base64 pieces of an earlier attempt: an attempt after the first encodes nothing. */
-  #encoded: Blob[] | undefined;
+  /**
+   * Base64 pieces, perhaps still to come: attempts after the first encode nothing. Where the first ran out of time over a
+   * slow stream, the next waits for the same reading of it.
+   */
+  #encoded: Promise<Blob[]> | undefined;
 
   constructor(audio: AudioBytes) {
     this.#audio = audio;
@@ -44,13 +47,16 @@ export class BodyAudio {
   }
 
   /** The base64 as pieces that a Blob takes. */
-  async base64(done: Done): Promise<Blob[]> {
-    if (this.#encoded) return this.#encoded;
+  base64(done: Done): Promise<Blob[]> {
+    this.#encoded ??= this.#encode(done);
+    return this.#encoded;
+  }
+
+  async #encode(done: Done): Promise<Blob[]> {
     const { length } = this.#audio;
     const writer = new BlobWriter(length && base64Length(length));
     for await (const bytes of this.#pieces(readBlob, PIECE, done)) writer.encode(bytes);
-    this.#encoded = writer.finish();
-    return this.#encoded;
+    return writer.finish();
   }
 
   /** The base64 as one string behind a prefix. Engines join strings lazily: the whole is not copied for every piece. */
@@ -63,7 +69,8 @@ export class BodyAudio {
   /** The bytes as they are, as parts that a Blob takes. A Blob is passed on unread. */
   async parts(done: Done): Promise<BlobPart[]> {
     const { bytes } = this.#audio;
-    if (!(bytes instanceof ByteStream)) return [bytes as BlobPart];
+    if (bytes instanceof Uint8Array) return [...slices(bytes, this.#audio.length)] as BlobPart[];
+    if (!(bytes instanceof ByteStream)) return [bytes];
     const parts: BlobPart[] = [];
     for await (const chunk of counted(bytes, "read", done)) parts.push(chunk as BlobPart);
     return parts;
@@ -103,7 +110,7 @@ export class BodyAudio {
   #pieces(read: typeof readBlob, size: number, done: Done): AsyncIterable<Uint8Array> {
     const { bytes, length } = this.#audio;
     if (bytes instanceof ByteStream) return threes(counted(bytes, "read", done));
-    return encoding(bytes instanceof Uint8Array ? slices(bytes, size) : read(bytes, size), length, done);
+    return encoding(bytes instanceof Uint8Array ? slices(bytes, length, size) : read(bytes, size), length, done);
   }
 }
 
@@ -125,8 +132,14 @@ function base64Length(length: number): number {
   return Math.ceil(length / 3) * 4;
 }
 
-function* slices(bytes: Uint8Array, size: number): Generator<Uint8Array, void> {
-  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+/** Bytes in memory, piece by piece. A buffer that is given to another thread meanwhile leaves nothing behind. */
+function* slices(bytes: Uint8Array, length = bytes.length, size = length): Generator<Uint8Array, void> {
+  for (let at = 0; at < length; at += size) {
+    if (bytes.length !== length) {
+      throw failure("invalid_audio", "the bytes were transferred to somebody else while they were read; pass a copy");
+    }
+    yield bytes.subarray(at, at + size);
+  }
 }
 
 async function* counted(stream: ByteStream, phase: "read" | "send" | "upload", done: Done) {

@@ -1,7 +1,7 @@
 // Splitting what a caller writes into data, which Rust checks, and what data cannot be: signals and functions.
 
 import type { ClientSettings, Progress, TranscribeOptions } from "../../target/js/glue.js";
-import { json } from "./data.js";
+import { json, refused } from "./data.js";
 import { HostCall, type HostOptions } from "./host.js";
 
 /** Options of a client: data, and what reaches the service. */
@@ -37,8 +37,8 @@ export interface RequestOptions {
 /** Options of one transcription. */
 export type CallOptions = TranscribeOptions & RequestOptions;
 
-/** Headers as name and value, in the order in which the later wins. */
-type Pairs = [name: string, value: unknown][];
+/** Headers as name and value, in the order in which the later wins; `false` is a value that is no text. */
+type Pairs = [name: string, value: string | false][];
 
 /** A client's options, taken apart. */
 export interface Client {
@@ -55,12 +55,13 @@ export const NO_CLIENT: Client = { settings: "{}", apiKey: undefined, fetch: und
 /** Takes a client's options apart. */
 export function splitClient(options: TranscriberOptions): Client {
   const { apiKey, fetch, defaultHeaders, ...settings } = options;
+  checkFunction("fetch", fetch);
   const direct = settings.baseURL === undefined && settings.baseUrl === undefined;
   return {
     settings: json(settings, "client option"),
     apiKey: apiKey ?? (direct ? keyFromEnvironment() : undefined),
     fetch,
-    headers: pairs(defaultHeaders),
+    headers: pairs("defaultHeaders", defaultHeaders),
   };
 }
 
@@ -75,7 +76,9 @@ export function splitOptions<Options extends RequestOptions>(
 /** The host of one call. */
 export function hostCall(client: Client, request: RequestOptions, more: Partial<HostOptions> = {}): HostCall {
   const { signal, timeout, maxRetries, headers, onProgress } = request;
-  const given = [...client.headers, ...pairs(headers)].filter(([, value]) => value !== undefined && value !== null);
+  if (!isSignal(signal)) throw refused("signal", "expected an AbortSignal; of an AbortController, pass its signal");
+  for (const [name, callback] of Object.entries({ onProgress, ...more })) checkFunction(name, callback);
+  const given = [...client.headers, ...pairs("headers", headers)];
   return new HostCall({
     fetch: client.fetch ?? ((request: Request) => globalThis.fetch(request)),
     apiKey: client.apiKey,
@@ -95,9 +98,27 @@ function finite(given: number): string {
   return Number.isFinite(given) ? String(given) : "-1";
 }
 
-/** `Headers` and lists of pairs do as well as plain objects. */
-function pairs(headers: object = {}): Pairs {
-  return Symbol.iterator in headers ? [...(headers as Iterable<Pairs[number]>)] : Object.entries(headers);
+/** Whether it can be listened to, if it is there at all: a signal of another realm or library will do. */
+export function isSignal(given: AbortSignal | null | undefined): boolean {
+  return given === undefined || given === null || typeof given.addEventListener === "function";
+}
+
+function checkFunction(name: string, given: unknown): void {
+  if (given !== undefined && given !== null && typeof given !== "function") throw refused(name, "expected a function");
+}
+
+/** `Headers` and lists of pairs do as well as plain objects. What is no text is refused by the core, who has the words. */
+function pairs(field: string, headers: unknown): Pairs {
+  if (headers === undefined || headers === null) return [];
+  try {
+    if (typeof headers !== "object") throw headers;
+    const given = Symbol.iterator in headers ? [...(headers as Iterable<[string, unknown]>)] : Object.entries(headers);
+    return given
+      .filter(([, value]) => value !== undefined && value !== null)
+      .map(([name, value]) => [String(name), typeof value === "string" ? value : false]);
+  } catch {
+    throw refused(field, "expected Headers, or an object of names and values");
+  }
 }
 
 function keyFromEnvironment(): string | undefined {

@@ -22,6 +22,10 @@ function isPlain(value: unknown): boolean {
 }
 
 function notPlain(field: string, more = ""): InvalidOptionError {
-  const message = `${field}: expected plain data${more}`;
-  return new InvalidOptionError({ code: "invalid_option", message, field, retryable: false });
+  return refused(field, `expected plain data${more}`);
+}
+
+/** The error for an option that the core never sees. */
+export function refused(field: string, problem: string): InvalidOptionError {
+  return new InvalidOptionError({ code: "invalid_option", message: `${field}: ${problem}`, field, retryable: false });
 }

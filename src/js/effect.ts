@@ -8,6 +8,7 @@ import { failure } from "./failure.js";
 export class Effects {
   readonly #signal: AbortSignal | undefined;
   readonly #running = new Set<Effect>();
+  #over = false;
   readonly #abort = () => {
     for (const effect of [...this.#running]) effect.cut(this.#cancelled());
   };
@@ -28,14 +29,15 @@ export class Effects {
     }
   }
 
-  /** Ends all of them without a word: the call is over. */
+  /** Ends all of them: the call is over, and whatever still works for it shall stop. */
   cancel(): void {
+    this.#over = true;
     for (const effect of [...this.#running]) effect.cancel();
   }
 
-  /** Throws where the caller has cancelled the call. */
+  /** Throws where the caller has cancelled the call, and where it is over. */
   check(): void {
-    if (this.#signal?.aborted) throw this.#cancelled();
+    if (this.#signal?.aborted || this.#over) throw this.#cancelled();
   }
 
   #cancelled(): AsrError {
@@ -65,9 +67,6 @@ export class Effect {
   /** Waits for `work`, no longer than `timeout` milliseconds. */
   wait<T>(work: PromiseLike<T> | T, timeout?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#effects.check();
-      this.#fail = reject;
-      if (timeout !== undefined) this.#hurry(timeout);
       const over = <V>(settle: (value: V) => void) => {
         return (value: V) => {
           this.#fail = undefined;
@@ -75,18 +74,26 @@ export class Effect {
           settle(value);
         };
       };
+      // Before anything else: work that was begun may fail, and then it has somebody to tell.
       Promise.resolve(work).then(over(resolve), over(reject));
+      this.#effects.check();
+      this.#fail = reject;
+      if (timeout !== undefined) this.#hurry(timeout);
     });
   }
 
   /** Ends it with an error for whoever waits. */
   cut(error: AsrError): void {
     this.#fail?.(error);
+    this.#fail = undefined;
     this.cancel();
   }
 
   /** Ends it. */
   cancel(): void {
+    // The core has dropped what it waited for, but its memory is freed only when the promise settles.
+    this.#fail?.(failure("aborted", "nobody waits for it any more"));
+    this.#fail = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#effects.delete(this);

@@ -1,5 +1,6 @@
 // A request under way and its answer, chunk by chunk.
 
+import { bytesOf } from "./byte-stream.js";
 import { Effect, type Effects } from "./effect.js";
 import { failure } from "./failure.js";
 
@@ -48,7 +49,13 @@ export class Exchange extends Effect {
   }
 
   header(name: string): string | undefined {
-    return this.#response?.headers.get(name) ?? undefined;
+    // Headers of somebody's own, a Map say, may hold anything, and nothing may be thrown into the core.
+    try {
+      const value: unknown = this.#response?.headers.get(name) ?? undefined;
+      return value === undefined ? undefined : String(value);
+    } catch {
+      return undefined;
+    }
   }
 
   /** Waits for the next bytes of the body and takes those along that are there already. `undefined` at its end. */
@@ -62,7 +69,7 @@ export class Exchange extends Effect {
     const pieces = [first];
     let length = first.length;
     while (length < MOST_AT_ONCE) {
-      this.#ahead = reader.read();
+      this.#ahead = ask(reader);
       const next = await soon(this.#ahead);
       // An end and a failure are met again by the next call, which waits for the same read.
       if (!next?.value || next.done) break;
@@ -88,7 +95,7 @@ export class Exchange extends Effect {
   }
 
   async #read(reader: ReadableStreamDefaultReader<Uint8Array>, timeout: number): Promise<Uint8Array | undefined> {
-    const read = this.#ahead ?? reader.read();
+    const read = this.#ahead ?? ask(reader);
     this.#ahead = undefined;
     // What broke is told apart from what cut it short.
     const { value, done } = await this.wait(
@@ -103,7 +110,9 @@ export class Exchange extends Effect {
   protected override stop(): void {
     this.#controller.abort();
     this.#ahead?.catch(() => {});
-    this.#reader?.cancel().catch(() => {});
+    // Also an answer that comes too late, or was never read. A body of somebody's own may not know how to be cancelled.
+    const release = async () => (this.#reader ? this.#reader.cancel() : (await this.#answer).body?.cancel());
+    release().catch(() => {});
   }
 }
 
@@ -117,6 +126,15 @@ function readable(given: Response): Response {
   const complete = typeof status === "number" && typeof headers?.get === "function";
   if (complete && (body === undefined || body === null || typeof body.getReader === "function")) return given;
   throw failure("invalid_response", "expected a Response with status, headers and body");
+}
+
+/** Asks for the next bytes. A reader of somebody's own may answer, or throw, at once. */
+function ask(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Read> {
+  try {
+    return Promise.resolve(reader.read());
+  } catch (thrown) {
+    return Promise.reject(thrown);
+  }
 }
 
 /** The answer to a read that comes within a few turns. */
@@ -135,9 +153,11 @@ async function soon(read: Promise<Read>): Promise<Read | undefined> {
   return answer;
 }
 
-/** Of another realm, or no bytes at all: the constructor makes the best of it. */
+/** Bytes of this realm. */
 function ownBytes(value: Uint8Array): Uint8Array {
-  return value instanceof Uint8Array ? value : new Uint8Array(value);
+  const bytes = value instanceof Uint8Array ? value : bytesOf(value);
+  if (bytes) return bytes;
+  throw failure("invalid_response", "the body of the answer gives something else than bytes (Uint8Array)");
 }
 
 function joined(pieces: Uint8Array[], length: number): Uint8Array {

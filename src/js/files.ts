@@ -5,27 +5,19 @@ import { ConnectionError } from "./errors.js";
 import { Part } from "./instance.js";
 
 let part: Part<Glue> | undefined;
-let loading: Promise<Part<Glue>> | undefined;
 
 /** Loads the part once. A failure is not remembered: the next call tries again. */
 export async function loadFiles(): Promise<Part<Glue>> {
-  // Not by the promise of the first call: Workers forbid a request to wait for what belongs to another.
   if (part) return part;
-  loading ??= load();
-  return loading;
-}
-
-async function load(): Promise<Part<Glue>> {
   try {
+    // Each call by itself: the runtime loads a module once, and Workers forbid a request to wait for another's promise.
     const source = await import("../../target/js/files-glue.js");
-    part = new Part("files", source);
+    part ??= new Part("files", source);
     return part;
   } catch (cause) {
     const message =
       "the part of dashscope-asr for tasks, uploads, tokens and hot-word lists cannot be loaded: the connection failed, " +
       "or the page is older than what its server has now and has to be reloaded";
     throw new ConnectionError({ code: "connection_error", message, retryable: true, cause });
-  } finally {
-    loading = undefined;
   }
 }

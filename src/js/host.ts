@@ -104,31 +104,27 @@ export class HostCall implements Call {
       // Where not the audio but the connection failed, fetch says so itself, and in the right words.
       work.failed = (error) => error instanceof AsrError && exchange.cut(error);
       const { upload, fetch } = this.#options;
-      try {
-        if (work.audio === BYTES && upload) {
-          const form = (await body(this.#body, work)) as Blob;
-          const told = (loaded: number, total: number) => {
-            try {
-              this.#tell({ phase: "upload", loaded, total });
-            } catch (error) {
-              exchange.cut(error as AsrError);
-            }
-          };
-          return await upload(bare.url, [...bare.headers], form, signal, told);
-        }
-        const request = await this.#request(bare, work, signal);
-        if (work.audio === BYTES || recognition) {
-          this.#tell({ phase: work.audio === BYTES ? "upload" : "send", loaded: 0 });
-        }
-        const answer = fetch(request);
-        // Node lets the signal of a Request go when nobody holds the Request any more, though it is under way.
-        exchange.request = request;
-        return await answer;
-      } catch (thrown) {
-        throw thrown instanceof AsrError
-          ? thrown
-          : failure("connection_error", "the request did not get through", thrown);
+      if (work.audio === BYTES && upload) {
+        const form = (await body(this.#body, work)) as Blob;
+        signal.throwIfAborted();
+        const told = (loaded: number, total: number) => {
+          try {
+            this.#tell({ phase: "upload", loaded, total });
+          } catch (error) {
+            exchange.cut(error as AsrError);
+          }
+        };
+        return through(() => upload(bare.url, [...bare.headers], form, signal, told));
       }
+      const request = await this.#request(bare, work, signal);
+      // Nobody wants the answer any more, and not every fetch heeds the signal of its request.
+      signal.throwIfAborted();
+      if (work.audio === BYTES || recognition) {
+        this.#tell({ phase: work.audio === BYTES ? "upload" : "send", loaded: 0 });
+      }
+      // Node lets the signal of a Request go when nobody holds the Request any more, though it is under way.
+      exchange.request = request;
+      return through(() => fetch(request));
     };
     const received = recognition ? (loaded: number) => this.#tell({ phase: "receive", loaded }) : undefined;
     const exchange: Exchange & { request?: Request } = new Exchange(this.#effects, begin, received);
@@ -178,8 +174,10 @@ export class HostCall implements Call {
     this.#tell(total === undefined ? { phase, loaded } : { phase, loaded, total });
   };
 
+  /** A callback may also cancel the call. */
   #tell(progress: Progress): void {
     this.#notify("onProgress", progress);
+    this.#effects.check();
   }
 
   /** An exception of a callback ends the call. */
@@ -199,5 +197,14 @@ export class HostCall implements Call {
     } finally {
       effect.cancel();
     }
+  }
+}
+
+/** Whatever a fetch fails with, an error of this package from another call included, is that the request failed. */
+async function through(send: () => Promise<Response>): Promise<Response> {
+  try {
+    return await send();
+  } catch (thrown) {
+    throw failure("connection_error", "the request did not get through", thrown);
   }
 }

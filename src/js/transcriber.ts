@@ -4,6 +4,7 @@ import type { AudioInput, TaskFilter, TaskPage, Token, TranscribeOptions, Transc
 import {
   type CallOptions,
   type Client,
+  isSignal,
   type RequestOptions,
   splitClient,
   splitOptions,
@@ -11,7 +12,7 @@ import {
 } from "./call.js";
 import { call, run } from "./instance.js";
 import { type Batch, perform, submitBatch, Task, transcribeAny, upload } from "./service.js";
-import { TranscriptStream } from "./transcript-stream.js";
+import { type Opened, TranscriptStream } from "./transcript-stream.js";
 import { open, openResponse } from "./transcription.js";
 import { Vocabularies } from "./vocabularies.js";
 
@@ -62,8 +63,7 @@ export class Transcriber {
   }
 
   #start(audio: AudioInput, options: CallOptions, stream: boolean): TranscriptStream {
-    const begin = (signal: AbortSignal) => open(this.#client, audio, { ...options, signal }, stream);
-    return new TranscriptStream(begin, options?.signal);
+    return transcriptStream(options, (all) => open(this.#client, audio, all, stream));
   }
 
   /**
@@ -75,9 +75,12 @@ export class Transcriber {
     options: CallOptions & { stream?: boolean | undefined } = {},
   ): Promise<Request> {
     const { stream = false, ...rest } = options;
-    const { transcription } = await open(this.#client, audio, rest, stream);
+    const { transcription, call: host } = await open(this.#client, audio, rest, stream);
     try {
       return await run(() => transcription.request());
+    } catch (error) {
+      host.close(); // otherwise a stream of audio may still flow into the request
+      throw error;
     } finally {
       transcription.free();
     }
@@ -90,8 +93,7 @@ export class Transcriber {
 
   /** Reads the streamed answer to a request of `buildRequest` with `stream: true`. Pass the same options. */
   readStream(response: Response, options: CallOptions = {}): TranscriptStream {
-    const begin = (signal: AbortSignal) => openResponse(this.#client, response, { ...options, signal });
-    return new TranscriptStream(begin, options?.signal);
+    return transcriptStream(options, (all) => openResponse(this.#client, response, all));
   }
 
   /** Hot-word lists: create, list, get, update, delete. */
@@ -149,4 +151,12 @@ export class Transcriber {
   }: RequestOptions & { expireInSeconds?: number | undefined } = {}): Promise<Token> {
     return perform(this.#client, "createToken", { expireInSeconds }, options);
   }
+}
+
+/** A stream of what `open` gives, cancelled by its own signal, which follows the caller's. */
+function transcriptStream(options: CallOptions, open: (options: CallOptions) => Promise<Opened>): TranscriptStream {
+  const { signal } = options ?? {};
+  // What is no signal is refused together with all other options: when something is asked for.
+  if (!isSignal(signal)) return new TranscriptStream(() => open(options), undefined);
+  return new TranscriptStream((own) => open({ ...options, signal: own }), signal);
 }

@@ -93,7 +93,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     // By hand, not as a generator: what has arrived is given without a detour, which a stream of words feels.
     const later = async (): Promise<IteratorResult<TranscriptEvent>> => {
       for (;;) {
-        const value = this.#shift();
+        const value = over ? undefined : this.#shift();
         if (value) return { value, done: false };
         if (over || (this.#ended && !this.#error)) return end();
         if (this.#error) {

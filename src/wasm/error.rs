@@ -6,6 +6,7 @@ use std::error::Error as _;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
+use crate::api::error_body::tidy;
 use crate::error::{Error, ErrorKind};
 use crate::json::ObjectWriter;
 
@@ -57,7 +58,9 @@ pub(super) fn from_js(thrown: JsValue) -> Error {
     let thrown: Thrown = thrown.unchecked_into();
     let code = thrown.code();
     let kind = ErrorKind::ALL.into_iter().find(|kind| Some(kind.code()) == code.as_deref());
-    let error = Error::new(kind.unwrap_or(ErrorKind::Internal), thrown.message().unwrap_or_default());
+    // A fetch of somebody's own may repeat headers and addresses: neither keys nor signatures.
+    let message = tidy(&thrown.message().unwrap_or_default());
+    let error = Error::new(kind.unwrap_or(ErrorKind::Internal), message);
     error.with_source(JsCause(thrown.into()))
 }
 

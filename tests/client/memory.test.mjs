@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 
-const PROGRAM = `
+const COMMON = `
 import { Transcriber, EventParser } from ${JSON.stringify(new URL("../../dist/index.js", import.meta.url).href)};
 const memories = [];
 const { Instance } = WebAssembly;
@@ -12,6 +12,17 @@ WebAssembly.Instance = function (...given) {
   memories.push(instance.exports.memory);
   return instance;
 };
+async function measure() {
+  for (let turn = 0; turn < 3; turn++) {
+    gc();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const { heapUsed, external } = process.memoryUsage();
+  return { wasm: memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0), heap: heapUsed + external };
+}
+`;
+
+const CALLS = `${COMMON}
 const audio = new Uint8Array(5000);
 audio.set(new TextEncoder().encode("RIFF\\0\\0\\0\\0WAVEfmt "));
 const message = (text) => ({ content: [{ text }], role: "assistant" });
@@ -48,14 +59,6 @@ async function round(calls) {
     if (index % 100 === 99) await new Promise((resolve) => setTimeout(resolve));
   }
 }
-async function measure() {
-  for (let turn = 0; turn < 3; turn++) {
-    gc();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  const { heapUsed, external } = process.memoryUsage();
-  return { wasm: memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0), heap: heapUsed + external };
-}
 await round(2000);
 const before = await measure();
 await round(10_000);
@@ -63,13 +66,38 @@ const after = await measure();
 console.log(JSON.stringify({ before, after, instances: memories.length, sent: count }));
 `;
 
-test("ten thousand calls, good and bad", { timeout: 120_000 }, () => {
-  const parameters = ["--expose-gc", "--input-type=module", "-e", PROGRAM];
-  const { stdout, stderr, status } = spawnSync(process.execPath, parameters, { encoding: "utf8" });
-  assert.equal(status, 0, stderr);
-  const { before, after, instances, sent } = JSON.parse(stdout);
-  assert.equal(instances, 1, "no instance died");
-  assert.ok(sent > 5000, `${sent} requests`);
-  assert.ok(after.wasm <= before.wasm + 128 * 1024, `wasm memory grew from ${before.wasm} to ${after.wasm} bytes`);
-  assert.ok(after.heap <= before.heap + 2_000_000, `the heap grew from ${before.heap} to ${after.heap} bytes`);
-});
+/** Each asks once more than there is time for: both the question and the pause after it are given up. */
+const WAITS = `${COMMON}
+let count = 0;
+const pending = { output: { task_id: "t-1", task_status: "PENDING" } };
+const asr = new Transcriber({ apiKey: "sk-x", baseURL: "http://h", maxRetries: 0, fetch: (request) => {
+  count++;
+  return count % 2 ? new Promise(() => {}) : Response.json(pending);
+} });
+const { signal } = new AbortController();
+async function round(calls) {
+  const wait = () => asr.task("t-1").wait({ signal, timeout: 1 }).catch(() => {});
+  for (let index = 0; index < calls; index += 20) await Promise.all(Array.from({ length: 20 }, wait));
+}
+await round(1000);
+const before = await measure();
+await round(5000);
+const after = await measure();
+console.log(JSON.stringify({ before, after, instances: memories.length, sent: count }));
+`;
+
+for (const [name, program, least, modules] of [
+  ["ten thousand calls, good and bad", CALLS, 5000, 1],
+  ["five thousand waits that come to nothing", WAITS, 5000, 2],
+]) {
+  test(name, { timeout: 120_000 }, () => {
+    const parameters = ["--expose-gc", "--input-type=module", "-e", program];
+    const { stdout, stderr, status } = spawnSync(process.execPath, parameters, { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    const { before, after, instances, sent } = JSON.parse(stdout);
+    assert.equal(instances, modules, "no instance died");
+    assert.ok(sent > least, `${sent} requests`);
+    assert.ok(after.wasm <= before.wasm + 128 * 1024, `wasm memory grew from ${before.wasm} to ${after.wasm} bytes`);
+    assert.ok(after.heap <= before.heap + 2_000_000, `the heap grew from ${before.heap} to ${after.heap} bytes`);
+  });
+}

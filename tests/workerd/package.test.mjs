@@ -102,6 +102,22 @@ test("a built request is one that the Worker's own fetch sends", async () => {
   assert.match(body, /country/);
 });
 
+test("many first calls at once load the part for them, whichever of them leaves", async () => {
+  const variables = { DASHSCOPE_API_KEY: "sk-of-the-worker", DASHSCOPE_BASE_URL: service.url };
+  const cold = await start(folder, variables);
+  try {
+    const leave = new AbortController();
+    const ask = (signal) => fetch(`${cold.url}/status`, { method: "POST", signal });
+    const gone = ask(leave.signal).catch(() => {});
+    const asked = Array.from({ length: 20 }, () => ask(AbortSignal.timeout(5000)));
+    setTimeout(() => leave.abort(), 5);
+    for (const answer of asked) assert.equal((await (await answer).json()).code, "not_found");
+    await gone;
+  } finally {
+    await cold.close();
+  }
+});
+
 describe("long files", { concurrency: true }, () => {
   test("an uploaded recording flows into the temporary store, and becomes a transcript by a task", async () => {
     const response = await post("/by-task");

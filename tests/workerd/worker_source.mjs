@@ -42,6 +42,8 @@ const routes = {
     return Response.json({ address, states, transcript, vtt: dashscope.toVtt(transcript) });
   },
 
+  "/status": async (request, options) => Response.json(await asr.task("t-unknown").status(options)),
+
   "/long": async (request, options) => {
     const phases = new Set();
     const onProgress = ({ phase }) => phases.add(phase);
