@@ -71,18 +71,9 @@ export class Part<Glue extends Linked> {
     return new Promise<T>((resolve, reject) => {
       this.call((glue) => {
         const { pending } = this.#instance();
+        const working = work(glue);
         pending.add(reject);
-        const settled = () => pending.delete(reject);
-        work(glue).then(
-          (value) => {
-            settled();
-            resolve(value);
-          },
-          (error) => {
-            settled();
-            reject(error);
-          },
-        );
+        working.then(resolve, reject).finally(() => pending.delete(reject));
       });
     }).catch((error) => {
       throw error instanceof AsrError ? error : toError(error);

@@ -27,7 +27,7 @@ export interface Opened {
 export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   readonly #open: (signal: AbortSignal) => Promise<Opened>;
   readonly #controller = new AbortController();
-  readonly #unlink: () => void;
+  readonly #signal: AbortSignal | undefined;
   #opened: Opened | undefined;
   #events: TranscriptEvent[] = [];
   /** Where in `#events` the next one is. */
@@ -41,15 +41,15 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   /** @internal */
   constructor(open: (signal: AbortSignal) => Promise<Opened>, signal: AbortSignal | undefined) {
     this.#open = open;
-    const abort = () => {
-      this.#controller.abort(signal?.reason);
-      // Between two batches nobody waits who could notice: the connection is let go here.
-      if (this.#opened && !this.#pulling) this.#end(cancelled(this.#text, signal?.reason));
-    };
-    if (signal?.aborted) abort();
-    signal?.addEventListener("abort", abort);
-    this.#unlink = () => signal?.removeEventListener("abort", abort);
+    this.#signal = signal;
   }
+
+  readonly #abort = () => {
+    const reason: unknown = this.#signal?.reason;
+    this.#controller.abort(reason);
+    // Between two batches nobody waits who could notice: the connection is let go here.
+    if (this.#opened && !this.#pulling) this.#end(cancelled(this.#text, reason));
+  };
 
   /** All text that has arrived. */
   get text(): string {
@@ -73,14 +73,16 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   /** The events as a `ReadableStream`, for `Response` bodies and pipes. Cancelling it cancels the request. */
   toReadableStream(): ReadableStream<TranscriptEvent> {
     const events = this[Symbol.asyncIterator]();
-    return new ReadableStream<TranscriptEvent>({
+    const source: UnderlyingDefaultSource<TranscriptEvent> = {
       async pull(controller) {
         const { value, done } = await events.next();
         if (done) controller.close();
         else controller.enqueue(value);
       },
       cancel: () => this.cancel(),
-    });
+    };
+    // Nothing is asked for in advance: that would send the request.
+    return new ReadableStream(source, { highWaterMark: 0 });
   }
 
   /** The events, each once: two loops over one stream share them. */
@@ -141,7 +143,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
 
   async #next(): Promise<void> {
     try {
-      this.#opened ??= await this.#open(this.#controller.signal);
+      this.#opened ??= await this.#start();
       const { transcription } = this.#opened;
       const batch = await run(() => transcription.next());
       if (batch) this.#take(...batch);
@@ -149,6 +151,13 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     } catch (error) {
       this.#end(error instanceof AsrError ? error : toError(error));
     }
+  }
+
+  /** Listens to the caller's signal from here on: a stream that nobody asks for leaves nothing behind. */
+  #start(): Promise<Opened> {
+    if (this.#signal?.aborted) this.#abort();
+    this.#signal?.addEventListener("abort", this.#abort);
+    return this.#open(this.#controller.signal);
   }
 
   /** Unpacks what one network chunk brought; see `src/wasm/transcription.rs` for the form. */
@@ -174,7 +183,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   #end(error?: AsrError): void {
     this.#ended = true;
     this.#error = error;
-    this.#unlink();
+    this.#signal?.removeEventListener("abort", this.#abort);
     this.#opened?.call.close();
     this.#opened?.transcription.free();
     this.#opened = undefined;

@@ -31,9 +31,9 @@ extern "C" {
     /// An error that JavaScript has made of its own failures: an `AsrError`.
     type Thrown;
     #[wasm_bindgen(method, getter)]
-    fn code(this: &Thrown) -> Option<String>;
+    fn code(this: &Thrown) -> JsValue;
     #[wasm_bindgen(method, getter)]
-    fn message(this: &Thrown) -> Option<String>;
+    fn message(this: &Thrown) -> JsValue;
 }
 
 /// A JavaScript value as the source of one of our errors; it goes back to JavaScript as the very same value.
@@ -56,10 +56,10 @@ impl std::error::Error for JsCause {}
 /// The error that an effect of JavaScript has failed with.
 pub(super) fn from_js(thrown: JsValue) -> Error {
     let thrown: Thrown = thrown.unchecked_into();
-    let code = thrown.code();
+    let code = thrown.code().as_string();
     let kind = ErrorKind::ALL.into_iter().find(|kind| Some(kind.code()) == code.as_deref());
     // A fetch of somebody's own may repeat headers and addresses: neither keys nor signatures.
-    let message = tidy(&thrown.message().unwrap_or_default());
+    let message = tidy(&thrown.message().as_string().unwrap_or_default());
     let error = Error::new(kind.unwrap_or(ErrorKind::Internal), message);
     error.with_source(JsCause(thrown.into()))
 }

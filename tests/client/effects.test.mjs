@@ -337,3 +337,34 @@ test("an iterator that was left gives nothing more", async () => {
   await events.return();
   assert.deepEqual(await events.next(), { value: undefined, done: true });
 });
+
+test("a stream that nobody asks sends nothing and listens to nothing, as a ReadableStream too", async () => {
+  const fetch = deafFetch();
+  const { signal } = new AbortController();
+  let listeners = 0;
+  for (const [method, step] of [
+    ["addEventListener", 1],
+    ["removeEventListener", -1],
+  ]) {
+    const original = signal[method];
+    signal[method] = (...rest) => {
+      listeners += step;
+      return original.apply(signal, rest);
+    };
+  }
+  const streams = [client(fetch).stream(AUDIO, { signal }), client(fetch).stream(AUDIO, { signal }).toReadableStream()];
+  await pause(20);
+  assert.deepEqual([fetch.calls, listeners], [0, 0]);
+  assert.equal((await streams[0].final()).text, "hi");
+  const { value } = await streams[1].getReader().read();
+  assert.deepEqual([value.delta, fetch.calls], ["hi", 2]);
+});
+
+test("a stream that was cancelled before anybody asked it says so when it is asked", async () => {
+  const fetch = deafFetch();
+  const controller = new AbortController();
+  const stream = client(fetch).stream(AUDIO, { signal: controller.signal });
+  controller.abort("enough");
+  const error = await errorOf(stream.final());
+  assert.deepEqual([error.code, error.cause, fetch.calls], ["aborted", "enough", 0]);
+});
