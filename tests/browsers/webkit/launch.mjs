@@ -12,7 +12,7 @@ import { ended, untilReady } from "../process.mjs";
 import { startSound } from "../sound.mjs";
 import { openSession } from "./webdriver.mjs";
 
-const ARGUMENTS = ["--automation", "--geometry=1280x1700"];
+const ARGUMENTS = ["--automation"];
 
 /** No graphics card, no accessibility bus: without these it looks for both and may wait or crash. */
 const PLAIN = {

@@ -116,7 +116,7 @@ export class DrivenPage {
     );
   }
 
-  /** The window, which is as tall as the page: told to grow, this browser does not answer any more. */
+  /** What the window shows: told to grow to the whole page, this browser stops answering. */
   async screenshot({ path }) {
     writeFileSync(path, await command("GET", `${this.#session}/screenshot`), "base64");
   }
