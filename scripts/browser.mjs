@@ -1,6 +1,6 @@
-// browser.mjs — where Chromium and its driver are on this machine, or what to install.
-// As a program: prints both paths, or the advice on stderr with exit code 1.
-import { accessSync, constants } from "node:fs";
+// browser.mjs [browser|firefox|webkit] — where a browser and what drives it are on this machine, or what to install.
+// As a program: prints the paths, or the advice on stderr with exit code 1. Plain "browser" is Chromium.
+import { accessSync, constants, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -46,12 +46,61 @@ export function findBrowser() {
   };
 }
 
+/** Firefox and WebKitGTK get their sound from a PulseAudio server of the tests' own, so there is no trying them elsewhere. */
+const ONLY_LINUX =
+  process.platform === "linux" ? "" : "its tests need Linux, for a microphone that can be made to speak";
+
+const SOUND = ["pulseaudio", "pactl", "paplay"];
+
+/**
+ * FIREFOX in the environment wins over what is found.
+ * @returns {{ firefox?: string, missing?: string }}
+ */
+export function findFirefox() {
+  const firefox = process.env.FIREFOX || onPath(["firefox-esr", "firefox"]);
+  const absent = [!firefox && "Firefox", ...absentPrograms(SOUND)];
+  return { firefox, missing: lacking(absent, "firefox-esr pulseaudio pulseaudio-utils") };
+}
+
+/** The browser that comes with WebKitGTK, and the plugins without which it plays and records nothing. */
+const MINI_BROWSERS = ["/usr/lib/*/webkit2gtk-4.1/MiniBrowser", "/usr/libexec/webkit2gtk-4.1/MiniBrowser"];
+const SOUND_PLUGINS = "/usr/lib{,64}/{,*/}gstreamer-1.0/";
+
+/** @returns {{ driver?: string, browser?: string, missing?: string }} */
+export function findWebKit() {
+  const driver = onPath(["WebKitWebDriver"]);
+  const [browser] = globSync(MINI_BROWSERS);
+  const plugins = ["isomp4", "pulseaudio", "opusparse", "libav"];
+  const absent = [
+    (!driver || !browser) && "WebKitGTK with its driver",
+    ...absentPrograms(["Xvfb", ...SOUND]),
+    ...plugins.map((plugin) => globSync(`${SOUND_PLUGINS}libgst${plugin}.so`).length === 0 && `GStreamer's ${plugin}`),
+  ];
+  const packages =
+    "webkit2gtk-driver xvfb pulseaudio pulseaudio-utils gstreamer1.0-plugins-{good,bad} gstreamer1.0-libav";
+  return { driver, browser, missing: lacking(absent, packages) };
+}
+
+/** @param {string[]} names */
+const absentPrograms = (names) => names.map((name) => !onPath([name]) && name);
+
+/** @param {(string | false)[]} absent @param {string} packages of Debian */
+function lacking(absent, packages) {
+  if (ONLY_LINUX) return ONLY_LINUX;
+  const names = absent.filter(Boolean);
+  if (names.length === 0) return undefined;
+  return `no ${names.join(", ")}; npm run test:browsers installs it on Debian: sudo apt-get install ${packages}`;
+}
+
+/** By the names that scripts/setup.sh and the test groups have for them. */
+export const FIND = { browser: findBrowser, firefox: findFirefox, webkit: findWebKit };
+
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const { chromium, chromedriver, missing } = findBrowser();
+  const { missing, ...found } = FIND[process.argv[2] ?? "browser"]();
   if (missing) {
     console.error(missing);
     process.exitCode = 1;
   } else {
-    console.log(`${chromium}\n${chromedriver}`);
+    console.log(Object.values(found).join("\n"));
   }
 }

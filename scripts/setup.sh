@@ -10,7 +10,8 @@
 #   ffmpeg        what the emulator decodes recordings with
 #   python        Python and the official DashScope SDK for it, for the tests of the emulator against that
 #   browser       Chromium and its driver, for the tests that need a page
-# Without arguments: all. NO_APT=1 never installs Debian packages; then the command only says which are missing.
+#   firefox, webkit  these browsers, and a sound server for their microphones; only where asked for by name
+# Without arguments: all but the last two. NO_APT=1 never installs Debian packages; then the command only says which are missing.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
@@ -157,10 +158,11 @@ install_python() {
     (step "official Python SDK" "The tests that need it are skipped." bash scripts/python-venv.sh) || true
 }
 
-install_browser() {
-  local advice
-  node scripts/browser.mjs >/dev/null 2>&1 || install_debian chromium chromium-driver || true
-  advice=$(node scripts/browser.mjs 2>&1 >/dev/null) || say "$advice; until then the tests that need it are skipped."
+install_browser() { # name for browser.mjs, Debian package…
+  local name=$1 advice
+  shift
+  node scripts/browser.mjs "$name" >/dev/null 2>&1 || install_debian "$@" || true
+  advice=$(node scripts/browser.mjs "$name" 2>&1 >/dev/null) || say "$advice; until then the tests that need it are skipped."
 }
 
 parts=("$@")
@@ -174,7 +176,12 @@ for part in "${parts[@]}"; do
     model) install_model ;;
     ffmpeg) install_ffmpeg ;;
     python) install_python ;;
-    browser) install_browser ;;
+    browser) install_browser browser chromium chromium-driver ;;
+    firefox) install_browser firefox firefox-esr pulseaudio pulseaudio-utils ;;
+    webkit)
+      install_browser webkit webkit2gtk-driver xvfb pulseaudio pulseaudio-utils \
+        gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-libav
+      ;;
     *) say "unknown part: $part (see the head of scripts/setup.sh)" >&2; exit 2 ;;
   esac
 done

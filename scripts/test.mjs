@@ -1,7 +1,8 @@
 // test.mjs [group…] — sets up, builds, runs the groups one after the other and prints what came of each. Run by test.sh.
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
-import { findBrowser } from "./browser.mjs";
+import { dirname } from "node:path";
+import { FIND, findBrowser } from "./browser.mjs";
 import { inProject, project } from "./build/paths.mjs";
 import { groups } from "./test/groups.mjs";
 
@@ -11,8 +12,8 @@ import { groups } from "./test/groups.mjs";
 /** A folder that no group runs would look tested and not be. */
 function forgottenFolders() {
   const known = groups.flatMap(({ folder }) => folder ?? []);
-  const folders = globSync("tests/*/**/*.test.{mjs,ts}", { cwd: project }).map((path) => path.split("/", 2).join("/"));
-  return [...new Set(folders)].filter((folder) => !known.includes(folder));
+  const folders = globSync("tests/*/**/*.test.{mjs,ts}", { cwd: project }).map(dirname);
+  return [...new Set(folders)].filter((folder) => !known.some((each) => `${folder}/`.startsWith(`${each}/`)));
 }
 
 function chosenGroups() {
@@ -40,8 +41,9 @@ function succeeds(command, parameters) {
 
 /** @param {typeof groups[number]} group @returns {Promise<Outcome>} */
 async function outcomeOf(group) {
-  if (group.needs?.includes("browser")) {
-    const { missing } = findBrowser();
+  for (const browser of Object.keys(FIND)) {
+    if (!group.needs?.includes(browser) && !group.wants?.includes(browser)) continue;
+    const { missing } = FIND[browser]();
     if (missing) return { state: "skipped", note: missing };
   }
   try {

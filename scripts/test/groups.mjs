@@ -1,7 +1,8 @@
 // groups.mjs — the test groups, in the order in which a mistake is found soonest.
 //
 // A group with a folder exists as soon as the folder does; from then on, having no tests in it is a failure.
-// `needs` names the parts of scripts/setup.sh beyond a compiler; `build: false` says that the group does without dist/.
+// `needs` names the parts of scripts/setup.sh beyond a compiler; `build: false` says that the group does without dist/;
+// `wants` names what it is skipped without and nobody installs unasked: browsers of half a gigabyte, for `npm run test:browsers`.
 import { nativeTests, wasmTests } from "./cargo-tests.mjs";
 import { lint } from "./lint.mjs";
 import { nodeTests } from "./node-tests.mjs";
@@ -13,7 +14,13 @@ function folder(name, about, needs, more) {
   return { name, about, needs, ...more, folder: `tests/${name}`, run: () => nodeTests(`tests/${name}`) };
 }
 
-/** @type {{ name: string, about: string, needs?: string[], folder?: string, build?: boolean, run: () => Promise<Outcome> }[]} */
+/** @param {string} name of a further browser @param {string} about */
+function furtherBrowser(name, about) {
+  const group = { name, about, needs: ["model", "ffmpeg"], wants: [name], folder: `tests/browsers/${name}` };
+  return { ...group, run: () => nodeTests(group.folder) };
+}
+
+/** @type {{ name: string, about: string, needs?: string[], wants?: string[], folder?: string, build?: boolean, run: () => Promise<Outcome> }[]} */
 export const groups = [
   { name: "lint", about: "formatting, lints, types, package metadata, sizes", needs: ["rust-components"], run: lint },
   { name: "native", about: "the Rust core on this machine", build: false, run: nativeTests },
@@ -38,4 +45,6 @@ export const groups = [
   folder("readme", "every snippet of the README", ["browser", "model", "ffmpeg"]),
   folder("start", "npm start, from the command to Ctrl-C", ["model", "ffmpeg"]),
   folder("www", "the demo site in headless Chromium", ["browser", "model", "ffmpeg"]),
+  furtherBrowser("firefox", "the demo site and the package in Firefox"),
+  furtherBrowser("webkit", "the demo site and the package in WebKitGTK, Safari's engine"),
 ];

@@ -1,0 +1,24 @@
+// Firefox, driven by Playwright, with a microphone of PulseAudio: recording is Firefox's own from the device onwards.
+import { firefox } from "playwright-core";
+import { findFirefox } from "../../../scripts/browser.mjs";
+import { startSound } from "../sound.mjs";
+
+/** @returns {Promise<import("../page.mjs").Engine>} */
+export async function launchFirefox() {
+  const sound = await startSound();
+  const browser = await firefox.launch({
+    // The Firefox that people have, over WebDriver BiDi; without it Playwright expects one that it has patched.
+    channel: "moz-firefox",
+    executablePath: findFirefox().firefox,
+    env: { ...process.env, ...sound.environment },
+    firefoxUserPrefs: { "permissions.default.microphone": 1 },
+  });
+  return {
+    browser,
+    microphone: async (_page, path) => () => sound.say(path),
+    async close() {
+      await browser.close();
+      await sound.close();
+    },
+  };
+}
