@@ -291,6 +291,19 @@ describe("a failure", () => {
     assert.equal(await page.isVisible("#trouble"), false, "it is not asked for again");
   });
 
+  test("to let go of it at once, as a page before a reload may, does not keep the next from waiting", async () => {
+    await openWith("words");
+    armTask("task-running=3");
+    await dropFile(page, jfk.path);
+    await page.waitForFunction(() => /You may close/.test(document.getElementById("long-way").textContent));
+    const before = page;
+    page = await before.context().newPage();
+    await page.goto(before.url());
+    await page.waitForSelector("html[data-ready]");
+    await before.close();
+    assert.equal(await finishedText(page), WORDS);
+  });
+
   test("of the network while waiting is waited out", async () => {
     await openWith("words");
     armTask("task-running=3");

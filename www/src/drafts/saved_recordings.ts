@@ -80,6 +80,13 @@ export class SavedRecordings {
     return drafts.filter((draft) => !inUse(draft.id));
   }
 
+  /** Whether some are open here or in another tab, and left out of the list therefore. */
+  async someInUse(): Promise<boolean> {
+    const drafts = (await this.#store?.list().catch(() => [])) ?? [];
+    const inUse = await draftsInUse();
+    return drafts.some((draft) => inUse(draft.id));
+  }
+
   /** `undefined` when it is gone, because another tab deleted it; an empty Blob where only the words were kept. */
   async take(draft: Draft): Promise<Blob | undefined> {
     const drafts = (await this.#store?.list().catch(() => [])) ?? [];

@@ -16,6 +16,9 @@ import { Work } from "./work.ts";
 /** A slip of the finger rather than a recording. */
 const SHORTEST_SECONDS = 0.3;
 
+/** When to look for what was sent before a reload: the page before holds it a moment longer than until this one begins. */
+const RESUME_PAUSES_MS = [0, 200, 400, 800, 1600];
+
 const RECORDING_WORDS = "Recording. Press again to stop.";
 const LONG_RECORDING_WORDS = "Recording. After five minutes the words come all at once, when you have stopped.";
 const SILENCE_WORDS = "Nothing is heard. Is the right microphone chosen under Options, and is it on?";
@@ -64,8 +67,14 @@ export class App {
 
   /** What was sent before a reload is waited for again, as soon as the page knows whom to ask. */
   async #resume(): Promise<void> {
-    await this.#listSaved();
-    const [waiting] = this.state.saved.filter((draft) => draft.task && !draft.transcript);
+    let waiting: Draft | undefined;
+    for (const pause of RESUME_PAUSES_MS) {
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (this.state.phase.name !== "idle") return;
+      await this.#listSaved();
+      waiting = this.state.saved.find((draft) => draft.task && !draft.transcript);
+      if (waiting || !(await this.#parts.saved.someInUse())) break;
+    }
     if (!waiting || this.state.phase.name !== "idle") return;
     await this.openSaved(waiting);
     if (hasTask(this.state)) await this.transcribe();
