@@ -2,6 +2,7 @@
 // and of Node's `buffer` module are Blobs too.
 
 import type { AudioInput } from "../../target/js/glue.js";
+import { unreadable } from "./blob-reader.js";
 import { ByteStream, bytesOf } from "./byte-stream.js";
 import { failure } from "./failure.js";
 
@@ -66,7 +67,7 @@ async function fromBlob(blob: Blob): Promise<AudioBytes> {
     const head = new Uint8Array(await blob.slice(0, HEAD_LENGTH).arrayBuffer());
     return { bytes: blob, head, length: blob.size, declared: blob.type };
   } catch (thrown) {
-    throw failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);
+    throw unreadable(thrown);
   }
 }
 

@@ -1,6 +1,7 @@
 // A Blob's bytes, piece by piece, so that a long recording does not leave as much garbage behind as it has bytes before
 // anybody collects it.
 
+import type { AsrError } from "./errors.js";
 import { failure } from "./failure.js";
 
 /**
@@ -25,7 +26,7 @@ export async function* readBlob(blob: Blob, size: number): AsyncGenerator<Uint8A
       yield bytes;
     }
   } catch (thrown) {
-    throw failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);
+    throw unreadable(thrown);
   } finally {
     reader?.cancel().catch(() => {});
   }
@@ -59,10 +60,15 @@ export async function* gatherBlob(blob: Blob, size: number): AsyncGenerator<Uint
       if (blob instanceof Blob) (value.buffer as { transfer?(length: number): unknown }).transfer?.(0);
     }
   } catch (thrown) {
-    throw failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);
+    throw unreadable(thrown);
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+/** The error of a Blob whose bytes are not there any more. */
+export function unreadable(thrown: unknown): AsrError {
+  return failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);
 }
 
 /** Fills the buffer, which is given away and comes back with each answer. */

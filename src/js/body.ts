@@ -1,6 +1,6 @@
 // A body recipe made real: a string, a Blob of pieces, or a stream of known length.
 
-import type { Audio, AudioBytes } from "./audio-input.js";
+import type { AudioBytes } from "./audio-input.js";
 import { assembled, BlobWriter, base64Text, encodeBase64, PIECE, TEXT_PIECE, threes } from "./base64.js";
 import { gatherBlob, readBlob } from "./blob-reader.js";
 import { ByteStream } from "./byte-stream.js";
@@ -40,7 +40,15 @@ export class BodyAudio {
     this.#audio = audio;
   }
 
-  /** The length of a body that can flow through without ever being held: workerd, and a stream that tells its length. */
+  /**
+   * Whether it can be read a second time, for another attempt, as base64 or as it is (`raw`). The base64 of a stream is kept,
+   * its bytes are not.
+   */
+  isReplayable(raw: boolean): boolean {
+    return !(this.#audio.bytes instanceof ByteStream) || !(raw || this.flows());
+  }
+
+  /** Whether a body can flow through without ever being held: workerd, and a stream that tells its length. */
   flows(): boolean {
     const { bytes } = this.#audio;
     return bytes instanceof ByteStream && bytes.length !== undefined && "FixedLengthStream" in globalThis;
@@ -120,12 +128,6 @@ export async function body(audio: BodyAudio | undefined, work: BodyWork): Promis
   if (audio.flows()) return audio.flow(work);
   const parts = work.audio === BASE64 ? await audio.base64(work.done) : await audio.parts(work.done);
   return assembled([work.before, ...parts, work.after], "application/json");
-}
-
-/** Whether the audio can be read a second time, for another attempt. The base64 of a stream is kept, its bytes are not. */
-export function isReplayable(audio: Audio, raw: boolean): boolean {
-  if ("url" in audio || !(audio.bytes instanceof ByteStream)) return true;
-  return !raw && !new BodyAudio(audio).flows();
 }
 
 function base64Length(length: number): number {

@@ -91,10 +91,8 @@ export function hostCall(client: Client, request: RequestOptions, more: Partial<
 
 /** A number as JSON; what is none, or none that JSON knows, is refused by the core, who has the words. */
 function number(given: unknown): string {
-  return given === undefined || given === null ? "null" : typeof given === "number" ? finite(given) : '"?"';
-}
-
-function finite(given: number): string {
+  if (given === undefined || given === null) return "null";
+  if (typeof given !== "number") return '"?"';
   return Number.isFinite(given) ? String(given) : "-1";
 }
 

@@ -57,7 +57,6 @@ export class Effect {
   #timer: Timer | undefined;
   /** When patience ends, by the clock of `performance.now()`. */
   #deadline = 0;
-  #patience = 0;
 
   constructor(effects: Effects) {
     this.#effects = effects;
@@ -105,7 +104,6 @@ export class Effect {
 
   /** One timer for all that is waited for in turn, which looks at the clock when it strikes: a stream has many chunks. */
   #hurry(timeout: number): void {
-    this.#patience = timeout;
     this.#deadline = performance.now() + timeout;
     if (this.#timer === undefined) this.#timer = setTimeout(this.#struck, timeout);
     else this.#timer.ref?.();
@@ -116,7 +114,7 @@ export class Effect {
     if (!this.#fail) return;
     const left = this.#deadline - performance.now();
     if (left > 1) this.#timer = setTimeout(this.#struck, left);
-    else this.cut(failure("timeout", `no answer within ${this.#patience} ms`));
+    else this.cut(failure("timeout", "no answer in time")); // the core has the words for it
   };
 }
 

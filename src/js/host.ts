@@ -2,7 +2,7 @@
 
 import type { AudioInput, Call, Progress, TaskStatus } from "../../target/js/glue.js";
 import { type Audio, openAudio } from "./audio-input.js";
-import { BASE64, BodyAudio, type BodyWork, BYTES, body, type Done, isReplayable, NO_AUDIO } from "./body.js";
+import { BASE64, BodyAudio, type BodyWork, BYTES, body, type Done, NO_AUDIO } from "./body.js";
 import type { ByteStream } from "./byte-stream.js";
 import { Effect, Effects, Pause } from "./effect.js";
 import { AsrError } from "./errors.js";
@@ -50,7 +50,7 @@ export class HostCall implements Call {
     };
     const audio = await this.#during(() => openAudio(input, { fetch: this.#options.fetch, taken }));
     if ("bytes" in audio) this.#body = new BodyAudio(audio);
-    return { ...audio, replayable: isReplayable(audio, raw) };
+    return { ...audio, replayable: this.#body?.isReplayable(raw) ?? true };
   }
 
   /** The audio as a data URL. */

@@ -1,7 +1,7 @@
 // The WebAssembly behind the package: a part's instance is made on first use, and replaced when it has died.
 
 import { type Glue as CoreGlue, createGlue, namespace, wasm } from "../../target/js/glue.js";
-import { AsrError, InternalError, toError } from "./errors.js";
+import { InternalError, toError } from "./errors.js";
 
 /** The parts, each a module of its own. `core` is always there, the others come when they are asked for. */
 export type PartName = "core" | "files" | "formats";
@@ -60,7 +60,7 @@ export class Part<Glue extends Linked> {
     try {
       return work(this.#instance().glue);
     } catch (error) {
-      throw error instanceof AsrError ? error : toError(error);
+      throw toError(error);
     } finally {
       this.#callers--;
     }
@@ -76,7 +76,7 @@ export class Part<Glue extends Linked> {
         working.then(resolve, reject).finally(() => pending.delete(reject));
       });
     }).catch((error) => {
-      throw error instanceof AsrError ? error : toError(error);
+      throw toError(error);
     });
   }
 

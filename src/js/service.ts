@@ -2,7 +2,7 @@
 
 import type { AudioInput, TaskStatus, TranscribeOptions, Transcript } from "../../target/js/glue.js";
 import { type CallOptions, type Client, hostCall, type RequestOptions, splitOptions } from "./call.js";
-import { json } from "./data.js";
+import { json, refused } from "./data.js";
 import { type AsrError, toError } from "./errors.js";
 import { loadFiles } from "./files.js";
 import type { HostCall, HostOptions } from "./host.js";
@@ -139,8 +139,7 @@ export class Task {
   async result(options: WaitOptions = {}): Promise<Transcript> {
     const [first, ...more] = await this.results(options);
     if (more.length > 0) {
-      const message = "id: the task has several files; ask for results()";
-      throw toError({ code: "invalid_option", message, field: "id", retryable: false });
+      throw refused("id", "the task has several files; ask for results()");
     }
     if (first?.transcript) return first.transcript;
     throw first?.error ?? toError(undefined);

@@ -1,7 +1,7 @@
 // A streamed transcription as JavaScript likes it: an async iterable, a promise of the end, a ReadableStream.
 
 import type { Glue, Transcript, TranscriptEvent } from "../../target/js/glue.js";
-import { AbortError, AsrError, toError } from "./errors.js";
+import { AbortError, type AsrError, toError } from "./errors.js";
 import type { HostCall } from "./host.js";
 import { run } from "./instance.js";
 
@@ -149,7 +149,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
       if (batch) this.#take(...batch);
       else this.#end(this.#transcript ? undefined : cancelled(this.#text));
     } catch (error) {
-      this.#end(error instanceof AsrError ? error : toError(error));
+      this.#end(toError(error));
     }
   }
 

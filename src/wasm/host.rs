@@ -8,13 +8,13 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Request, RequestInit};
 
 use super::call::{Call, Exchange};
+use super::entry::data;
 use super::error::from_js;
 use crate::client::CallSettings;
 use crate::client::transcribe::LengthCheck;
 use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, Host, HttpRequest, HttpResponse, Part, timed_out};
-use crate::json::Json;
 use crate::search::until;
 
 /// A host for one call.
@@ -32,7 +32,7 @@ impl JsHost {
 
     /// The part of the call that is data.
     pub(super) fn settings(&self) -> Result<CallSettings, Error> {
-        CallSettings::read(Json::parse(&self.call.settings()).unwrap_or(Json::Null).view())
+        data(&self.call.settings(), CallSettings::read)
     }
 
     /// Sets the most bytes of audio.
@@ -46,20 +46,24 @@ impl JsHost {
     pub(super) async fn request(&self, request: &HttpRequest) -> Result<JsValue, Error> {
         let (before, audio, after) = recipe(&request.body);
         let made = self.call.request(&bare(request)?, before, audio, after).await;
-        made.map_err(|thrown| self.error(thrown, Duration::ZERO))
+        made.map_err(|thrown| self.measured(from_js(thrown)))
     }
 
-    fn error(&self, thrown: JsValue, timeout: Duration) -> Error {
-        let error = from_js(thrown);
-        match (error.kind(), &self.check) {
-            (ErrorKind::Timeout, _) => timed_out(timeout),
-            // JavaScript says only how much it has read.
-            (ErrorKind::AudioTooLarge, Some(check)) => {
+    /// Of audio that is too large JavaScript says only how much it has read.
+    fn measured(&self, error: Error) -> Error {
+        match &self.check {
+            Some(check) if error.kind() == ErrorKind::AudioTooLarge => {
                 error.message().parse().ok().and_then(|length| check.check(length).err()).unwrap_or(error)
             }
             _ => error,
         }
     }
+}
+
+/// The error of an effect that had so much time: JavaScript says only that it is over.
+fn in_time(thrown: JsValue, timeout: Duration) -> Error {
+    let error = from_js(thrown);
+    if error.kind() == ErrorKind::Timeout { timed_out(timeout) } else { error }
 }
 
 /// A body recipe as JavaScript takes it: what stands before the audio, how the audio stands in it, what stands after.
@@ -113,7 +117,7 @@ impl Host for JsHost {
         let exchange = Running(self.call.send(&bare, before, audio, after, request.is_recognition()));
         match exchange.0.done(millis(timeout)).await {
             Ok(_) => Ok(JsResponse { exchange }),
-            Err(thrown) => Err(self.error(thrown, timeout)),
+            Err(thrown) => Err(self.measured(in_time(thrown, timeout))),
         }
     }
 
@@ -182,10 +186,7 @@ impl HttpResponse for JsResponse {
         match self.exchange.0.chunk(millis(timeout)).await {
             Ok(bytes) if bytes.is_undefined() => Ok(None),
             Ok(bytes) => Ok(Some(bytes.unchecked_into::<Uint8Array>().to_vec())),
-            Err(thrown) => {
-                let error = from_js(thrown);
-                Err(if error.kind() == ErrorKind::Timeout { timed_out(timeout) } else { error })
-            }
+            Err(thrown) => Err(in_time(thrown, timeout)),
         }
     }
 }

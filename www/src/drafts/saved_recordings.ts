@@ -75,16 +75,18 @@ export class SavedRecordings {
 
   /** Newest first, without those that are open here or in another tab. */
   async list(): Promise<Draft[]> {
-    const drafts = (await this.#store?.list().catch(() => [])) ?? [];
-    const inUse = await draftsInUse();
-    return drafts.filter((draft) => !inUse(draft.id));
+    return (await this.#all()).flatMap(({ draft, isInUse }) => (isInUse ? [] : [draft]));
   }
 
   /** Whether some are open here or in another tab, and left out of the list therefore. */
   async someInUse(): Promise<boolean> {
+    return (await this.#all()).some(({ isInUse }) => isInUse);
+  }
+
+  async #all(): Promise<{ draft: Draft; isInUse: boolean }[]> {
     const drafts = (await this.#store?.list().catch(() => [])) ?? [];
     const inUse = await draftsInUse();
-    return drafts.some((draft) => inUse(draft.id));
+    return drafts.map((draft) => ({ draft, isInUse: inUse(draft.id) }));
   }
 
   /** `undefined` when it is gone, because another tab deleted it; an empty Blob where only the words were kept. */
