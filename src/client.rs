@@ -2,6 +2,7 @@
 
 mod attempt;
 pub mod batch;
+mod context;
 mod exchange;
 pub mod long_audio;
 mod race;
@@ -13,22 +14,21 @@ pub mod transcribe;
 pub mod upload;
 pub mod vocabulary;
 
+pub use context::CallContext;
 pub use source::{AudioFacts, Source};
 
 use std::time::Duration;
 
-use crate::config::Config;
 use crate::config::timeout_from_millis;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::json::View;
-use crate::retry::RetryPolicy;
 
-/// Patience and headers of one call; what is absent is the client's.
+/// Timeout, retries and headers of one call; what is absent is the client's.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CallSettings {
-    /// Milliseconds until an attempt is given up.
-    pub timeout: Option<f64>,
+    /// Time until an attempt is given up, and between two chunks of a stream.
+    pub timeout: Option<Duration>,
     /// Attempts after the first.
     pub max_retries: Option<u32>,
     /// More headers, by lower-case name; they win over ours, except over `authorization` when a key is set.
@@ -40,7 +40,7 @@ impl CallSettings {
     pub fn read(given: View<'_>) -> Result<Self, Error> {
         let mut fields = Fields::new(given, "option");
         let settings = Self {
-            timeout: fields.number("timeout"),
+            timeout: timeout_from_millis(fields.number("timeout"))?,
             max_retries: fields.count("maxRetries", 100),
             headers: fields.read("headers", headers),
         };
@@ -68,21 +68,5 @@ fn header(pair: View<'_>) -> Result<(String, String), Error> {
     match pair.at(1).str().filter(fits) {
         Some(value) => Ok((name.to_ascii_lowercase(), value.to_owned())),
         None => Err(Error::option(format!("headers.{name}"), "expected one line of text in Latin letters")),
-    }
-}
-
-/// [`CallSettings`] resolved against the client.
-#[derive(Clone, Debug)]
-pub(crate) struct Patience {
-    pub(crate) timeout: Duration,
-    pub(crate) retry: RetryPolicy,
-}
-
-impl Patience {
-    fn new(config: &Config, call: &CallSettings) -> Result<Self, Error> {
-        Ok(Self {
-            timeout: timeout_from_millis(call.timeout)?.unwrap_or(config.timeout()),
-            retry: RetryPolicy { max_retries: call.max_retries.unwrap_or(config.max_retries()) },
-        })
     }
 }

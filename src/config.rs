@@ -139,7 +139,8 @@ pub struct ClientSettings {
     /// Which API to speak where a model speaks both. Default: `"dashscope"`, which every region has.
     pub protocol: Option<Protocol>,
     /// Milliseconds until an attempt is given up, and between two chunks of a stream. Default: 600 000.
-    pub timeout: Option<f64>,
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), tsify(type = "number"))]
+    pub timeout: Option<Duration>,
     /// How often a failed attempt is repeated. Default: 2.
     pub max_retries: Option<u32>,
 }
@@ -154,7 +155,7 @@ impl ClientSettings {
             workspace_id: fields.text("workspaceId"),
             model: fields.text("model"),
             protocol: fields.one_of("protocol", &Protocol::WORDS),
-            timeout: fields.number("timeout"),
+            timeout: timeout_from_millis(fields.number("timeout"))?,
             max_retries: fields.count("maxRetries", 100),
         };
         fields.finish()?;
@@ -210,7 +211,7 @@ impl Config {
             workspace_header,
             model: settings.model.clone().filter(|model| !model.is_empty()),
             protocol: settings.protocol.unwrap_or_default(),
-            timeout: timeout_from_millis(settings.timeout)?.unwrap_or(DEFAULT_TIMEOUT),
+            timeout: checked_timeout(settings.timeout)?.unwrap_or(DEFAULT_TIMEOUT),
             max_retries: settings.max_retries.unwrap_or(DEFAULT_MAX_RETRIES),
         })
     }
@@ -280,15 +281,22 @@ impl Config {
     }
 }
 
-/// Milliseconds as callers write them; `Infinity` is not a time, zero would fail every call.
-pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration>, Error> {
-    // setTimeout of every JavaScript runtime wraps to "at once" above 2^31-1 ms.
-    const LONGEST: f64 = 2_147_483_647.0;
-    match millis {
-        None => Ok(None),
-        Some(millis) if millis > 0.0 && millis <= LONGEST => Ok(retry::from_millis(millis)),
-        Some(_) => Err(Error::option("timeout", "expected milliseconds, above 0 and at most 2147483647")),
+/// The longest time that timers keep: `setTimeout` of every JavaScript runtime wraps to "at once" above 2^31-1 ms.
+const LONGEST_TIMEOUT: Duration = Duration::from_millis(2_147_483_647);
+
+/// A timeout that timers keep; zero would fail every call.
+pub(crate) fn checked_timeout(timeout: Option<Duration>) -> Result<Option<Duration>, Error> {
+    match timeout {
+        Some(timeout) if timeout.is_zero() || timeout > LONGEST_TIMEOUT => {
+            Err(Error::option("timeout", "expected milliseconds, above 0 and at most 2147483647"))
+        }
+        checked => Ok(checked),
     }
+}
+
+/// Milliseconds as callers write them; `Infinity` is no time.
+pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration>, Error> {
+    checked_timeout(millis.map(|millis| retry::from_millis(millis).unwrap_or_default()))
 }
 
 /// Whether an address is the service's own: giving it as `baseURL` does not make a relay of it.
@@ -397,7 +405,7 @@ mod tests {
         let read = |text: &str| ClientSettings::read(crate::json::Json::parse(text).unwrap().view());
         let settings = read(r#"{"baseUrl":"/x","region":"beijing","maxRetries":0,"timeout":1500}"#).unwrap();
         assert_eq!((settings.base_url.as_deref(), settings.region), (Some("/x"), Some(Region::Beijing)));
-        assert_eq!((settings.max_retries, settings.timeout), (Some(0), Some(1500.0)));
+        assert_eq!((settings.max_retries, settings.timeout), (Some(0), Some(Duration::from_millis(1500))));
         for (text, field) in [
             (r#"{"maxRetries":1.5}"#, "maxRetries"),
             (r#"{"region":"mars"}"#, "region"),

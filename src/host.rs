@@ -19,6 +19,12 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
+    /// Sets a header, in the place of an earlier one of this name.
+    pub(crate) fn set_header(&mut self, name: &str, value: String) {
+        self.headers.retain(|(known, _)| known != name);
+        self.headers.push((name.to_owned(), value));
+    }
+
     /// The value of a header, if it is set.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {

@@ -8,17 +8,17 @@
 //! * [`retry`], [`error`]: what to do when it fails;
 //! * [`client`]: all of it in order, over a [`host::Host`] that does the I/O.
 //!
-//! A request without a client, as data:
+//! A request as data, without anything that could send it:
 //!
 //! ```
-//! use dashscope_asr::client::{CallSettings, Source, transcribe};
+//! use dashscope_asr::client::{CallContext, CallSettings, Source};
 //! use dashscope_asr::config::{ClientSettings, Config};
 //! use dashscope_asr::options::TranscribeOptions;
 //!
-//! let config = Config::new(&ClientSettings::default())?;
+//! let (config, settings) = (Config::new(&ClientSettings::default())?, CallSettings::default());
 //! let audio = Source::<()>::Url("https://example.com/welcome.mp3".to_owned());
 //! let options = TranscribeOptions { language: Some("en".to_owned()), ..TranscribeOptions::default() };
-//! let prepared = transcribe::prepare(&config, &audio, &options, &CallSettings::default(), false)?;
+//! let prepared = CallContext::new(&(), &config, &settings)?.prepare(&audio, &options)?;
 //! assert!(prepared.request.url.ends_with("/services/aigc/multimodal-generation/generation"));
 //! assert!(String::from_utf8_lossy(&prepared.request.body.to_bytes(&[])).contains("welcome.mp3"));
 //! # Ok::<(), dashscope_asr::error::Error>(())

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use dashscope_asr::api::Step;
 use dashscope_asr::client::stream::TranscriptStream;
-use dashscope_asr::client::{AudioFacts, CallSettings, Source, transcribe};
+use dashscope_asr::client::{AudioFacts, CallContext, CallSettings, Source};
 use dashscope_asr::config::{ClientSettings, Config};
 use dashscope_asr::error::{Error, ErrorKind};
 use dashscope_asr::options::{Protocol, TranscribeOptions};
@@ -36,12 +36,8 @@ fn openai() -> TranscribeOptions {
 }
 
 fn call(host: &ScriptedHost, source: &Source<Vec<u8>>, settings: &CallSettings) -> Result<Transcript, Error> {
-    let prepared = transcribe::prepare(&config(), source, &TranscribeOptions::default(), settings, false)?;
-    let audio = match source {
-        Source::Url(_) => None,
-        Source::Bytes { audio, .. } => Some(audio),
-    };
-    host.run(transcribe::transcribe(host, &config(), prepared, audio))
+    let config = config();
+    host.run(CallContext::new(host, &config, settings)?.transcribe(source, &TranscribeOptions::default()))
 }
 
 fn whole(host: &ScriptedHost) -> Result<Transcript, Error> {
@@ -54,16 +50,18 @@ fn stream(
     options: &TranscribeOptions,
     settings: &CallSettings,
 ) -> (Vec<Step>, Result<Transcript, Error>) {
-    let prepared = transcribe::prepare(&config(), &url(), options, settings, true).unwrap();
+    let config = config();
+    let call = CallContext::new(host, &config, settings).unwrap();
+    let prepared = call.prepare_stream(&url(), options).unwrap();
     let mut stream = TranscriptStream::new(prepared);
     let mut steps = Vec::new();
     host.run(async {
         loop {
-            match stream.next(host, &config(), None).await {
+            match stream.next(&call, None).await {
                 Ok(Some(batch)) => {
                     steps.extend(batch.steps);
                     if let Some(transcript) = batch.transcript {
-                        assert_eq!(stream.next(host, &config(), None).await.unwrap(), None, "the end comes once");
+                        assert_eq!(stream.next(&call, None).await.unwrap(), None, "the end comes once");
                         return (steps, Ok(transcript));
                     }
                 }
@@ -168,7 +166,8 @@ fn it_gives_up_after_the_allowed_attempts() {
 
 #[test]
 fn patience_ends_by_the_clock() {
-    let settings = CallSettings { timeout: Some(30_000.0), max_retries: Some(1), ..CallSettings::default() };
+    let settings =
+        CallSettings { timeout: Some(Duration::from_secs(30)), max_retries: Some(1), ..CallSettings::default() };
     let host = ScriptedHost::answering(|_| Answer::never());
     let error = call(&host, &url(), &settings).unwrap_err();
     assert_eq!(
@@ -386,8 +385,8 @@ fn without_a_key_nothing_is_sent_to_the_service_itself() {
     let headers = vec![("x-visitor".to_owned(), "v".to_owned())];
     let call = CallSettings { headers, ..CallSettings::default() };
     let host = ScriptedHost::new([Answer::ok(WELCOME)]).with_keys([None]);
-    let prepared = transcribe::prepare(&config, &url(), &TranscribeOptions::default(), &call, false).unwrap();
-    host.run(transcribe::transcribe(&host, &config, prepared, None)).unwrap();
+    let call = CallContext::new(&host, &config, &call).unwrap();
+    host.run(call.transcribe(&url(), &TranscribeOptions::default())).unwrap();
     let sent = &host.sent()[0];
     assert_eq!((sent.header("authorization"), sent.header("x-visitor")), (None, Some("v")));
     assert_eq!(sent.url, "/api/api/v1/services/aigc/multimodal-generation/generation");

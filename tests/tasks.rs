@@ -8,24 +8,19 @@ use std::time::Duration;
 
 use dashscope_asr::api::tasks::{TaskFilter, TaskState, TaskStatus};
 use dashscope_asr::api::vocabulary::{HotWord, NewVocabulary};
-use dashscope_asr::client::batch::{self, Submission};
-use dashscope_asr::client::long_audio::{Stage, transcribe_any};
-use dashscope_asr::client::task::{self, FileOutcome};
-use dashscope_asr::client::upload::upload;
-use dashscope_asr::client::{AudioFacts, CallSettings, Source, token, vocabulary};
+use dashscope_asr::client::batch::{Grouping, Submission};
+use dashscope_asr::client::long_audio::Stage;
+use dashscope_asr::client::task::FileOutcome;
+use dashscope_asr::client::{AudioFacts, CallContext, CallSettings, Source};
 use dashscope_asr::error::{Error, ErrorKind};
 use dashscope_asr::json::Json;
 use dashscope_asr::options::TranscribeOptions;
 use dashscope_asr::transcript::Transcript;
-use support::{Answer, ScriptedHost, Sent, config, fixture, relay};
+use support::{Answer, ScriptedHost, Sent, config, fixture, plain_call, relay};
 
 const URL: &str = "https://example.com/a.wav";
 const ID: &str = "8fab76d0";
 const WEBM: &[u8] = b"\x1A\x45\xDF\xA3\x9FB\x82\x84webm and so on";
-
-fn call() -> CallSettings {
-    CallSettings::default()
-}
 
 fn of_model(model: &str) -> TranscribeOptions {
     TranscribeOptions { model: Some(model.to_owned()), ..TranscribeOptions::default() }
@@ -44,7 +39,7 @@ fn submitted(id: &str) -> Answer {
 }
 
 fn submit(host: &ScriptedHost) -> Result<String, Error> {
-    host.run(task::submit(host, &config(), &[URL.to_owned()], &TranscribeOptions::default(), &call()))
+    host.run(plain_call(host, &config()).submit(&[URL.to_owned()], &TranscribeOptions::default()))
 }
 
 fn wait(host: &ScriptedHost, limit: Option<u64>) -> (Vec<TaskState>, Result<TaskStatus, Error>) {
@@ -54,7 +49,7 @@ fn wait(host: &ScriptedHost, limit: Option<u64>) -> (Vec<TaskState>, Result<Task
         Ok(())
     };
     let limit = limit.map(Duration::from_secs);
-    let result = host.run(task::wait(host, &config(), ID, &call(), limit, &mut on_status));
+    let result = host.run(plain_call(host, &config()).wait_for_task(ID, limit, &mut on_status));
     (seen, result)
 }
 
@@ -90,7 +85,8 @@ fn a_submission_is_repeated_only_where_it_was_refused_for_sure() {
 fn the_caller_s_headers_go_along() {
     let host = ScriptedHost::new([submitted(ID)]);
     let call = CallSettings { headers: vec![("x-visitor".to_owned(), "v".to_owned())], ..CallSettings::default() };
-    host.run(task::submit(&host, &relay(), &[URL.to_owned()], &of_model("fun-asr"), &call)).unwrap();
+    host.run(CallContext::new(&host, &relay(), &call).unwrap().submit(&[URL.to_owned()], &of_model("fun-asr")))
+        .unwrap();
     let sent = &host.sent()[0];
     assert_eq!(sent.url, "https://relay.example/asr/api/v1/services/audio/asr/transcription");
     assert_eq!((sent.header("x-visitor"), sent.header("x-dashscope-async")), (Some("v"), Some("enable")));
@@ -165,7 +161,7 @@ fn waiting_ends_where_it_makes_no_sense() {
     // The caller's callback may end it, too.
     let host = ScriptedHost::new([state("RUNNING")]);
     let mut stop = |_: &TaskStatus| Err(Error::new(ErrorKind::Aborted, "enough"));
-    let result = host.run(task::wait(&host, &config(), ID, &call(), None, &mut stop));
+    let result = host.run(plain_call(&host, &config()).wait_for_task(ID, None, &mut stop));
     assert_eq!(result.unwrap_err().kind(), ErrorKind::Aborted);
     for word in ["FAILED", "CANCELED"] {
         let (_, result) = wait(&ScriptedHost::new([state(word)]), None);
@@ -182,7 +178,7 @@ fn a_result_is_downloaded_without_the_key_and_over_https() {
         Answer::new(503, ""),
         Answer::pieces([fixture("api/transcription/qwen3_document.json").as_str()]),
     ]);
-    let transcript = host.run(task::result(&host, &config(), &status("qwen3_succeeded"), &call())).unwrap();
+    let transcript = host.run(plain_call(&host, &config()).task_result(&status("qwen3_succeeded"))).unwrap();
     assert!(transcript.text.starts_with("Senior staff"));
     assert_eq!((transcript.duration, transcript.usage.unwrap().seconds), (Some(3.0), Some(3.0)));
     // It is paid for, so it is tried again.
@@ -198,7 +194,7 @@ fn a_page_downloads_through_its_relay() {
     let document = fixture("api/transcription/fun_asr_document.json");
     let visitor = CallSettings { headers: vec![("x-visitor".to_owned(), "v".to_owned())], ..CallSettings::default() };
     let host = ScriptedHost::new([Answer::ok(&document)]).in_page();
-    host.run(task::result(&host, &relay(), &status("fun_asr_succeeded"), &visitor)).unwrap();
+    host.run(CallContext::new(&host, &relay(), &visitor).unwrap().task_result(&status("fun_asr_succeeded"))).unwrap();
     let sent = &host.sent()[0];
     assert!(
         sent.url.starts_with("https://relay.example/asr/result?url=https%3A%2F%2Fdashscope-result-bj."),
@@ -208,7 +204,7 @@ fn a_page_downloads_through_its_relay() {
     assert_eq!((sent.header("authorization"), sent.header("x-visitor")), (None, Some("v")));
     // A server asks the store itself, which learns nothing of the caller's headers.
     let host = ScriptedHost::new([Answer::ok(&document)]);
-    host.run(task::result(&host, &relay(), &status("fun_asr_succeeded"), &visitor)).unwrap();
+    host.run(CallContext::new(&host, &relay(), &visitor).unwrap().task_result(&status("fun_asr_succeeded"))).unwrap();
     let sent = &host.sent()[0];
     assert!(sent.url.starts_with("https://dashscope-result-bj.") && sent.header("x-visitor").is_none());
 }
@@ -217,7 +213,7 @@ fn a_page_downloads_through_its_relay() {
 fn an_expired_link_says_so() {
     let xml = "<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>Request has expired.</Message></Error>";
     let host = ScriptedHost::new([Answer::new(403, xml)]);
-    let error = host.run(task::result(&host, &config(), &status("qwen3_succeeded"), &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).task_result(&status("qwen3_succeeded"))).unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::NotFound, false));
     assert_eq!(error.message(), "the result can no longer be downloaded: its link is valid for 24 hours");
 }
@@ -225,11 +221,11 @@ fn an_expired_link_says_so() {
 #[test]
 fn failures_of_tasks_and_files_are_errors() {
     let nothing = ScriptedHost::new([]);
-    let error = nothing.run(task::result(&nothing, &config(), &status("qwen3_failed"), &call())).unwrap_err();
+    let error = nothing.run(plain_call(&nothing, &config()).task_result(&status("qwen3_failed"))).unwrap_err();
     assert!(error.message().starts_with("FILE_403_FORBIDDEN. The service fetches the URL itself"), "{error}");
-    let error = nothing.run(task::result(&nothing, &config(), &status("fun_asr_failed_file"), &call())).unwrap_err();
+    let error = nothing.run(plain_call(&nothing, &config()).task_result(&status("fun_asr_failed_file"))).unwrap_err();
     assert!(error.message().starts_with("The audio file cannot be downloaded. The service"), "{error}");
-    let error = nothing.run(task::result(&nothing, &config(), &status("running"), &call())).unwrap_err();
+    let error = nothing.run(plain_call(&nothing, &config()).task_result(&status("running"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
 }
 
@@ -243,7 +239,7 @@ fn silence_is_a_transcript_of_tasks_too() {
         r#"{"request_id":"q","output":{"task_id":"t","task_status":"SUCCESS_WITH_NO_VALID_FRAGMENT"}}"#,
     ] {
         let host = ScriptedHost::new([]);
-        let transcript = host.run(task::result(&host, &config(), &read(json), &call())).unwrap();
+        let transcript = host.run(plain_call(&host, &config()).task_result(&read(json))).unwrap();
         assert!(transcript.no_speech && transcript.text.is_empty(), "{json}");
         assert_eq!(transcript.request_id.as_deref(), Some("q"));
     }
@@ -257,30 +253,30 @@ fn a_task_of_several_files_has_several_outcomes() {
         "usage":{"duration":9}}"#;
     let status = dashscope_asr::api::tasks::read_status(&Json::parse(json).unwrap()).unwrap();
     let host = ScriptedHost::new([api("transcription/fun_asr_document.json")]);
-    let outcomes = host.run(task::results(&host, &config(), &status, &call())).unwrap();
+    let outcomes = host.run(plain_call(&host, &config()).task_results(&status)).unwrap();
     let [first, second] = outcomes.as_slice() else { panic!("two files") };
     // The task tells the seconds of all files together; the document tells those of its own.
     assert_eq!(first.outcome.as_ref().unwrap().duration, Some(3.0));
     assert_eq!(second.outcome.as_ref().unwrap_err().kind(), ErrorKind::BadRequest);
     assert_eq!(second.file_url.as_deref(), Some("https://example.com/2.wav"));
     let host = ScriptedHost::new([api("transcription/fun_asr_document.json")]);
-    let error = host.run(task::result(&host, &config(), &status, &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).task_result(&status)).unwrap_err();
     assert_eq!(error.message(), "id: the task has several files; ask for the results of all of them");
 }
 
 #[test]
 fn tasks_are_listed_and_cancelled() {
     let host = ScriptedHost::new([api("tasks/list.json")]);
-    let page = host.run(task::list(&host, &config(), &TaskFilter::default(), &call())).unwrap();
+    let page = host.run(plain_call(&host, &config()).list_tasks(&TaskFilter::default())).unwrap();
     assert_eq!(
         (page.tasks.len(), host.sent()[0].url.as_str()),
         (1, "https://dashscope-intl.aliyuncs.com/api/v1/tasks")
     );
     let host = ScriptedHost::new([Answer::ok(r#"{"request_id":"r"}"#)]);
-    host.run(task::cancel(&host, &config(), ID, &call())).unwrap();
+    host.run(plain_call(&host, &config()).cancel_task(ID)).unwrap();
     assert!(host.sent()[0].url.ends_with("/tasks/8fab76d0/cancel") && host.sent()[0].body.is_empty());
     let host = ScriptedHost::new([Answer::new(400, fixture("api/tasks/cancel_refused.json"))]);
-    let error = host.run(task::cancel(&host, &config(), ID, &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).cancel_task(ID)).unwrap_err();
     assert_eq!((error.kind(), error.service_code()), (ErrorKind::BadRequest, Some("UnsupportedOperation")));
 }
 
@@ -290,8 +286,8 @@ fn many(count: usize) -> Vec<String> {
     (0..count).map(|index| format!("https://example.com/{index}.wav")).collect()
 }
 
-fn submit_all(host: &ScriptedHost, urls: &[String], one_task: bool) -> Result<Vec<Submission>, Error> {
-    host.run(batch::submit_all(host, &config(), urls, &of_model("fun-asr"), &call(), one_task))
+fn submit_all(host: &ScriptedHost, urls: &[String], grouping: Grouping) -> Result<Vec<Submission>, Error> {
+    host.run(plain_call(host, &config()).submit_batch(urls, &of_model("fun-asr"), grouping))
 }
 
 /// The number in an address of [`many`], or in the id of its task.
@@ -326,7 +322,7 @@ fn service(sent: &Sent, polls: &mut u32) -> Answer {
 fn each_file_has_its_own_task_and_its_own_fate() {
     let mut polls = 0;
     let host = ScriptedHost::answering(move |sent| service(sent, &mut polls));
-    let submissions = submit_all(&host, &many(5), false).unwrap();
+    let submissions = submit_all(&host, &many(5), Grouping::TaskForEach).unwrap();
     assert_eq!((submissions.len(), host.sent().len()), (5, 5));
     assert_eq!(submissions[3].task_id.as_ref().unwrap_err().request_id(), Some("q"));
     let times: Vec<_> = host.sent().iter().map(|sent| sent.at.as_millis()).collect();
@@ -336,7 +332,7 @@ fn each_file_has_its_own_task_and_its_own_fate() {
         seen.push((number(outcome.file_url.as_deref().unwrap()), outcome.outcome.is_ok()));
         Ok(())
     };
-    let outcomes = host.run(batch::collect(&host, &config(), submissions, &call(), None, &mut on_file)).unwrap();
+    let outcomes = host.run(plain_call(&host, &config()).collect_batch(submissions, None, &mut on_file)).unwrap();
     assert_eq!(seen, [(3, false), (0, true), (1, false), (2, true), (4, true)], "as they come");
     let kinds: Vec<_> =
         outcomes.iter().map(|one| one.outcome.as_ref().map_err(Error::kind).map(|t| t.duration)).collect();
@@ -358,9 +354,9 @@ fn a_batch_that_is_late_names_its_tasks() {
     let host = ScriptedHost::answering(|sent| {
         if sent.method == "POST" { submitted(&format!("t{}", host_number(sent))) } else { state("RUNNING") }
     });
-    let submissions = submit_all(&host, &many(2), false).unwrap();
+    let submissions = submit_all(&host, &many(2), Grouping::TaskForEach).unwrap();
     let limit = Some(Duration::from_secs(5));
-    let outcomes = host.run(batch::collect(&host, &config(), submissions, &call(), limit, &mut |_| Ok(()))).unwrap();
+    let outcomes = host.run(plain_call(&host, &config()).collect_batch(submissions, limit, &mut |_| Ok(()))).unwrap();
     for (index, outcome) in outcomes.iter().enumerate() {
         let error = outcome.outcome.as_ref().unwrap_err();
         assert!(error.kind() == ErrorKind::Timeout && error.message().contains(&format!("task t{index} ")), "{error}");
@@ -375,16 +371,16 @@ fn host_number(sent: &Sent) -> usize {
 #[test]
 fn one_request_for_all_where_the_caller_says_so() {
     let host = ScriptedHost::new([submitted(ID)]);
-    let submissions = submit_all(&host, &many(100), true).unwrap();
+    let submissions = submit_all(&host, &many(100), Grouping::OneTask).unwrap();
     assert_eq!((submissions.len(), submissions[0].urls.len()), (1, 100));
     assert_eq!(host.sent()[0].json()["input"]["file_urls"].as_array().unwrap().len(), 100);
     let nothing = ScriptedHost::new([]);
-    assert_eq!(submit_all(&nothing, &many(101), true).unwrap_err().field(), Some("urls"));
-    assert_eq!(submit_all(&nothing, &[], false).unwrap_err().field(), Some("urls"));
+    assert_eq!(submit_all(&nothing, &many(101), Grouping::OneTask).unwrap_err().field(), Some("urls"));
+    assert_eq!(submit_all(&nothing, &[], Grouping::TaskForEach).unwrap_err().field(), Some("urls"));
     let mut urls = many(3);
     urls.push("nonsense".to_owned());
     assert_eq!(
-        submit_all(&nothing, &urls, false).unwrap_err().kind(),
+        submit_all(&nothing, &urls, Grouping::TaskForEach).unwrap_err().kind(),
         ErrorKind::InvalidAudio,
         "before anything is sent"
     );
@@ -393,7 +389,7 @@ fn one_request_for_all_where_the_caller_says_so() {
 #[test]
 fn a_wrong_key_ends_a_batch_at_once() {
     let host = ScriptedHost::new([Answer::new(401, r#"{"code":"InvalidApiKey","message":"m"}"#)]);
-    assert_eq!(submit_all(&host, &many(50), false).unwrap_err().kind(), ErrorKind::Authentication);
+    assert_eq!(submit_all(&host, &many(50), Grouping::TaskForEach).unwrap_err().kind(), ErrorKind::Authentication);
     assert_eq!(host.sent().len(), 1);
 }
 
@@ -407,7 +403,7 @@ fn bytes(replayable: bool) -> Source<Vec<u8>> {
 #[test]
 fn an_upload_is_a_policy_and_a_form() {
     let host = ScriptedHost::new([api("uploads/policy.json"), Answer::ok("")]);
-    let url = host.run(upload(&host, &config(), &bytes(true), &of_model("fun-asr"), &call())).unwrap();
+    let url = host.run(plain_call(&host, &config()).upload(&bytes(true), &of_model("fun-asr"))).unwrap();
     assert_eq!(
         url,
         "oss://dashscope-instant/52afe077fb4825c6d74411758cb1ab98/2025-07-12/b744f4f8-1a9c-9c6b-950d-0d327e331f2f/\
@@ -432,15 +428,15 @@ fn a_failed_upload_begins_anew() {
         api("uploads/policy.json"),
         Answer::ok(""),
     ]);
-    host.run(upload(&host, &config(), &bytes(true), &of_model("fun-asr"), &call())).unwrap();
+    host.run(plain_call(&host, &config()).upload(&bytes(true), &of_model("fun-asr"))).unwrap();
     assert_eq!((host.sleeps(), host.sent().len()), (vec![500, 1000], 6));
     // What can be read only once is sent only once.
     let host = ScriptedHost::new([api("uploads/policy.json"), Answer::lost()]);
-    let error = host.run(upload(&host, &config(), &bytes(false), &of_model("fun-asr"), &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).upload(&bytes(false), &of_model("fun-asr"))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connection);
     let malformed = "<Error><Code>MalformedPOSTRequest</Code><Message>Not well-formed.</Message></Error>";
     let host = ScriptedHost::new([api("uploads/policy.json"), Answer::new(400, malformed)]);
-    let error = host.run(upload(&host, &config(), &bytes(true), &of_model("fun-asr"), &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).upload(&bytes(true), &of_model("fun-asr"))).unwrap_err();
     assert_eq!((error.service_code(), error.message()), (Some("MalformedPOSTRequest"), "Not well-formed."));
 }
 
@@ -448,7 +444,7 @@ fn a_failed_upload_begins_anew() {
 fn what_cannot_be_a_recording_is_not_uploaded() {
     let run = |source: &Source<Vec<u8>>| {
         let host = ScriptedHost::new([]);
-        host.run(upload(&host, &config(), source, &TranscribeOptions::default(), &call())).unwrap_err()
+        host.run(plain_call(&host, &config()).upload(source, &TranscribeOptions::default())).unwrap_err()
     };
     assert_eq!(run(&Source::Url(URL.to_owned())).kind(), ErrorKind::InvalidAudio);
     let facts =
@@ -463,14 +459,14 @@ fn what_cannot_be_a_recording_is_not_uploaded() {
     // The store's own limit is in the policy.
     let host = ScriptedHost::new([api("uploads/policy.json")]);
     let source = Source::Bytes { audio: vec![], facts: facts(WEBM, 2_000_000_000) };
-    let error = host.run(upload(&host, &config(), &source, &TranscribeOptions::default(), &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).upload(&source, &TranscribeOptions::default())).unwrap_err();
     assert!(error.message().contains("at most 1073741824"), "{error}");
 }
 
 #[test]
 fn a_page_uploads_through_its_relay() {
     let host = ScriptedHost::new([api("uploads/policy.json"), Answer::ok("")]).in_page();
-    host.run(upload(&host, &relay(), &bytes(true), &of_model("fun-asr"), &call())).unwrap();
+    host.run(plain_call(&host, &relay()).upload(&bytes(true), &of_model("fun-asr"))).unwrap();
     assert!(host.sent()[1].url.starts_with("https://relay.example/asr/upload?url=https%3A%2F%2Fdashscope-file-mgr."));
 }
 
@@ -479,7 +475,7 @@ fn a_page_uploads_through_its_relay() {
 #[test]
 fn a_temporary_key_is_made() {
     let host = ScriptedHost::new([api("tokens/token.json")]);
-    let token = host.run(token::create(&host, &config(), Some(90), &call())).unwrap();
+    let token = host.run(plain_call(&host, &config()).create_token(Some(90))).unwrap();
     assert_eq!(token.token, "st-****");
     let sent = &host.sent()[0];
     assert_eq!((sent.method, sent.body.len()), ("POST", 0));
@@ -500,11 +496,11 @@ fn hot_word_lists_are_kept() {
         Answer::ok(r#"{"output":{},"request_id":"r"}"#),
         Answer::ok(r#"{"output":{},"request_id":"r"}"#),
     ]);
-    let id = host.run(vocabulary::create(&host, &config(), &list, &call())).unwrap();
-    assert_eq!(host.run(vocabulary::list(&host, &config(), None, 0, 10, &call())).unwrap()[0].vocabulary_id, id);
-    assert_eq!(host.run(vocabulary::get(&host, &config(), &id, &call())).unwrap().words.len(), 2);
-    host.run(vocabulary::update(&host, &config(), &id, &words, &call())).unwrap();
-    host.run(vocabulary::delete(&host, &config(), &id, &call())).unwrap();
+    let id = host.run(plain_call(&host, &config()).create_vocabulary(&list)).unwrap();
+    assert_eq!(host.run(plain_call(&host, &config()).list_vocabularies(None, 0, 10)).unwrap()[0].vocabulary_id, id);
+    assert_eq!(host.run(plain_call(&host, &config()).vocabulary(&id)).unwrap().words.len(), 2);
+    host.run(plain_call(&host, &config()).update_vocabulary(&id, &words)).unwrap();
+    host.run(plain_call(&host, &config()).delete_vocabulary(&id)).unwrap();
     assert_eq!(host.sleeps(), [500, 500]);
 }
 
@@ -513,7 +509,7 @@ fn lists_that_are_missing_or_too_many_say_so() {
     let missing =
         Answer::new(416, r#"{"code":"BadRequest.ResourceNotExist","message":"The required resource not exist"}"#);
     let host = ScriptedHost::new([missing]);
-    let error = host.run(vocabulary::get(&host, &config(), "v", &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).vocabulary("v")).unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::NotFound, Some(416)));
     let full = Answer::new(
         400,
@@ -522,7 +518,7 @@ fn lists_that_are_missing_or_too_many_say_so() {
     let words = vec![HotWord { text: "Rust".to_owned(), weight: 4, lang: None }];
     let list = NewVocabulary { target_model: "fun-asr".to_owned(), prefix: "abc".to_owned(), words };
     let host = ScriptedHost::new([full]);
-    let error = host.run(vocabulary::create(&host, &config(), &list, &call())).unwrap_err();
+    let error = host.run(plain_call(&host, &config()).create_vocabulary(&list)).unwrap_err();
     assert_eq!(error.message(), "the account has as many hot-word lists as it may have (ten); delete one");
     assert_eq!((error.kind(), error.is_retryable(), error.request_id()), (ErrorKind::RateLimit, false, Some("q")));
 }
@@ -540,7 +536,7 @@ fn any_length(host: &ScriptedHost, source: &Source<Vec<u8>>) -> (Vec<Stage>, Res
     };
     let direct = TranscribeOptions { language: Some("en".to_owned()), ..TranscribeOptions::default() };
     let by_task = TranscribeOptions { enable_words: Some(true), ..TranscribeOptions::default() };
-    let result = host.run(transcribe_any(host, &config(), source, &direct, &by_task, &call(), &mut on_stage));
+    let result = host.run(plain_call(host, &config()).transcribe_any(source, &direct, &by_task, &mut on_stage));
     (stages, result)
 }
 
@@ -609,7 +605,7 @@ fn what_is_said_for_the_direct_way_counts_for_the_task_or_is_refused() {
             api("transcription/fun_asr_document.json"),
         ]);
         let mut on_stage = |_| Ok(());
-        host.run(transcribe_any(&host, &config, &source, &direct, &by_task, &call(), &mut on_stage))
+        host.run(plain_call(&host, &config).transcribe_any(&source, &direct, &by_task, &mut on_stage))
             .map(|_| host.sent()[1].json())
     };
     let direct = TranscribeOptions {

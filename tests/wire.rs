@@ -19,7 +19,7 @@ use dashscope_asr::api::tasks::{TaskFilter, TaskState};
 use dashscope_asr::api::{
     AudioRef, Step, chat_completions, flash_generation, generation, tasks, tokens, transcription, uploads, vocabulary,
 };
-use dashscope_asr::client::{AudioFacts, CallSettings, Source, task, transcribe};
+use dashscope_asr::client::{AudioFacts, Source};
 use dashscope_asr::config::{ClientSettings, Config};
 use dashscope_asr::error::{Error, ErrorKind};
 use dashscope_asr::host::HttpRequest;
@@ -27,7 +27,7 @@ use dashscope_asr::json::Json;
 use dashscope_asr::options::{TranscribeOptions, Verified};
 use dashscope_asr::transcript::{Segment, Transcript, Word};
 use serde_json::{Value, json};
-use support::{config, fixture, relay};
+use support::{config, fixture, plain_call, relay};
 
 const JFK_URL: &str = "https://example.com/audio/jfk.wav";
 const TASK: &str = "8fab76d0-0eed-4d20-929f-33fce6f62a0a";
@@ -47,15 +47,16 @@ fn body(request: &HttpRequest) -> Value {
 /// The request of a direct call.
 fn direct(config: &Config, audio: &str, given: &str, stream: bool) -> HttpRequest {
     let source = Source::<()>::Url(audio.to_owned());
-    let call = CallSettings::default();
-    transcribe::prepare(config, &source, &options(given).unwrap(), &call, stream).unwrap().request
+    let (call, options) = (plain_call(&(), config), options(given).unwrap());
+    let prepared = if stream { call.prepare_stream(&source, &options) } else { call.prepare(&source, &options) };
+    prepared.unwrap().request
 }
 
 /// The request of a task.
 fn submit(urls: &[&str], given: &str) -> HttpRequest {
     let verified = options(given).unwrap().verify_task(&config()).unwrap();
     let urls: Vec<String> = urls.iter().map(|url| (*url).to_owned()).collect();
-    task::submit_request(&config(), &verified, &urls, &CallSettings::default()).unwrap()
+    plain_call(&(), &config()).submission(&verified, &urls).unwrap()
 }
 
 fn words(given: &Value) -> Vec<vocabulary::HotWord> {
@@ -89,7 +90,7 @@ fn ours(name: &str) -> Vec<HttpRequest> {
                 AudioFacts { head: jfk()[..64].to_vec(), length: Some(352_044), replayable: true, declared: None };
             let options = options(r#"{"context":"","enableItn":false}"#).unwrap();
             let source = Source::Bytes { audio: (), facts };
-            one(transcribe::prepare(&config(), &source, &options, &CallSettings::default(), false).unwrap().request)
+            one(plain_call(&(), &config()).prepare(&source, &options).unwrap().request)
         }
         "generation-local-file" => {
             let mut requests = upload("qwen3-asr-flash");
@@ -338,7 +339,7 @@ fn dialect_c_is_told_the_format() {
     let model = r#""model":"fun-asr-flash-2026-06-15""#;
     let format = |source: &Source<()>, more: &str| {
         let options = options(&format!("{{{model}{more}}}")).unwrap();
-        let prepared = transcribe::prepare(&config(), source, &options, &CallSettings::default(), false)?;
+        let prepared = plain_call(&(), &config()).prepare(source, &options)?;
         Ok::<_, Error>(body(&prepared.request)["parameters"]["format"].as_str().unwrap().to_owned())
     };
     let bytes = |head: &[u8], declared: Option<&str>| Source::Bytes {
@@ -396,7 +397,7 @@ fn addresses_are_checked_and_encoded() {
     let verified = TranscribeOptions::default().verify_task(&config()).unwrap();
     let refused = |urls: &[&str]| {
         let urls: Vec<String> = urls.iter().map(|url| (*url).to_owned()).collect();
-        task::submit_request(&config(), &verified, &urls, &CallSettings::default()).unwrap_err()
+        plain_call(&(), &config()).submission(&verified, &urls).unwrap_err()
     };
     assert_eq!(refused(&["data:audio/wav;base64,UklGRg=="]).kind(), ErrorKind::InvalidAudio);
     assert_eq!(refused(&["recording.wav"]).kind(), ErrorKind::InvalidAudio);

@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
+use super::CallContext;
 use super::race::{First, race};
 use super::task::{self, FileOutcome, Pauses};
-use super::{CallSettings, Patience};
 use crate::api::tasks::TaskStatus;
 use crate::api::transcription::MOST_FILES;
-use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
 use crate::options::TranscribeOptions;
@@ -29,40 +28,115 @@ pub struct Submission {
     pub task_id: Result<String, Error>,
 }
 
-/// Submits files: a task for each, or one task for all.
-///
-/// All addresses are checked before anything is sent. A refusal of one file leaves the others alone; a refusal of the
-/// account (key, bill, permission) at the very first ends it, as the rest would fare the same.
-pub async fn submit_all<H: Host>(
-    host: &H,
-    config: &Config,
-    urls: &[String],
-    options: &TranscribeOptions,
-    call: &CallSettings,
-    one_task: bool,
-) -> Result<Vec<Submission>, Error> {
-    let verified = options.verify_task(config)?;
-    Patience::new(config, call)?;
-    if urls.is_empty() || urls.len() > MOST_FILES {
-        return Err(Error::option("urls", format_args!("expected a list of 1 to {MOST_FILES} addresses")));
-    }
-    let groups: Vec<&[String]> = if one_task { vec![urls] } else { urls.chunks(1).collect() };
-    let requests: Vec<HttpRequest> =
-        groups.iter().map(|group| task::submit_request(config, &verified, group, call)).collect::<Result<_, _>>()?;
-    let mut pace = Pace::new(SUBMIT_GAP);
-    let mut submissions = Vec::new();
-    for (group, request) in groups.into_iter().zip(requests) {
-        pace.wait(host).await?;
-        let task_id = task::send_submission(host, config, &request, call).await;
-        if let Err(error) = &task_id
-            && submissions.is_empty()
-            && concerns_account(error)
-        {
-            return task_id.map(|_| submissions);
+/// How files become tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// A task for each file, which every server takes; a failure stays with its file.
+    TaskForEach,
+    /// One task for all of them, which older servers take.
+    OneTask,
+}
+
+impl<H: Host> CallContext<'_, H> {
+    /// Submits files: a task for each, or one task for all.
+    ///
+    /// All addresses are checked before anything is sent. A refusal of one file leaves the others alone; a refusal of the
+    /// account (key, bill, permission) at the very first ends it, as the rest would fare the same.
+    pub async fn submit_batch(
+        &self,
+        urls: &[String],
+        options: &TranscribeOptions,
+        grouping: Grouping,
+    ) -> Result<Vec<Submission>, Error> {
+        let verified = options.verify_task(self.config)?;
+        if urls.is_empty() || urls.len() > MOST_FILES {
+            return Err(Error::option("urls", format_args!("expected a list of 1 to {MOST_FILES} addresses")));
         }
-        submissions.push(Submission { urls: group.to_vec(), task_id });
+        let groups: Vec<&[String]> = match grouping {
+            Grouping::OneTask => vec![urls],
+            Grouping::TaskForEach => urls.chunks(1).collect(),
+        };
+        let requests: Vec<HttpRequest> =
+            groups.iter().map(|group| self.submission(&verified, group)).collect::<Result<_, _>>()?;
+        let mut pace = Pace::new(SUBMIT_GAP);
+        let mut submissions = Vec::new();
+        for (group, request) in groups.into_iter().zip(requests) {
+            pace.wait(self.host).await?;
+            let task_id = self.send_submission(&request).await;
+            if let Err(error) = &task_id
+                && submissions.is_empty()
+                && concerns_account(error)
+            {
+                return task_id.map(|_| submissions);
+            }
+            submissions.push(Submission { urls: group.to_vec(), task_id });
+        }
+        Ok(submissions)
     }
-    Ok(submissions)
+
+    /// Waits for all tasks of a batch, at most `limit`, and downloads their results. `on_file` sees each outcome as it comes
+    /// and may end the waiting by an error. The outcomes are in the order of the submissions.
+    pub async fn collect_batch(
+        &self,
+        submissions: Vec<Submission>,
+        limit: Option<Duration>,
+        on_file: &mut dyn FnMut(&FileOutcome) -> Result<(), Error>,
+    ) -> Result<Vec<FileOutcome>, Error> {
+        let host = self.host;
+        let mut pauses = Pauses::new(host, limit);
+        let mut pace = Pace::new(ASK_GAP);
+        let mut awaited: Vec<Awaited> = submissions.into_iter().map(Awaited::new).collect();
+        for task in &awaited {
+            task.outcomes.iter().try_for_each(&mut *on_file)?;
+        }
+        loop {
+            for task in awaited.iter_mut().filter(|task| task.outcomes.is_empty()) {
+                pace.wait(host).await?;
+                let asked = Box::pin(self.task_status(&task.id));
+                let asked = match race(asked, host.sleep(pauses.left(host))).await {
+                    First::Left(answer) => answer,
+                    First::Right(Err(cancelled)) => return Err(cancelled),
+                    First::Right(Ok(())) => continue, // time is up; the end of the round finds that out
+                };
+                let outcomes = match asked {
+                    Ok(status) if status.state.is_final() => self.settle(&status, &task.urls).await,
+                    Err(error) if !error.is_retryable() => vec![task.outcome(Err(error))],
+                    // Not over yet, or a failure that may pass: the next round tells.
+                    _ => continue,
+                };
+                outcomes.iter().try_for_each(&mut *on_file)?;
+                task.outcomes = outcomes;
+            }
+            if awaited.iter().all(|task| !task.outcomes.is_empty()) {
+                break;
+            }
+            let Some(pause) = pauses.next(host) else { break };
+            host.sleep(pause).await?;
+        }
+        let settled = |mut task: Awaited| {
+            if task.outcomes.is_empty() {
+                let late = task.outcome(Err(task::still_running(&task.id)));
+                task.outcomes.push(late);
+            }
+            task.outcomes
+        };
+        Ok(awaited.into_iter().flat_map(settled).collect())
+    }
+
+    /// What came of a task that is over; addresses that the service does not repeat are filled in.
+    async fn settle(&self, status: &TaskStatus, urls: &[String]) -> Vec<FileOutcome> {
+        let mut outcomes = match self.task_results(status).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                let task_id = Some(status.task_id.clone());
+                vec![FileOutcome { file_url: None, task_id, outcome: Err(error) }]
+            }
+        };
+        if let ([outcome], [url]) = (outcomes.as_mut_slice(), urls) {
+            outcome.file_url = Some(url.clone());
+        }
+        outcomes
+    }
 }
 
 fn concerns_account(error: &Error) -> bool {
@@ -72,100 +146,29 @@ fn concerns_account(error: &Error) -> bool {
     )
 }
 
-/// Waits for all tasks of a batch, at most `limit`, and downloads their results. `on_file` sees each outcome as it comes
-/// and may end the waiting by an error. The outcomes are in the order of the submissions.
-pub async fn collect<H: Host>(
-    host: &H,
-    config: &Config,
-    submissions: Vec<Submission>,
-    call: &CallSettings,
-    limit: Option<Duration>,
-    on_file: &mut dyn FnMut(&FileOutcome) -> Result<(), Error>,
-) -> Result<Vec<FileOutcome>, Error> {
-    let mut pauses = Pauses::new(host, limit);
-    let mut pace = Pace::new(ASK_GAP);
-    let mut places: Vec<Place> = submissions.into_iter().map(Place::new).collect();
-    for place in &places {
-        place.outcomes.iter().try_for_each(&mut *on_file)?;
-    }
-    loop {
-        for place in places.iter_mut().filter(|place| place.outcomes.is_empty()) {
-            pace.wait(host).await?;
-            let asked = Box::pin(task::status(host, config, &place.task_id, call));
-            let asked = match race(asked, host.sleep(pauses.left(host))).await {
-                First::Left(answer) => answer,
-                First::Right(Err(cancelled)) => return Err(cancelled),
-                First::Right(Ok(())) => continue, // time is up; the end of the round finds that out
-            };
-            let outcomes = match asked {
-                Ok(status) if status.state.is_final() => settle(host, config, &status, call, &place.urls).await,
-                Err(error) if !error.is_retryable() => vec![place.outcome(Err(error))],
-                // Not over yet, or a failure that may pass: the next round tells.
-                _ => continue,
-            };
-            outcomes.iter().try_for_each(&mut *on_file)?;
-            place.outcomes = outcomes;
-        }
-        if places.iter().all(|place| !place.outcomes.is_empty()) {
-            break;
-        }
-        let Some(pause) = pauses.next(host) else { break };
-        host.sleep(pause).await?;
-    }
-    let settled = |mut place: Place| {
-        if place.outcomes.is_empty() {
-            let late = place.outcome(Err(task::still_running(&place.task_id)));
-            place.outcomes.push(late);
-        }
-        place.outcomes
-    };
-    Ok(places.into_iter().flat_map(settled).collect())
-}
-
-/// What came of a task that is over; addresses that the service does not repeat are filled in.
-async fn settle<H: Host>(
-    host: &H,
-    config: &Config,
-    status: &TaskStatus,
-    call: &CallSettings,
-    urls: &[String],
-) -> Vec<FileOutcome> {
-    let mut outcomes = match task::results(host, config, status, call).await {
-        Ok(outcomes) => outcomes,
-        Err(error) => {
-            let task_id = Some(status.task_id.clone());
-            vec![FileOutcome { file_url: None, task_id, outcome: Err(error) }]
-        }
-    };
-    if let ([outcome], [url]) = (outcomes.as_mut_slice(), urls) {
-        outcome.file_url = Some(url.clone());
-    }
-    outcomes
-}
-
 /// A task that is waited for, with its outcomes once there are any.
-struct Place {
+struct Awaited {
     urls: Vec<String>,
-    task_id: String,
+    id: String,
     outcomes: Vec<FileOutcome>,
 }
 
-impl Place {
+impl Awaited {
     fn new(submission: Submission) -> Self {
-        let mut place = Self { urls: submission.urls, task_id: String::new(), outcomes: Vec::new() };
+        let mut task = Self { urls: submission.urls, id: String::new(), outcomes: Vec::new() };
         match submission.task_id {
-            Ok(id) => place.task_id = id,
+            Ok(id) => task.id = id,
             Err(error) => {
-                let outcome = place.outcome(Err(error));
-                place.outcomes.push(FileOutcome { task_id: None, ..outcome });
+                let outcome = task.outcome(Err(error));
+                task.outcomes.push(FileOutcome { task_id: None, ..outcome });
             }
         }
-        place
+        task
     }
 
     fn outcome(&self, outcome: Result<crate::transcript::Transcript, Error>) -> FileOutcome {
         let file_url = if let [url] = self.urls.as_slice() { Some(url.clone()) } else { None };
-        FileOutcome { file_url, task_id: Some(self.task_id.clone()), outcome }
+        FileOutcome { file_url, task_id: Some(self.id.clone()), outcome }
     }
 }
 

@@ -2,11 +2,9 @@
 //!
 //! For JavaScript: `asr.transcribe(audio, { longAudio: "task" })`, or `longAudio: { model, enableWords, … }`.
 
+use super::CallContext;
 use super::source::Source;
-use super::transcribe::{prepare, transcribe};
-use super::{CallSettings, task, upload};
-use crate::api::tasks::TaskState;
-use crate::config::Config;
+use crate::api::tasks::{TaskState, TaskStatus};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::model::Family;
@@ -25,52 +23,45 @@ pub enum Stage {
     Download,
 }
 
-/// Transcribes audio with the options of `direct`, or, where it is too long or too large for that, with those of `by_task`.
-///
-/// Whether a URL leads to something too long only the service knows: it is asked, and its refusal is the answer. `on_stage`
-/// may end the waiting by an error.
-pub async fn transcribe_any<H: Host>(
-    host: &H,
-    config: &Config,
-    source: &Source<H::Audio>,
-    direct: &TranscribeOptions,
-    by_task: &TranscribeOptions,
-    call: &CallSettings,
-    on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
-) -> Result<Transcript, Error> {
-    let merged = merge(direct, by_task, &direct.verify(config)?)?;
-    merged.verify_task(config)?; // a mistake in the long way shall not wait for the first long recording
-    let audio = match source {
-        Source::Url(_) => None,
-        Source::Bytes { audio, .. } => Some(audio),
-    };
-    let refusal = match prepare(config, source, direct, call, false) {
-        Ok(prepared) => match transcribe(host, config, prepared, audio).await {
+impl<H: Host> CallContext<'_, H> {
+    /// Transcribes audio with the options of `direct`, or, where it is too long or too large for that, with those of
+    /// `by_task`.
+    ///
+    /// Whether a URL leads to something too long only the service knows: it is asked, and its refusal is the answer.
+    /// `on_stage` may end the waiting by an error.
+    pub async fn transcribe_any(
+        &self,
+        source: &Source<H::Audio>,
+        direct: &TranscribeOptions,
+        by_task: &TranscribeOptions,
+        on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
+    ) -> Result<Transcript, Error> {
+        let merged = merge(direct, by_task, &direct.verify(self.config)?)?;
+        merged.verify_task(self.config)?; // a mistake in the long way shall not wait for the first long recording
+        let refusal = match self.transcribe(source, direct).await {
             Err(error) if does_not_fit(&error) => error,
             settled => return settled,
-        },
-        Err(error) if does_not_fit(&error) => error,
-        Err(error) => return Err(error),
-    };
-    let url = match source {
-        Source::Url(url) if url.starts_with("data:") => return Err(refusal), // tasks take addresses only
-        Source::Url(url) => url.clone(),
-        Source::Bytes { facts, .. } if !facts.replayable => return Err(refusal), // it has been read already
-        Source::Bytes { .. } => upload::upload(host, config, source, &merged, call).await?,
-    };
-    // `mediaType` describes bytes; the address tells the service itself.
-    let options = TranscribeOptions { media_type: None, ..merged };
-    let id = task::submit(host, config, &[url], &options, call).await?;
-    let mut on_status = |status: &crate::api::tasks::TaskStatus| match status.state {
-        TaskState::Pending | TaskState::Suspended => on_stage(Stage::Queue),
-        TaskState::Running => on_stage(Stage::Recognise),
-        _ => Ok(()),
-    };
-    let status = task::wait(host, config, &id, call, None, &mut on_status).await?;
-    on_stage(Stage::Download)?;
-    let mut transcript = task::result(host, config, &status, call).await?;
-    transcript.model = transcript.model.or(options.model);
-    Ok(transcript)
+        };
+        let url = match source {
+            Source::Url(url) if url.starts_with("data:") => return Err(refusal), // tasks take addresses only
+            Source::Url(url) => url.clone(),
+            Source::Bytes { facts, .. } if !facts.replayable => return Err(refusal), // it has been read already
+            Source::Bytes { .. } => self.upload(source, &merged).await?,
+        };
+        // `mediaType` describes bytes; the address tells the service itself.
+        let options = TranscribeOptions { media_type: None, ..merged };
+        let id = self.submit(&[url], &options).await?;
+        let mut on_status = |status: &TaskStatus| match status.state {
+            TaskState::Pending | TaskState::Suspended => on_stage(Stage::Queue),
+            TaskState::Running => on_stage(Stage::Recognise),
+            _ => Ok(()),
+        };
+        let status = self.wait_for_task(&id, None, &mut on_status).await?;
+        on_stage(Stage::Download)?;
+        let mut transcript = self.task_result(&status).await?;
+        transcript.model = transcript.model.or(options.model);
+        Ok(transcript)
+    }
 }
 
 fn does_not_fit(error: &Error) -> bool {

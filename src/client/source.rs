@@ -59,6 +59,15 @@ pub(crate) fn most_bytes(verified: &Verified, media_type: &str) -> u64 {
 }
 
 impl<A> Source<A> {
+    /// The host's handle of the bytes.
+    #[must_use]
+    pub fn audio(&self) -> Option<&A> {
+        match self {
+            Self::Url(_) => None,
+            Self::Bytes { audio, .. } => Some(audio),
+        }
+    }
+
     /// Refuses wrong, empty, too large, too long and unsupported audio, with the number, the limit and the way out.
     pub(super) fn check(&self, verified: &Verified) -> Result<Checked, Error> {
         match self {

@@ -1,12 +1,12 @@
 //! Audio in, text out while it is recognised. An answer in one piece is a stream with one step.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
+use super::CallContext;
+use super::attempt::Attempts;
 use super::exchange::LONGEST_ANSWER;
 use super::transcribe::{Prepared, read_body, tasks_only, with_header_facts};
-use super::{CallSettings, attempt};
 use crate::api::{Accumulator, Step, chat_completions, error_body, flash_generation, generation};
-use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpResponse};
 use crate::json::Json;
@@ -29,7 +29,7 @@ pub struct Batch {
 pub struct TranscriptStream<R> {
     prepared: Prepared,
     state: State<R>,
-    attempts: u32,
+    attempts: Attempts,
     delivered: bool,
 }
 
@@ -44,19 +44,16 @@ impl<R: HttpResponse> TranscriptStream<R> {
     /// A stream for a prepared call.
     #[must_use]
     pub fn new(prepared: Prepared) -> Self {
-        Self { prepared, state: State::Idle, attempts: 0, delivered: false }
+        Self { prepared, state: State::Idle, attempts: Attempts::default(), delivered: false }
     }
 
     /// A stream over an answer that somebody else fetched. It cannot be asked for again, so nothing is retried.
-    pub fn from_response(
-        config: &Config,
-        verified: Rc<Verified>,
-        call: &CallSettings,
-        response: R,
-    ) -> Result<Self, Error> {
-        let prepared = Prepared::for_reading(config, verified, call)?;
-        let reader = Reader::new(Rc::clone(&prepared.verified), response, true);
-        Ok(Self { prepared, state: State::Open(Box::new(reader)), attempts: 0, delivered: false })
+    #[must_use]
+    pub fn from_response(verified: Arc<Verified>, response: R) -> Self {
+        let prepared = Prepared::for_reading(verified);
+        let reader = Reader::new(Arc::clone(&prepared.verified), response, true);
+        let state = State::Open(Box::new(reader));
+        Self { prepared, state, attempts: Attempts::default(), delivered: false }
     }
 
     /// Waits for the next change of the text; `None` after the end.
@@ -64,12 +61,12 @@ impl<R: HttpResponse> TranscriptStream<R> {
     /// A failure before the answer began is tried again as the policy allows, and so is a refusal inside of it before the
     /// first text. An answer that began well and broke off is not: it may have been billed. The error carries the text that
     /// was delivered.
-    pub async fn next<H>(&mut self, host: &H, config: &Config, audio: Option<&H::Audio>) -> Result<Option<Batch>, Error>
+    pub async fn next<H>(&mut self, call: &CallContext<'_, H>, audio: Option<&H::Audio>) -> Result<Option<Batch>, Error>
     where
         H: Host<Response = R>,
     {
         loop {
-            let error = match self.step(host, config, audio).await {
+            let error = match self.step(call, audio).await {
                 Ok(None) => return Ok(None),
                 Ok(Some(batch)) if batch.steps.is_empty() && batch.transcript.is_none() => continue,
                 Ok(Some(batch)) => {
@@ -88,12 +85,10 @@ impl<R: HttpResponse> TranscriptStream<R> {
             let broke_off = reader.as_ref().is_some_and(|reader| reader.is_success()) && error.service_code().is_none();
             let accumulated = reader.map(|reader| reader.accumulator).unwrap_or_default();
             let may_repeat = !self.delivered && !broke_off && self.prepared.is_replayable();
-            if let Some(pause) = attempt::pause(host, self.prepared.patience(), may_repeat, self.attempts, &error) {
-                host.sleep(pause).await?;
-                self.attempts += 1;
+            let Some(error) = self.attempts.after(call, error, may_repeat).await? else {
                 self.state = State::Idle;
                 continue;
-            }
+            };
             return match error_body::or_no_speech(error) {
                 Ok(silence) => {
                     // "Nothing more was said" after some text: the text counts.
@@ -116,22 +111,21 @@ impl<R: HttpResponse> TranscriptStream<R> {
         }
     }
 
-    async fn step<H>(&mut self, host: &H, config: &Config, audio: Option<&H::Audio>) -> Result<Option<Batch>, Error>
+    async fn step<H>(&mut self, call: &CallContext<'_, H>, audio: Option<&H::Audio>) -> Result<Option<Batch>, Error>
     where
         H: Host<Response = R>,
     {
-        let patience = self.prepared.patience().clone();
         let streaming = self.prepared.stream;
         if let State::Idle = self.state {
-            let response = attempt::send(host, config, &patience, &mut self.prepared.request, audio).await?;
-            let reader = Reader::new(Rc::clone(&self.prepared.verified), response, streaming);
+            let response = call.send(&mut self.prepared.request, audio).await?;
+            let reader = Reader::new(Arc::clone(&self.prepared.verified), response, streaming);
             self.state = State::Open(Box::new(reader));
         }
         let State::Open(reader) = &mut self.state else { return Ok(None) };
         if !reader.is_success() {
-            return Err(attempt::failure(host, &patience, &mut reader.response).await);
+            return Err(call.failure(&mut reader.response).await);
         }
-        let chunk = match reader.response.chunk(patience.timeout).await {
+        let chunk = match reader.response.chunk(call.timeout).await {
             Ok(chunk) => chunk,
             // All has been said; how the connection ended does not matter any more.
             Err(_) if reader.accumulator.is_finished() => None,
@@ -155,7 +149,7 @@ fn interrupted() -> Error {
 #[derive(Debug)]
 struct Reader<R> {
     response: R,
-    verified: Rc<Verified>,
+    verified: Arc<Verified>,
     accumulator: Accumulator,
     format: Format,
     /// Whether the answer was asked for piece by piece.
@@ -174,7 +168,7 @@ enum Format {
 }
 
 impl<R: HttpResponse> Reader<R> {
-    fn new(verified: Rc<Verified>, response: R, streaming: bool) -> Self {
+    fn new(verified: Arc<Verified>, response: R, streaming: bool) -> Self {
         let accumulator = Accumulator::default();
         Self { response, verified, accumulator, format: Format::Unknown, streaming, done: false }
     }

@@ -5,13 +5,12 @@
 
 use std::time::Duration;
 
-use super::exchange::{Manner, document, dressed, exchange, relay};
+use super::CallContext;
+use super::exchange::{Exchange, document};
 use super::race::{First, race};
 use super::source::check_url;
-use super::{CallSettings, Patience};
 use crate::api::tasks::{self, FileStatus, TaskFilter, TaskPage, TaskStatus};
 use crate::api::{error_body, transcription};
-use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
 use crate::model::Dialect;
@@ -40,120 +39,147 @@ pub struct FileOutcome {
     pub outcome: Result<Transcript, Error>,
 }
 
-/// Asks the service to transcribe files, one task for all of them; gives the task's id.
-///
-/// Repeated only where the service has refused it for sure (HTTP 429), because every accepted request is billed. After any
-/// other failure `list` tells whether it was accepted.
-pub async fn submit<H: Host>(
-    host: &H,
-    config: &Config,
-    urls: &[String],
-    options: &TranscribeOptions,
-    call: &CallSettings,
-) -> Result<String, Error> {
-    let verified = options.verify_task(config)?;
-    let request = submit_request(config, &verified, urls, call)?;
-    send_submission(host, config, &request, call).await
-}
-
-/// Builds the request and checks the addresses; nothing is sent.
-pub fn submit_request(
-    config: &Config,
-    verified: &Verified,
-    urls: &[String],
-    call: &CallSettings,
-) -> Result<HttpRequest, Error> {
-    let most = if verified.dialect == Dialect::File { 1 } else { transcription::MOST_FILES };
-    if urls.is_empty() || urls.len() > most {
-        let problem = format_args!("{} takes 1 to {most} addresses for one task", verified.model);
-        return Err(Error::option("urls", problem));
+impl<H> CallContext<'_, H> {
+    /// Builds the request and checks the addresses; nothing is sent.
+    pub fn submission(&self, verified: &Verified, urls: &[String]) -> Result<HttpRequest, Error> {
+        let most = if verified.dialect == Dialect::File { 1 } else { transcription::MOST_FILES };
+        if urls.is_empty() || urls.len() > most {
+            let problem = format_args!("{} takes 1 to {most} addresses for one task", verified.model);
+            return Err(Error::option("urls", problem));
+        }
+        if urls.iter().any(|url| url.starts_with("data:")) {
+            let message =
+                "tasks take addresses, not data: URLs; upload the audio first, or put it where the service can get it";
+            return Err(Error::new(ErrorKind::InvalidAudio, message));
+        }
+        let urls: Vec<String> = urls.iter().map(|url| check_url(url)).collect::<Result<_, _>>()?;
+        Ok(self.with_headers(transcription::request(self.config, verified, &urls)))
     }
-    if urls.iter().any(|url| url.starts_with("data:")) {
-        let message =
-            "tasks take addresses, not data: URLs; upload the audio first, or put it where the service can get it";
-        return Err(Error::new(ErrorKind::InvalidAudio, message));
+}
+
+impl<H: Host> CallContext<'_, H> {
+    /// Asks the service to transcribe files, one task for all of them; gives the task's id.
+    ///
+    /// Repeated only where the service has refused it for sure (HTTP 429), because every accepted request is billed. After any
+    /// other failure `list_tasks` tells whether it was accepted.
+    pub async fn submit(&self, urls: &[String], options: &TranscribeOptions) -> Result<String, Error> {
+        let request = self.submission(&options.verify_task(self.config)?, urls)?;
+        self.send_submission(&request).await
     }
-    let urls: Vec<String> = urls.iter().map(|url| check_url(url)).collect::<Result<_, _>>()?;
-    Ok(dressed(transcription::request(config, verified, &urls), call))
-}
 
-pub(super) async fn send_submission<H: Host>(
-    host: &H,
-    config: &Config,
-    request: &HttpRequest,
-    call: &CallSettings,
-) -> Result<String, Error> {
-    let patience = Patience::new(config, call)?;
-    let body = exchange(host, config, &patience, request, Manner::Costly).await?;
-    transcription::submitted(&document(&body)?)
-}
-
-/// How far a task is. A task that the service does not know is an error, `not_found`.
-pub async fn status<H: Host>(host: &H, config: &Config, id: &str, call: &CallSettings) -> Result<TaskStatus, Error> {
-    let patience = Patience::new(config, call)?;
-    let request = dressed(tasks::status_request(config, id)?, call);
-    let body = exchange(host, config, &patience, &request, Manner::Asking).await?;
-    let mut status = tasks::read_status(&document(&body)?)?;
-    if status.task_id.is_empty() {
-        id.clone_into(&mut status.task_id);
+    pub(super) async fn send_submission(&self, request: &HttpRequest) -> Result<String, Error> {
+        transcription::submitted(&document(&self.exchange(request, Exchange::Billed).await?)?)
     }
-    Ok(status)
-}
 
-/// Cancels a task, which works only while it is in the queue.
-pub async fn cancel<H: Host>(host: &H, config: &Config, id: &str, call: &CallSettings) -> Result<(), Error> {
-    let patience = Patience::new(config, call)?;
-    let request = dressed(tasks::cancel_request(config, id)?, call);
-    // Asked twice after a lost answer, the service would say that there is nothing to cancel.
-    exchange(host, config, &patience, &request, Manner::Costly).await.map(|_| ())
-}
+    /// How far a task is. A task that the service does not know is an error, `not_found`.
+    pub async fn task_status(&self, id: &str) -> Result<TaskStatus, Error> {
+        let request = self.with_headers(tasks::status_request(self.config, id)?);
+        let mut status = tasks::read_status(&document(&self.exchange(&request, Exchange::Idempotent).await?)?)?;
+        if status.task_id.is_empty() {
+            id.clone_into(&mut status.task_id);
+        }
+        Ok(status)
+    }
 
-/// The account's tasks of the last 24 hours.
-pub async fn list<H: Host>(
-    host: &H,
-    config: &Config,
-    filter: &TaskFilter,
-    call: &CallSettings,
-) -> Result<TaskPage, Error> {
-    let patience = Patience::new(config, call)?;
-    let request = dressed(tasks::list_request(config, filter), call);
-    let body = exchange(host, config, &patience, &request, Manner::Asking).await?;
-    tasks::read_list(&document(&body)?)
-}
+    /// Cancels a task, which works only while it is in the queue.
+    pub async fn cancel_task(&self, id: &str) -> Result<(), Error> {
+        let request = self.with_headers(tasks::cancel_request(self.config, id)?);
+        // Asked twice after a lost answer, the service would say that there is nothing to cancel.
+        self.exchange(&request, Exchange::Billed).await.map(|_| ())
+    }
 
-/// Waits until a task is over, at most `limit` (24 hours where none is given). `on_status` sees every answer and may end the
-/// waiting by an error; the task goes on all the same.
-pub async fn wait<H: Host>(
-    host: &H,
-    config: &Config,
-    id: &str,
-    call: &CallSettings,
-    limit: Option<Duration>,
-    on_status: &mut dyn FnMut(&TaskStatus) -> Result<(), Error>,
-) -> Result<TaskStatus, Error> {
-    let mut pauses = Pauses::new(host, limit);
-    let mut failures = 0;
-    loop {
-        let asked = match race(Box::pin(status(host, config, id, call)), host.sleep(pauses.left(host))).await {
-            First::Left(answer) => answer,
-            First::Right(Err(cancelled)) => return Err(cancelled),
-            First::Right(Ok(())) => return Err(still_running(id)), // one slow answer must not outlast the whole wait
-        };
-        match asked {
-            Ok(status) => {
-                failures = 0;
-                on_status(&status)?;
-                if status.state.is_final() {
-                    return Ok(status);
+    /// The account's tasks of the last 24 hours.
+    pub async fn list_tasks(&self, filter: &TaskFilter) -> Result<TaskPage, Error> {
+        let request = self.with_headers(tasks::list_request(self.config, filter));
+        tasks::read_list(&document(&self.exchange(&request, Exchange::Idempotent).await?)?)
+    }
+
+    /// Waits until a task is over, at most `limit` (24 hours where none is given). `on_status` sees every answer and may end
+    /// the waiting by an error; the task goes on all the same.
+    pub async fn wait_for_task(
+        &self,
+        id: &str,
+        limit: Option<Duration>,
+        on_status: &mut dyn FnMut(&TaskStatus) -> Result<(), Error>,
+    ) -> Result<TaskStatus, Error> {
+        let host = self.host;
+        let mut pauses = Pauses::new(host, limit);
+        let mut failures = 0;
+        loop {
+            let asked = match race(Box::pin(self.task_status(id)), host.sleep(pauses.left(host))).await {
+                First::Left(answer) => answer,
+                First::Right(Err(cancelled)) => return Err(cancelled),
+                First::Right(Ok(())) => return Err(still_running(id)), // one slow answer must not outlast the whole wait
+            };
+            match asked {
+                Ok(status) => {
+                    failures = 0;
+                    on_status(&status)?;
+                    if status.state.is_final() {
+                        return Ok(status);
+                    }
                 }
+                Err(error) if error.is_retryable() && failures < MOST_FAILURES => failures += 1,
+                Err(error) => return Err(error),
             }
-            Err(error) if error.is_retryable() && failures < MOST_FAILURES => failures += 1,
-            Err(error) => return Err(error),
+            match pauses.next(host) {
+                Some(pause) => host.sleep(pause).await?,
+                None => return Err(still_running(id)),
+            }
         }
-        match pauses.next(host) {
-            Some(pause) => host.sleep(pause).await?,
-            None => return Err(still_running(id)),
+    }
+
+    /// The transcript of a task that is over and had one file.
+    pub async fn task_result(&self, status: &TaskStatus) -> Result<Transcript, Error> {
+        let mut outcomes = self.task_results(status).await?;
+        match (outcomes.pop(), outcomes.is_empty()) {
+            (Some(only), true) => only.outcome,
+            _ => Err(Error::option("id", "the task has several files; ask for the results of all of them")),
         }
+    }
+
+    /// What came of each file of a task that is over. One failure takes nothing from the others.
+    pub async fn task_results(&self, status: &TaskStatus) -> Result<Vec<FileOutcome>, Error> {
+        if !status.state.is_final() {
+            return Err(still_running(&status.task_id));
+        }
+        let only = status.files.len() == 1;
+        let mut outcomes = Vec::new();
+        for file in &status.files {
+            let outcome = match file.failure(status.request_id.as_deref()) {
+                Some(error) => error_body::or_no_speech(error),
+                None => self.download(file).await,
+            };
+            let outcome = outcome.map(|transcript| with_facts(transcript, status, only));
+            let task_id = Some(status.task_id.clone());
+            outcomes.push(FileOutcome { file_url: file.file_url.clone(), task_id, outcome });
+        }
+        if outcomes.is_empty() {
+            // Nothing is said about files: what is said about the task counts.
+            let nothing =
+                || error_body::in_task(status.code.clone(), status.message.clone(), status.request_id.clone());
+            let outcome = error_body::or_no_speech(status.failure().unwrap_or_else(nothing));
+            let outcome = outcome.map(|transcript| with_facts(transcript, status, true));
+            outcomes.push(FileOutcome { file_url: None, task_id: Some(status.task_id.clone()), outcome });
+        }
+        Ok(outcomes)
+    }
+
+    /// Fetches and reads a result document. It is paid for, so every failure that may pass is tried again.
+    async fn download(&self, file: &FileStatus) -> Result<Transcript, Error> {
+        let through = self.relay();
+        let request = transcription::document(file.transcription_url.as_deref().unwrap_or_default(), through);
+        // The caller's headers are for the service or the relay; the store is a stranger.
+        let request = if through.is_some() { self.with_headers(request) } else { request };
+        let body = self.exchange(&request, Exchange::Signed).await.map_err(|error| {
+            // The store's words are "Request has expired."; a relay may refuse for reasons of its own.
+            if error.status() != Some(403) || !contains(error.message().as_bytes(), b"expired") {
+                return error;
+            }
+            let message = "the result can no longer be downloaded: its link is valid for 24 hours";
+            Error::new(ErrorKind::NotFound, message).with_status(403).with_source(error)
+        })?;
+        transcription::read(&document(&body)?)
     }
 }
 
@@ -191,74 +217,6 @@ impl Pauses {
         self.millis = (self.millis * 3 / 2).min(LONGEST_PAUSE);
         Some(pause.min(Duration::from_secs_f64(left / 1000.0)))
     }
-}
-
-/// The transcript of a task that is over and had one file.
-pub async fn result<H: Host>(
-    host: &H,
-    config: &Config,
-    status: &TaskStatus,
-    call: &CallSettings,
-) -> Result<Transcript, Error> {
-    let mut outcomes = results(host, config, status, call).await?;
-    match (outcomes.pop(), outcomes.is_empty()) {
-        (Some(only), true) => only.outcome,
-        _ => Err(Error::option("id", "the task has several files; ask for the results of all of them")),
-    }
-}
-
-/// What came of each file of a task that is over. One failure takes nothing from the others.
-pub async fn results<H: Host>(
-    host: &H,
-    config: &Config,
-    status: &TaskStatus,
-    call: &CallSettings,
-) -> Result<Vec<FileOutcome>, Error> {
-    if !status.state.is_final() {
-        return Err(still_running(&status.task_id));
-    }
-    let only = status.files.len() == 1;
-    let mut outcomes = Vec::new();
-    for file in &status.files {
-        let outcome = match file.failure(status.request_id.as_deref()) {
-            Some(error) => error_body::or_no_speech(error),
-            None => download(host, config, file, call).await,
-        };
-        let outcome = outcome.map(|transcript| with_facts(transcript, status, only));
-        let task_id = Some(status.task_id.clone());
-        outcomes.push(FileOutcome { file_url: file.file_url.clone(), task_id, outcome });
-    }
-    if outcomes.is_empty() {
-        // Nothing is said about files: what is said about the task counts.
-        let nothing = || error_body::in_task(status.code.clone(), status.message.clone(), status.request_id.clone());
-        let outcome = error_body::or_no_speech(status.failure().unwrap_or_else(nothing));
-        let outcome = outcome.map(|transcript| with_facts(transcript, status, true));
-        outcomes.push(FileOutcome { file_url: None, task_id: Some(status.task_id.clone()), outcome });
-    }
-    Ok(outcomes)
-}
-
-/// Fetches and reads a result document. It is paid for, so every failure that may pass is tried again.
-async fn download<H: Host>(
-    host: &H,
-    config: &Config,
-    file: &FileStatus,
-    call: &CallSettings,
-) -> Result<Transcript, Error> {
-    let patience = Patience::new(config, call)?;
-    let through = relay(host, config);
-    let request = transcription::document(file.transcription_url.as_deref().unwrap_or_default(), through);
-    // The caller's headers are for the service or the relay; the store is a stranger.
-    let request = if through.is_some() { dressed(request, call) } else { request };
-    let body = exchange(host, config, &patience, &request, Manner::Signed).await.map_err(|error| {
-        // The store's words are "Request has expired."; a relay may refuse for reasons of its own.
-        if error.status() != Some(403) || !contains(error.message().as_bytes(), b"expired") {
-            return error;
-        }
-        let message = "the result can no longer be downloaded: its link is valid for 24 hours";
-        Error::new(ErrorKind::NotFound, message).with_status(403).with_source(error)
-    })?;
-    transcription::read(&document(&body)?)
 }
 
 /// What the document does not say, the task may.

@@ -1,13 +1,11 @@
 //! Audio in, transcript out: checks and request first, then one answer.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::exchange::dressed;
+use super::CallContext;
 use super::source::{Checked, Source};
 use super::stream::TranscriptStream;
-use super::{CallSettings, Patience, attempt};
 use crate::api::{chat_completions, error_body, flash_generation, generation};
-use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, Host, HttpRequest};
 use crate::json::Json;
@@ -21,31 +19,25 @@ pub struct Prepared {
     /// The request, complete but for the audio's bytes and the key.
     pub request: HttpRequest,
     /// The options it was built from.
-    pub verified: Rc<Verified>,
+    pub verified: Arc<Verified>,
     /// Media type of the inline audio, for size checks while a stream is read.
     pub media_type: Option<String>,
     /// Whether the answer was asked for piece by piece.
     pub stream: bool,
     replayable: bool,
-    patience: Patience,
 }
 
 impl Prepared {
     /// The check for audio that tells its length only while it is read.
     #[must_use]
     pub fn length_check(&self) -> LengthCheck {
-        LengthCheck { verified: Rc::clone(&self.verified), media_type: self.media_type.clone().unwrap_or_default() }
+        LengthCheck { verified: Arc::clone(&self.verified), media_type: self.media_type.clone().unwrap_or_default() }
     }
 
     /// For an answer that somebody else asked for: there is nothing to send.
-    pub(super) fn for_reading(config: &Config, verified: Rc<Verified>, call: &CallSettings) -> Result<Self, Error> {
+    pub(super) fn for_reading(verified: Arc<Verified>) -> Self {
         let request = HttpRequest { method: "GET", url: String::new(), headers: Vec::new(), body: Body::default() };
-        let patience = Patience::new(config, call)?;
-        Ok(Self { request, verified, media_type: None, stream: true, replayable: false, patience })
-    }
-
-    pub(super) fn patience(&self) -> &Patience {
-        &self.patience
+        Self { request, verified, media_type: None, stream: true, replayable: false }
     }
 
     pub(super) fn is_replayable(&self) -> bool {
@@ -56,7 +48,7 @@ impl Prepared {
 /// Refuses audio that turns out to be too long while it is read.
 #[derive(Clone, Debug)]
 pub struct LengthCheck {
-    verified: Rc<Verified>,
+    verified: Arc<Verified>,
     media_type: String,
 }
 
@@ -73,69 +65,71 @@ impl LengthCheck {
     }
 }
 
-/// Checks options and audio and builds the request: nothing is sent, nothing of the audio but its head is needed.
-pub fn prepare<A>(
-    config: &Config,
-    source: &Source<A>,
-    options: &TranscribeOptions,
-    call: &CallSettings,
-    stream: bool,
-) -> Result<Prepared, Error> {
-    prepare_verified(config, source, Rc::new(options.verify(config)?), call, stream)
-}
-
-/// The same with options that have been verified already: before the audio was touched, say.
-pub(crate) fn prepare_verified<A>(
-    config: &Config,
-    source: &Source<A>,
-    verified: Rc<Verified>,
-    call: &CallSettings,
-    stream: bool,
-) -> Result<Prepared, Error> {
-    let patience = Patience::new(config, call)?;
-    let checked = source.check(&verified)?;
-    let request = match verified.dialect {
-        Dialect::ChatCompletions => chat_completions::request(config, &verified, checked.audio_ref(), stream),
-        Dialect::Generation => generation::request(config, &verified, checked.audio_ref(), stream),
-        Dialect::Flash => {
-            let format = if verified.options.format.is_some() { "" } else { source.format(&verified)? };
-            flash_generation::request(config, &verified, checked.audio_ref(), format, stream)
-        }
-        Dialect::File | Dialect::Files => return Err(tasks_only()),
-    };
-    let request = dressed(request, call);
-    let replayable = match source {
-        Source::Url(_) => true,
-        Source::Bytes { facts, .. } => facts.replayable,
-    };
-    let media_type = match checked {
-        Checked::Inline { media_type } => Some(media_type),
-        Checked::Url(_) => None,
-    };
-    Ok(Prepared { request, verified, media_type, stream, replayable, patience })
-}
-
-/// The prepared request with the key on it, for sending by other means.
-pub async fn authorized<H: Host>(host: &H, config: &Config, prepared: Prepared) -> Result<HttpRequest, Error> {
-    let mut request = prepared.request;
-    attempt::authorize(host, config, &mut request).await?;
-    Ok(request)
-}
-
-/// Sends a prepared call and waits for the whole transcript; tries again where that is safe and sensible.
-pub async fn transcribe<H: Host>(
-    host: &H,
-    config: &Config,
-    prepared: Prepared,
-    audio: Option<&H::Audio>,
-) -> Result<Transcript, Error> {
-    let mut stream = TranscriptStream::new(prepared);
-    while let Some(batch) = stream.next(host, config, audio).await? {
-        if let Some(transcript) = batch.transcript {
-            return Ok(transcript);
-        }
+impl<H> CallContext<'_, H> {
+    /// Checks options and audio and builds the request for a transcript in one piece: nothing is sent, nothing of the audio
+    /// but its head is needed.
+    pub fn prepare<A>(&self, source: &Source<A>, options: &TranscribeOptions) -> Result<Prepared, Error> {
+        self.prepare_verified(source, Arc::new(options.verify(self.config)?), false)
     }
-    Err(Error::new(ErrorKind::Internal, "the stream ended without a transcript and without an error"))
+
+    /// The same for a transcript that arrives while it is recognised.
+    pub fn prepare_stream<A>(&self, source: &Source<A>, options: &TranscribeOptions) -> Result<Prepared, Error> {
+        self.prepare_verified(source, Arc::new(options.verify(self.config)?), true)
+    }
+
+    /// The same with options that have been verified already: before the audio was touched, say.
+    pub(crate) fn prepare_verified<A>(
+        &self,
+        source: &Source<A>,
+        verified: Arc<Verified>,
+        stream: bool,
+    ) -> Result<Prepared, Error> {
+        let checked = source.check(&verified)?;
+        let (config, audio) = (self.config, checked.audio_ref());
+        let request = match verified.dialect {
+            Dialect::ChatCompletions => chat_completions::request(config, &verified, audio, stream),
+            Dialect::Generation => generation::request(config, &verified, audio, stream),
+            Dialect::Flash => {
+                let format = if verified.options.format.is_some() { "" } else { source.format(&verified)? };
+                flash_generation::request(config, &verified, audio, format, stream)
+            }
+            Dialect::File | Dialect::Files => return Err(tasks_only()),
+        };
+        let request = self.with_headers(request);
+        let replayable = match source {
+            Source::Url(_) => true,
+            Source::Bytes { facts, .. } => facts.replayable,
+        };
+        let media_type = match checked {
+            Checked::Inline { media_type } => Some(media_type),
+            Checked::Url(_) => None,
+        };
+        Ok(Prepared { request, verified, media_type, stream, replayable })
+    }
+}
+
+impl<H: Host> CallContext<'_, H> {
+    /// The prepared request with the key on it, for sending by other means.
+    pub async fn authorized(&self, prepared: Prepared) -> Result<HttpRequest, Error> {
+        let mut request = prepared.request;
+        self.authorize(&mut request).await?;
+        Ok(request)
+    }
+
+    /// Transcribes audio and waits for the whole transcript; tries again where that is safe and sensible.
+    pub async fn transcribe(
+        &self,
+        source: &Source<H::Audio>,
+        options: &TranscribeOptions,
+    ) -> Result<Transcript, Error> {
+        let mut stream = TranscriptStream::new(self.prepare(source, options)?);
+        while let Some(batch) = stream.next(self, source.audio()).await? {
+            if let Some(transcript) = batch.transcript {
+                return Ok(transcript);
+            }
+        }
+        Err(Error::new(ErrorKind::Internal, "the stream ended without a transcript and without an error"))
+    }
 }
 
 /// What the body does not say, the header and the request may.

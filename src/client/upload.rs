@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::exchange::{Manner, document, dressed, exchange, once, relay};
+use super::CallContext;
+use super::attempt::Attempts;
+use super::exchange::{Exchange, document};
 use super::source::Source;
-use super::{CallSettings, Patience, attempt};
 use crate::api::uploads;
-use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::model::{Dialect, Family};
@@ -16,65 +16,59 @@ use crate::options::TranscribeOptions;
 /// Letters of a file's name; thirty-six possibilities each.
 const NAME_LENGTH: usize = 20;
 
-/// Puts audio into the store and gives its address, which is good for 48 hours, for this model only.
-///
-/// Of the options the model counts (default: that of tasks), and the media type for bytes that do not tell theirs. A
-/// failure that may pass is tried again with a new policy and a new name, where the audio can be read again.
-pub async fn upload<H: Host>(
-    host: &H,
-    config: &Config,
-    source: &Source<H::Audio>,
-    options: &TranscribeOptions,
-    call: &CallSettings,
-) -> Result<String, Error> {
-    let Source::Bytes { audio, facts } = source else {
-        let message = "only bytes can be uploaded; pass a Blob, File, bytes or a stream, or use the URL as it is";
-        return Err(Error::new(ErrorKind::InvalidAudio, message));
-    };
-    let direct =
-        options.model.as_deref().is_some_and(|model| !Family::of(model).dialect().is_some_and(Dialect::is_task));
-    let verified = if direct { options.verify(config)? } else { options.verify_task(config)? };
-    let extension = source.check_file(&verified)?;
-    let patience = Patience::new(config, call)?;
-    let form_patience = with_time_for(&patience, call, facts.length);
-    let through = relay(host, config);
-    let policy_request = dressed(uploads::policy_request(config, &verified.model), call);
-    let mut number = 0;
-    loop {
-        let body = exchange(host, config, &patience, &policy_request, Manner::Asking).await?;
-        let policy = uploads::read_policy(&document(&body)?)?;
-        if let (Some(length), Some(most)) = (facts.length, policy.most_bytes)
-            && length > most
-        {
-            let message = format!("the audio has {length} bytes, the temporary store takes at most {most}; use a URL");
-            return Err(Error::new(ErrorKind::AudioTooLarge, message));
-        }
-        let form = uploads::form(&policy, &random_name(host), extension, through);
-        let request = if through.is_some() { dressed(form.request, call) } else { form.request };
-        let error = match once(host, config, &form_patience, &request, Some(audio), Manner::Signed).await {
-            Ok(_) => return Ok(form.url),
-            // The policy has run out while the audio was on its way: the next attempt has a new one.
-            Err(error) if error.status() == Some(403) => error.with_retryable(true),
-            // Too slow once is too slow again, and begins from nothing.
-            Err(error) if error.kind() == ErrorKind::Timeout => return Err(error),
-            Err(error) => error,
+impl<H: Host> CallContext<'_, H> {
+    /// Puts audio into the store and gives its address, which is good for 48 hours, for this model only.
+    ///
+    /// Of the options the model counts (default: that of tasks), and the media type for bytes that do not tell theirs. A
+    /// failure that may pass is tried again with a new policy and a new name, where the audio can be read again.
+    pub async fn upload(&self, source: &Source<H::Audio>, options: &TranscribeOptions) -> Result<String, Error> {
+        let Source::Bytes { audio, facts } = source else {
+            let message = "only bytes can be uploaded; pass a Blob, File, bytes or a stream, or use the URL as it is";
+            return Err(Error::new(ErrorKind::InvalidAudio, message));
         };
-        match attempt::pause(host, &patience, facts.replayable, number, &error) {
-            Some(pause) => host.sleep(pause).await?,
-            None => return Err(error),
+        let direct =
+            options.model.as_deref().is_some_and(|model| !Family::of(model).dialect().is_some_and(Dialect::is_task));
+        let verified = if direct { options.verify(self.config)? } else { options.verify_task(self.config)? };
+        let extension = source.check_file(&verified)?;
+        let sending = self.with_time_for(facts.length);
+        let through = self.relay();
+        let policy_request = self.with_headers(uploads::policy_request(self.config, &verified.model));
+        let mut attempts = Attempts::default();
+        loop {
+            let body = self.exchange(&policy_request, Exchange::Idempotent).await?;
+            let policy = uploads::read_policy(&document(&body)?)?;
+            if let (Some(length), Some(most)) = (facts.length, policy.most_bytes)
+                && length > most
+            {
+                let message =
+                    format!("the audio has {length} bytes, the temporary store takes at most {most}; use a URL");
+                return Err(Error::new(ErrorKind::AudioTooLarge, message));
+            }
+            let form = uploads::form(&policy, &random_name(self.host), extension, through);
+            let request = if through.is_some() { self.with_headers(form.request) } else { form.request };
+            let error = match sending.exchange_once(&request, Some(audio), Exchange::Signed).await {
+                Ok(_) => return Ok(form.url),
+                // The policy has run out while the audio was on its way: the next attempt has a new one.
+                Err(error) if error.status() == Some(403) => error.with_retryable(true),
+                // Too slow once is too slow again, and begins from nothing.
+                Err(error) if error.kind() == ErrorKind::Timeout => return Err(error),
+                Err(error) => error,
+            };
+            if let Some(error) = attempts.after(self, error, facts.replayable).await? {
+                return Err(error);
+            }
         }
-        number += 1;
     }
-}
 
-/// The patience with an answer says nothing about an upload: a gigabyte takes hours on a slow line. Unless the caller has
-/// said how long it may take, every 100 kB have a second more.
-fn with_time_for(patience: &Patience, call: &CallSettings, length: Option<u64>) -> Patience {
-    let mut patience = patience.clone();
-    if call.timeout.is_none() {
-        patience.timeout += Duration::from_secs(length.unwrap_or_default() / 100_000);
+    /// The timeout of an answer says nothing about an upload: a gigabyte takes hours on a slow line. Unless the caller has
+    /// said how long it may take, every 100 kB have a second more.
+    fn with_time_for(&self, length: Option<u64>) -> Self {
+        let mut sending = *self;
+        if self.settings.timeout.is_none() {
+            sending.timeout += Duration::from_secs(length.unwrap_or_default() / 100_000);
+        }
+        sending
     }
-    patience
 }
 
 /// A name that nobody else has. Names of the caller's own files may have letters with which the service cannot find them.

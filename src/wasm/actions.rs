@@ -13,12 +13,11 @@ use super::error::{from_js, to_js};
 use super::host::JsHost;
 use crate::api::tasks::{TaskFilter, TaskStatus};
 use crate::api::vocabulary::{NewVocabulary, read_words};
-use crate::client::batch::{self, Submission};
-use crate::client::long_audio::{Stage, transcribe_any};
-use crate::client::task::{self, FileOutcome};
-use crate::client::transcribe::prepare;
-use crate::client::{CallSettings, Source, token, upload, vocabulary};
-use crate::config::{Config, timeout_from_millis};
+use crate::client::batch::{Grouping, Submission};
+use crate::client::long_audio::Stage;
+use crate::client::task::FileOutcome;
+use crate::client::{CallContext, Source};
+use crate::config::timeout_from_millis;
 use crate::error::{Error, ErrorKind};
 use crate::fields::{Fields, number};
 use crate::json::View;
@@ -45,52 +44,48 @@ pub fn perform(
         let host = JsHost::new(call);
         let settings = host.settings()?;
         let source = source(url, head, length, declared, replayable);
-        Action { host, config: &config, settings: &settings, given: &given, options: &options, source: &source }
-            .perform(&name)
-            .await
+        let call = CallContext::new(&host, &config, &settings)?;
+        Action { host: &host, call, given: &given, options: &options, source: &source }.perform(&name).await
     })
 }
 
 struct Action<'a> {
-    host: JsHost,
-    config: &'a Config,
-    settings: &'a CallSettings,
+    host: &'a JsHost,
+    call: CallContext<'a, JsHost>,
     given: &'a str,
     options: &'a str,
     source: &'a Source<()>,
 }
 
 impl Action<'_> {
-    async fn perform(&mut self, name: &str) -> Result<JsValue, Error> {
-        if name == "transcribeAny" {
-            return self.transcribe_any().await;
-        }
-        let Self { host, config, settings, .. } = &*self;
-        if !["submit", "submitBatch", "upload", "updateVocabulary"].contains(&name) {
+    async fn perform(&self, name: &str) -> Result<JsValue, Error> {
+        let call = &self.call;
+        if !["submit", "submitBatch", "upload", "updateVocabulary", "transcribeAny"].contains(&name) {
             self.refuse_unknown()?;
         }
         match name {
             "submit" => {
                 let urls = self.given(|given| Ok(texts(given)))?;
-                task::submit(host, config, &urls, &self.transcription()?, settings).await.map(JsValue::from)
+                call.submit(&urls, &self.transcription()?).await.map(JsValue::from)
             }
-            "status" => plain(&task::status(host, config, &self.id()?, settings).await?),
+            "status" => plain(&call.task_status(&self.id()?).await?),
             "wait" => plain(&self.wait().await?),
-            "cancel" => task::cancel(host, config, &self.id()?, settings).await.map(|()| JsValue::UNDEFINED),
-            "results" => Ok(outcomes(&task::results(host, config, &self.wait().await?, settings).await?)),
-            "listTasks" => plain(&task::list(host, config, &self.given(TaskFilter::read)?, settings).await?),
+            "cancel" => call.cancel_task(&self.id()?).await.map(|()| JsValue::UNDEFINED),
+            "results" => Ok(outcomes(&call.task_results(&self.wait().await?).await?)),
+            "listTasks" => plain(&call.list_tasks(&self.given(TaskFilter::read)?).await?),
             "submitBatch" => self.submit_batch().await,
             "collect" => self.collect().await,
             "upload" => self.upload().await,
+            "transcribeAny" => self.transcribe_any().await,
             "createToken" => {
                 let seconds = self.given(|given| number(given, "option", "expireInSeconds"))?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked next")]
                 let whole = |seconds: f64| if seconds.fract() == 0.0 { seconds as u32 } else { 0 };
-                plain(&token::create(host, config, seconds.map(whole), settings).await?)
+                plain(&call.create_token(seconds.map(whole)).await?)
             }
             "createVocabulary" => {
                 let list = self.given(NewVocabulary::read)?;
-                vocabulary::create(host, config, &list, settings).await.map(JsValue::from)
+                call.create_vocabulary(&list).await.map(JsValue::from)
             }
             "listVocabularies" => {
                 let (prefix, index, size) = self.given(|given| {
@@ -100,16 +95,14 @@ impl Action<'_> {
                     fields.finish()?;
                     Ok((prefix, page.0.unwrap_or(0), page.1.unwrap_or(10)))
                 })?;
-                plain(&vocabulary::list(host, config, prefix.as_deref(), index, size, settings).await?)
+                plain(&call.list_vocabularies(prefix.as_deref(), index, size).await?)
             }
-            "getVocabulary" => plain(&vocabulary::get(host, config, &self.list_id()?, settings).await?),
+            "getVocabulary" => plain(&call.vocabulary(&self.list_id()?).await?),
             "updateVocabulary" => {
                 let words = data(self.options, read_words)?;
-                vocabulary::update(host, config, &self.list_id()?, &words, settings).await.map(|()| JsValue::UNDEFINED)
+                call.update_vocabulary(&self.list_id()?, &words).await.map(|()| JsValue::UNDEFINED)
             }
-            "deleteVocabulary" => {
-                vocabulary::delete(host, config, &self.list_id()?, settings).await.map(|()| JsValue::UNDEFINED)
-            }
+            "deleteVocabulary" => call.delete_vocabulary(&self.list_id()?).await.map(|()| JsValue::UNDEFINED),
             _ => Err(Error::new(ErrorKind::Internal, format!("there is no action {name}"))),
         }
     }
@@ -148,16 +141,16 @@ impl Action<'_> {
     }
 
     async fn wait(&self) -> Result<TaskStatus, Error> {
-        let Self { host, config, settings, .. } = self;
-        let mut seen = |status: &TaskStatus| host.call.status(&plain(status)?).map_err(from_js);
-        task::wait(host, config, &self.id()?, settings, self.limit()?, &mut seen).await
+        let mut seen = |status: &TaskStatus| self.host.call.status(&plain(status)?).map_err(from_js);
+        self.call.wait_for_task(&self.id()?, self.limit()?, &mut seen).await
     }
 
     async fn submit_batch(&self) -> Result<JsValue, Error> {
-        let Self { host, config, settings, .. } = self;
-        let (urls, together) =
-            self.given(|given| Ok((texts(given.get("urls")), given.get("together").bool() == Some(true))))?;
-        let submissions = batch::submit_all(host, config, &urls, &self.transcription()?, settings, together).await?;
+        let (urls, grouping) = self.given(|given| {
+            let together = given.get("together").bool() == Some(true);
+            Ok((texts(given.get("urls")), if together { Grouping::OneTask } else { Grouping::TaskForEach }))
+        })?;
+        let submissions = self.call.submit_batch(&urls, &self.transcription()?, grouping).await?;
         let list = Array::new();
         for submission in submissions {
             let item = Object::new();
@@ -174,7 +167,6 @@ impl Action<'_> {
 
     /// `given` is what `submitBatch` gave, without the submissions that failed.
     async fn collect(&self) -> Result<JsValue, Error> {
-        let Self { host, config, settings, .. } = self;
         let submissions = self.given(|given| {
             let submission = |item: View<'_>| Submission {
                 urls: texts(item.get("urls")),
@@ -182,45 +174,42 @@ impl Action<'_> {
             };
             Ok(given.items().map(submission).collect())
         })?;
-        let mut seen = |outcome: &FileOutcome| host.call.file(&outcome_to_js(outcome)).map_err(from_js);
-        let outcome = batch::collect(host, config, submissions, settings, self.limit()?, &mut seen).await;
+        let mut seen = |outcome: &FileOutcome| self.host.call.file(&outcome_to_js(outcome)).map_err(from_js);
+        let outcome = self.call.collect_batch(submissions, self.limit()?, &mut seen).await;
         outcome.map(|all| outcomes(&all))
     }
 
     async fn upload(&self) -> Result<JsValue, Error> {
-        let Self { host, config, settings, source, .. } = self;
         let options = data(self.options, |given| {
             let mut fields = Fields::new(given, "upload option");
             let (model, media_type) = (fields.text("model"), fields.text("mediaType"));
             fields.finish()?;
             Ok(TranscribeOptions { model, media_type, ..TranscribeOptions::default() })
         })?;
-        upload::upload(host, config, source, &options, settings).await.map(JsValue::from)
+        self.call.upload(self.source, &options).await.map(JsValue::from)
     }
 
-    async fn transcribe_any(&mut self) -> Result<JsValue, Error> {
-        let Self { host, config, settings, source, options, .. } = self;
-        let (direct, by_task) = data(options, |given| {
+    async fn transcribe_any(&self) -> Result<JsValue, Error> {
+        let (direct, by_task) = data(self.options, |given| {
             if !given.get("byTask").is_object() {
                 return Err(Error::option("longAudio", "expected \"task\", or the options of the task"));
             }
             Ok((TranscribeOptions::read(given.get("direct"))?, TranscribeOptions::read(given.get("byTask"))?))
         })?;
-        if let Source::Bytes { .. } = source
-            && let Ok(prepared) = prepare(config, source, &direct, settings, false)
+        if let Source::Bytes { .. } = self.source
+            && let Ok(prepared) = self.call.prepare(self.source, &direct)
         {
-            host.limit(prepared.length_check()); // of a stream, which is too large only once it has been read
+            self.host.limit(prepared.length_check()); // of a stream, which is too large only once it has been read
         }
-        let call = host.call.clone();
         let mut on_stage = |stage: Stage| {
             let phase = match stage {
                 Stage::Queue => "queue",
                 Stage::Recognise => "recognise",
                 Stage::Download => "download",
             };
-            call.stage(phase).map_err(from_js)
+            self.host.call.stage(phase).map_err(from_js)
         };
-        let transcript = transcribe_any(host, config, source, &direct, &by_task, settings, &mut on_stage);
+        let transcript = self.call.transcribe_any(self.source, &direct, &by_task, &mut on_stage);
         Ok(subtitle::to_json(&transcript.await?).into())
     }
 }

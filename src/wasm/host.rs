@@ -1,5 +1,6 @@
 //! The host that the core asks for, over the effects that JavaScript has.
 
+use core::cell::OnceCell;
 use std::time::Duration;
 
 use gloo_net::http::Headers;
@@ -22,12 +23,12 @@ use crate::search::until;
 pub(super) struct JsHost {
     pub(super) call: Call,
     /// For audio that tells its length only while it is read.
-    check: Option<LengthCheck>,
+    check: OnceCell<LengthCheck>,
 }
 
 impl JsHost {
     pub(super) fn new(call: Call) -> Self {
-        Self { call, check: None }
+        Self { call, check: OnceCell::new() }
     }
 
     /// The part of the call that is data.
@@ -36,10 +37,10 @@ impl JsHost {
     }
 
     /// Sets the most bytes of audio.
-    pub(super) fn limit(&mut self, check: LengthCheck) {
+    pub(super) fn limit(&self, check: LengthCheck) {
         #[allow(clippy::cast_precision_loss, reason = "JavaScript's own numbers")]
         self.call.limit(check.most() as f64);
-        self.check = Some(check);
+        let _ = self.check.set(check);
     }
 
     /// A standard `Request`, body included.
@@ -51,7 +52,7 @@ impl JsHost {
 
     /// Of audio that is too large JavaScript says only how much it has read.
     fn measured(&self, error: Error) -> Error {
-        match &self.check {
+        match self.check.get() {
             Some(check) if error.kind() == ErrorKind::AudioTooLarge => {
                 error.message().parse().ok().and_then(|length| check.check(length).err()).unwrap_or(error)
             }

@@ -5,6 +5,7 @@
 
 use core::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::{Array, Int32Array, Promise};
 use wasm_bindgen::prelude::*;
@@ -15,7 +16,8 @@ use super::error::to_js;
 use super::host::{JsHost, JsResponse};
 use crate::api::Step;
 use crate::client::stream::{Batch, TranscriptStream};
-use crate::client::transcribe::{self, Prepared};
+use crate::client::transcribe::Prepared;
+use crate::client::{CallContext, CallSettings};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::options::{TranscribeOptions, Verified};
@@ -32,7 +34,14 @@ pub struct Transcription {
 struct Shared {
     config: Config,
     host: JsHost,
+    settings: CallSettings,
     state: RefCell<State>,
+}
+
+impl Shared {
+    fn call(&self) -> Result<CallContext<'_, JsHost>, Error> {
+        CallContext::new(&self.host, &self.config, &self.settings)
+    }
 }
 
 /// How far it has come. Taken out while a `next()` is pending, so that nothing is borrowed across an await.
@@ -50,10 +59,10 @@ pub fn check_options(settings: &str, options: &str) -> Result<(), JsValue> {
     verified(settings, options).map(|_| ()).map_err(|error| to_js(&error))
 }
 
-fn verified(settings: &str, options: &str) -> Result<(Config, Rc<Verified>), Error> {
+fn verified(settings: &str, options: &str) -> Result<(Config, Arc<Verified>), Error> {
     let config = config(settings)?;
     let verified = data(options, TranscribeOptions::read)?.into_verified(&config)?;
-    Ok((config, Rc::new(verified)))
+    Ok((config, Arc::new(verified)))
 }
 
 #[wasm_bindgen]
@@ -74,11 +83,12 @@ impl Transcription {
     ) -> Result<Self, JsValue> {
         let make = || {
             let (config, verified) = verified(settings, options)?;
-            let mut host = JsHost::new(call);
+            let host = JsHost::new(call);
             let source = source(url, head, length, declared, replayable);
-            let prepared = transcribe::prepare_verified(&config, &source, verified, &host.settings()?, stream)?;
+            let settings = host.settings()?;
+            let prepared = CallContext::new(&host, &config, &settings)?.prepare_verified(&source, verified, stream)?;
             host.limit(prepared.length_check());
-            Ok(Self::with(config, host, State::Ready(Box::new(prepared))))
+            Ok(Self::with(config, host, settings, State::Ready(Box::new(prepared))))
         };
         make().map_err(|error: Error| to_js(&error))
     }
@@ -89,14 +99,15 @@ impl Transcription {
             let response = JsResponse::new(answer);
             let (config, verified) = verified(settings, options)?;
             let host = JsHost::new(call);
-            let stream = TranscriptStream::from_response(&config, verified, &host.settings()?, response)?;
-            Ok(Self::with(config, host, State::Open(Box::new(stream))))
+            let settings = host.settings()?;
+            let stream = TranscriptStream::from_response(verified, response);
+            Ok(Self::with(config, host, settings, State::Open(Box::new(stream))))
         };
         make().map_err(|error: Error| to_js(&error))
     }
 
-    fn with(config: Config, host: JsHost, state: State) -> Self {
-        Self { shared: Rc::new(Shared { config, host, state: RefCell::new(state) }) }
+    fn with(config: Config, host: JsHost, settings: CallSettings, state: State) -> Self {
+        Self { shared: Rc::new(Shared { config, host, settings, state: RefCell::new(state) }) }
     }
 
     /// The request of it, for sending by other means.
@@ -105,7 +116,7 @@ impl Transcription {
         let shared = Rc::clone(&self.shared);
         promise(async move {
             let State::Ready(prepared) = shared.state.replace(State::Ended) else { return Err(out_of_turn()) };
-            let request = transcribe::authorized(&shared.host, &shared.config, *prepared).await?;
+            let request = shared.call()?.authorized(*prepared).await?;
             shared.host.request(&request).await
         })
     }
@@ -127,7 +138,7 @@ impl Transcription {
                 }
                 State::Busy => return Err(out_of_turn()),
             };
-            let batch = stream.next(&shared.host, &shared.config, Some(&())).await;
+            let batch = stream.next(&shared.call()?, Some(&())).await;
             let open = matches!(batch, Ok(Some(_)));
             shared.state.replace(if open { State::Open(stream) } else { State::Ended });
             Ok(batch?.map_or(JsValue::UNDEFINED, |batch| batch_to_js(&batch)))

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use dashscope_asr::client::{CallContext, CallSettings};
 use dashscope_asr::config::{ApiKey, ClientSettings, Config};
 use dashscope_asr::error::{Error, ErrorKind};
 use dashscope_asr::host::{Host, HttpRequest, HttpResponse, timed_out};
@@ -316,6 +317,14 @@ impl Drop for Timer<'_> {
             timers.swap_remove(at);
         }
     }
+}
+
+/// Settings of a call that says nothing.
+pub(crate) static NOTHING_SAID: CallSettings = CallSettings { timeout: None, max_retries: None, headers: Vec::new() };
+
+/// A call of this client that says nothing of its own.
+pub(crate) fn plain_call<'a, H>(host: &'a H, config: &'a Config) -> CallContext<'a, H> {
+    CallContext::new(host, config, &NOTHING_SAID).unwrap()
 }
 
 /// A client of Singapore's host.
