@@ -5,7 +5,6 @@ pub mod batch;
 mod context;
 mod exchange;
 pub mod long_audio;
-mod race;
 mod source;
 pub mod stream;
 pub mod task;

@@ -1,12 +1,14 @@
 //! The world as parameters: what the client needs from a runtime, and HTTP as plain data.
 
+use core::future::Future;
 use std::time::Duration;
 
 use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
+use crate::race::{First, race};
 
 /// One HTTP request, complete except for the audio's bytes, which the host holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HttpRequest {
     /// `GET`, `POST` …
     pub method: &'static str,
@@ -16,6 +18,21 @@ pub struct HttpRequest {
     pub headers: Vec<(String, String)>,
     /// The recipe of the body.
     pub body: Body,
+    /// What it is for, for hosts that tell their callers how far they are.
+    pub purpose: Purpose,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Purpose {
+    /// A transcript, and it waits for it.
+    Recognition,
+    /// Audio goes to the store.
+    Upload,
+    /// One of the many small questions about tasks, results, keys and lists. Progress of them would only hide what matters.
+    #[default]
+    Question,
 }
 
 impl HttpRequest {
@@ -29,13 +46,6 @@ impl HttpRequest {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Whether it asks for a transcript and waits for it. Of such requests callers hear how far they are; the many small
-    /// ones about tasks and uploads would only hide what matters.
-    #[must_use]
-    pub fn is_recognition(&self) -> bool {
-        self.url.ends_with("/generation") || self.url.ends_with("/chat/completions")
     }
 }
 
@@ -115,6 +125,30 @@ pub trait Host {
     fn is_page(&self) -> bool;
     /// The key for the next request; asked before every attempt, so a short-lived token may change.
     async fn api_key(&self) -> Result<Option<ApiKey>, Error>;
+}
+
+/// The outcome of `work` if it comes before `alarm`, the host's timer of `timeout`; else the error that says so. For hosts:
+/// whatever they wait for has its time.
+///
+/// ```
+/// # let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+/// use dashscope_asr::host::within;
+/// use std::time::Duration;
+///
+/// let never = std::future::pending::<()>();
+/// let late = within(Duration::from_secs(1), std::future::ready(()), never);
+/// # let std::task::Poll::Ready(late) = std::pin::pin!(late).poll(&mut context) else { unreachable!() };
+/// assert_eq!(late.unwrap_err().code(), "timeout");
+/// ```
+pub async fn within<T>(
+    timeout: Duration,
+    alarm: impl Future<Output = ()>,
+    work: impl Future<Output = T>,
+) -> Result<T, Error> {
+    match race(work, alarm).await {
+        First::Left(outcome) => Ok(outcome),
+        First::Right(()) => Err(timed_out(timeout)),
+    }
 }
 
 /// The error of a host whose patience has come to its end.

@@ -45,17 +45,30 @@ pub mod client;
 pub mod config;
 pub mod data_url;
 pub mod error;
+mod events;
 pub mod fields;
 pub mod host;
 pub mod json;
 pub mod media_type;
 pub mod model;
 pub mod options;
+mod race;
 pub mod retry;
 mod search;
 pub mod sse;
 pub mod subtitle;
+mod transcriber;
 pub mod transcript;
+#[cfg(all(target_arch = "wasm32", feature = "web"))]
+pub mod web;
 
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod wasm;
+
+pub use client::CallSettings;
+pub use config::{ApiKey, ClientSettings};
+pub use error::{Error, ErrorKind};
+pub use events::{TranscriptEvent, TranscriptEvents};
+pub use options::TranscribeOptions;
+pub use transcriber::{OpenAudio, Transcriber};
+pub use transcript::Transcript;

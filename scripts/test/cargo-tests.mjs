@@ -1,6 +1,4 @@
 // cargo-tests.mjs — the Rust tests: natively, and compiled to wasm in Node and in a browser.
-import { globSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
 import { inProject, NPM_FEATURES } from "../build/paths.mjs";
 import { runCommand, wasmToolchain } from "./command.mjs";
 
@@ -12,24 +10,38 @@ export function nativeTests() {
 
 /** @param {"node" | "browser"} place */
 export function wasmTests(place) {
-  const tests = wasmTestTargets();
-  if (tests.length === 0) return Promise.resolve({ state: "FAILED", note: "no source has a wasm_bindgen_test" });
+  return runWasm(place, ["--lib", "--features", NPM_FEATURES], {});
+}
+
+/** The client for Rust apps, against an emulator that hears always the same. @param {"node" | "browser"} place */
+export async function webTests(place) {
+  const { createScriptedRecogniser } = await import("../../tests/emulator/recogniser/scripted.mjs");
+  const { startEmulator } = await import("../../tests/emulator/server.mjs");
+  const { startRelay } = await import("../../tests/web/relay.mjs");
+  // As in tests/web.rs. Silence is silence all the same.
+  const heard = (samples) => (samples.some((sample) => Math.abs(sample) > 0.01) ? "Ask not, 你好 🎤, what country." : "");
+  const emulator = await startEmulator({ recogniser: createScriptedRecogniser(heard) });
+  const relay = place === "browser" ? await startRelay(emulator.url) : undefined;
+  try {
+    const address = { DASHSCOPE_ASR_EMULATOR: relay?.url ?? emulator.url };
+    return await runWasm(place, ["--test", "web", "--features", "web"], address);
+  } finally {
+    relay?.close();
+    await emulator.close();
+  }
+}
+
+/** @param {"node" | "browser"} place @param {string[]} what @param {Record<string, string>} more */
+function runWasm(place, what, more) {
   const environment = {
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: RUNNER,
     // The runner's own patience, 20 seconds, is short for a busy machine that starts a browser.
     WASM_BINDGEN_TEST_TIMEOUT: "120",
     ...(place === "browser" ? { WASM_BINDGEN_USE_BROWSER: "1" } : {}),
+    ...more,
   };
-  const target = ["--target", "wasm32-unknown-unknown", "--features", NPM_FEATURES];
-  return cargo([...wasmToolchain(), "test", "--locked", ...target, ...tests], environment);
-}
-
-/** What cargo has to be asked for: the rest of the tests is for this machine and would not even compile. */
-function wasmTestTargets() {
-  const hasTests = (path) => /\bwasm_bindgen_test\b/.test(readFileSync(path, "utf8"));
-  const files = globSync(inProject("tests", "*.rs")).filter(hasTests);
-  const library = globSync(inProject("src", "**", "*.rs")).some(hasTests) ? ["--lib"] : [];
-  return [...library, ...files.flatMap((path) => ["--test", basename(path, ".rs")])];
+  const target = ["--target", "wasm32-unknown-unknown"];
+  return cargo([...wasmToolchain(), "test", "--locked", ...target, ...what], environment);
 }
 
 /** @param {string[]} parameters @param {Record<string, string>} environment */

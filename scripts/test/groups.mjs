@@ -3,7 +3,7 @@
 // A group with a folder exists as soon as the folder does; from then on, having no tests in it is a failure.
 // `needs` names the parts of scripts/setup.sh beyond a compiler; `build: false` says that the group does without dist/;
 // `wants` names what it is skipped without and nobody installs unasked: browsers of half a gigabyte, for `npm run test:browsers`.
-import { nativeTests, wasmTests } from "./cargo-tests.mjs";
+import { nativeTests, wasmTests, webTests } from "./cargo-tests.mjs";
 import { lint } from "./lint.mjs";
 import { nodeTests } from "./node-tests.mjs";
 
@@ -31,6 +31,14 @@ export const groups = [
     needs: ["browser"],
     build: false,
     run: () => wasmTests("browser"),
+  },
+  { name: "web-node", about: "the client for Rust apps in Node", build: false, run: () => webTests("node") },
+  {
+    name: "web-browser",
+    about: "the client for Rust apps in headless Chromium",
+    needs: ["browser"],
+    build: false,
+    run: () => webTests("browser"),
   },
   folder("js", "the JavaScript face and the build", ["browser"]),
   folder("client", "the client of the package, call by call"),

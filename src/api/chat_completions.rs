@@ -1,7 +1,7 @@
 //! Dialect A: `POST /compatible-mode/v1/chat/completions` (seed 000; `protocol.md` §4).
 
 use super::choice::{Accumulator, Step};
-use super::request::{AudioRef, post};
+use super::request::{AudioRef, recognition};
 use crate::config::Config;
 use crate::error::Error;
 use crate::host::HttpRequest;
@@ -37,7 +37,7 @@ pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream
     }
     body.extra(&options.parameters, &["model", "messages", "asr_options", "stream", "stream_options"]);
     body.close();
-    post(config, config.compatible_url("/chat/completions"), &json, audio, stream)
+    recognition(config, config.compatible_url("/chat/completions"), &json, audio, stream)
 }
 
 /// Reads a whole answer.

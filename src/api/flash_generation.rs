@@ -1,7 +1,7 @@
 //! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash (seed 004, `protocol.md` §5.3-5.4).
 
 use super::choice::{Accumulator, Step};
-use super::request::{AudioRef, post, set_header};
+use super::request::{AudioRef, recognition, set_header};
 use super::sentence;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -39,7 +39,7 @@ pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, format
         });
     body.close();
     let url = config.native_url("/services/aigc/multimodal-generation/generation");
-    let mut request = post(config, url, &json, audio, stream);
+    let mut request = recognition(config, url, &json, audio, stream);
     // The official samples say "disable" when they want one answer.
     set_header(&mut request, "x-dashscope-sse", if stream { "enable" } else { "disable" });
     request

@@ -2,7 +2,7 @@
 //! (seed 000 "DashScope synchronous", `protocol.md` §5.1-5.2).
 
 use super::choice::{Accumulator, Step};
-use super::request::{AudioRef, post};
+use super::request::{AudioRef, recognition};
 use crate::config::Config;
 use crate::error::Error;
 use crate::host::HttpRequest;
@@ -47,7 +47,7 @@ pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream
         });
     body.close();
     let url = config.native_url("/services/aigc/multimodal-generation/generation");
-    let mut request = post(config, url, &json, audio, stream);
+    let mut request = recognition(config, url, &json, audio, stream);
     if stream {
         request.headers.push(("x-dashscope-sse".to_owned(), "enable".to_owned()));
     }

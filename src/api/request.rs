@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::data_url;
-use crate::host::{Body, HttpRequest, Part};
+use crate::host::{Body, HttpRequest, Part, Purpose};
 use crate::json::write_string;
 use crate::search::cut;
 
@@ -52,6 +52,12 @@ pub(super) fn post(config: &Config, url: String, json: &str, audio: AudioRef<'_>
     request
 }
 
+/// A JSON POST that is answered with a transcript.
+pub(super) fn recognition(config: &Config, url: String, json: &str, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
+    let request = post(config, url, json, audio, stream);
+    HttpRequest { purpose: Purpose::Recognition, ..request }
+}
+
 /// A JSON POST without audio in it.
 pub(super) fn post_json(config: &Config, path: &str, json: &str) -> HttpRequest {
     post(config, config.native_url(path), json, AudioRef::Url(""), false)
@@ -59,7 +65,7 @@ pub(super) fn post_json(config: &Config, path: &str, json: &str) -> HttpRequest 
 
 /// A request without a body, with the headers every call has.
 pub(super) fn plain(config: &Config, method: &'static str, url: String) -> HttpRequest {
-    let mut request = HttpRequest { method, url, headers: Vec::new(), body: Body::default() };
+    let mut request = HttpRequest { method, url, ..HttpRequest::default() };
     set_header(&mut request, "accept", "application/json");
     if let Some(workspace) = config.workspace_header() {
         set_header(&mut request, "x-dashscope-workspace", workspace);

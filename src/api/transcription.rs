@@ -6,7 +6,7 @@ use super::request::{post_json, push_query, resolve_oss, set_header};
 use super::sentence;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Body, HttpRequest};
+use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, View, write_string};
 use crate::model::Dialect;
 use crate::options::Verified;
@@ -126,7 +126,7 @@ pub fn document(link: &str, through: Option<&Config>) -> HttpRequest {
 
 /// A request to a store, which has never heard of workspaces.
 pub(super) fn plain_without_workspace(url: String) -> HttpRequest {
-    HttpRequest { method: "GET", url, headers: Vec::new(), body: Body::default() }
+    HttpRequest { method: "GET", url, ..HttpRequest::default() }
 }
 
 fn is_service_host(rest: &str) -> bool {

@@ -6,7 +6,7 @@ use super::request::{plain, push_query, set_header};
 use super::transcription::plain_without_workspace;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Body, HttpRequest, Part};
+use crate::host::{Body, HttpRequest, Part, Purpose};
 use crate::json::Json;
 
 /// Permission to put one file into the service's store; it lasts five minutes.
@@ -111,5 +111,6 @@ pub fn form(policy: &UploadPolicy, random: &str, extension: &str, through: Optio
     request.method = "POST";
     set_header(&mut request, "content-type", &format!("multipart/form-data; boundary={boundary}"));
     request.body = Body { parts };
+    request.purpose = Purpose::Upload;
     Upload { request, url: format!("oss://{key}") }
 }

@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use super::CallContext;
-use super::race::{First, race};
 use super::task::{self, FileOutcome, Pauses};
 use crate::api::tasks::TaskStatus;
 use crate::api::transcription::MOST_FILES;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
 use crate::options::TranscribeOptions;
+use crate::race::{First, race};
 
 /// Milliseconds between two submissions: the service takes ten in a second.
 const SUBMIT_GAP: f64 = 110.0;

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::CallContext;
 use super::exchange::{Exchange, document};
-use super::race::{First, race};
 use super::source::check_url;
 use crate::api::tasks::{self, FileStatus, TaskFilter, TaskPage, TaskStatus};
 use crate::api::{error_body, transcription};
@@ -15,6 +14,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
 use crate::model::Dialect;
 use crate::options::{TranscribeOptions, Verified};
+use crate::race::{First, race};
 use crate::search::contains;
 use crate::transcript::{Transcript, Usage};
 

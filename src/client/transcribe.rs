@@ -7,7 +7,7 @@ use super::source::{Checked, Source};
 use super::stream::TranscriptStream;
 use crate::api::{chat_completions, error_body, flash_generation, generation};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Body, Host, HttpRequest};
+use crate::host::{Host, HttpRequest};
 use crate::json::Json;
 use crate::model::Dialect;
 use crate::options::{TranscribeOptions, Verified};
@@ -36,8 +36,7 @@ impl Prepared {
 
     /// For an answer that somebody else asked for: there is nothing to send.
     pub(super) fn for_reading(verified: Arc<Verified>) -> Self {
-        let request = HttpRequest { method: "GET", url: String::new(), headers: Vec::new(), body: Body::default() };
-        Self { request, verified, media_type: None, stream: true, replayable: false }
+        Self { request: HttpRequest::default(), verified, media_type: None, stream: true, replayable: false }
     }
 
     pub(super) fn is_replayable(&self) -> bool {

@@ -15,7 +15,7 @@ use crate::client::CallSettings;
 use crate::client::transcribe::LengthCheck;
 use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
-use crate::host::{Body, Host, HttpRequest, HttpResponse, Part, timed_out};
+use crate::host::{Body, Host, HttpRequest, HttpResponse, Part, Purpose, timed_out};
 use crate::search::until;
 
 /// A host for one call.
@@ -115,7 +115,7 @@ impl Host for JsHost {
     async fn send(&self, request: &HttpRequest, _audio: Option<&()>, timeout: Duration) -> Result<JsResponse, Error> {
         let (before, audio, after) = recipe(&request.body);
         let bare = bare(request)?;
-        let exchange = Running(self.call.send(&bare, before, audio, after, request.is_recognition()));
+        let exchange = Running(self.call.send(&bare, before, audio, after, request.purpose == Purpose::Recognition));
         match exchange.0.done(millis(timeout)).await {
             Ok(_) => Ok(JsResponse { exchange }),
             Err(thrown) => Err(self.measured(in_time(thrown, timeout))),

@@ -1,0 +1,169 @@
+//! What a page or a Worker has for audio, and its bytes.
+
+use js_sys::{Array, ArrayBuffer, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File};
+
+use super::cause::caused;
+use crate::client::{AudioFacts, Source};
+use crate::data_url::{self, Encoder};
+use crate::error::{Error, ErrorKind};
+use crate::media_type::{HEAD_LENGTH, MediaType, Sniffed, sniff};
+
+/// Bytes of a Blob that are in memory at a time: three quarters of a megabyte, whole groups of base64.
+pub(super) const SLICE: u32 = 786_432;
+
+/// Audio as a caller hands it over.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum WebInput {
+    /// A Blob or File.
+    Blob(Blob),
+    /// Bytes of a recording, with its container: what a file holds.
+    Bytes(Vec<u8>),
+    /// An address that the service downloads itself (`https:`, `http:`, `oss:`), or a `data:` URL.
+    Url(String),
+}
+
+impl From<Blob> for WebInput {
+    fn from(blob: Blob) -> Self {
+        Self::Blob(blob)
+    }
+}
+
+impl From<File> for WebInput {
+    fn from(file: File) -> Self {
+        Self::Blob(file.into())
+    }
+}
+
+impl From<&Blob> for WebInput {
+    fn from(blob: &Blob) -> Self {
+        Self::Blob(blob.clone())
+    }
+}
+
+impl From<&File> for WebInput {
+    fn from(file: &File) -> Self {
+        Self::Blob(file.clone().into())
+    }
+}
+
+impl From<Vec<u8>> for WebInput {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+impl From<String> for WebInput {
+    fn from(url: String) -> Self {
+        Self::Url(url)
+    }
+}
+
+impl From<&str> for WebInput {
+    fn from(url: &str) -> Self {
+        Self::Url(url.to_owned())
+    }
+}
+
+/// Audio bytes that a host holds.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum WebAudio {
+    /// In a Blob, which is read in slices.
+    Blob(Blob),
+    /// In memory.
+    Bytes(Vec<u8>),
+}
+
+/// What can be known of audio by its first bytes.
+pub(super) async fn open(input: WebInput) -> Result<Source<WebAudio>, Error> {
+    match input {
+        WebInput::Url(url) => Ok(Source::Url(url)),
+        WebInput::Bytes(bytes) => {
+            let head = bytes.get(..HEAD_LENGTH).unwrap_or(&bytes).to_vec();
+            let facts = AudioFacts { head, length: Some(bytes.len() as u64), declared: None, replayable: true };
+            Ok(Source::Bytes { audio: WebAudio::Bytes(bytes), facts })
+        }
+        WebInput::Blob(blob) => {
+            #[allow(clippy::cast_precision_loss, reason = "a few thousand")]
+            let head = slice(&blob, 0.0, HEAD_LENGTH as f64).await?.to_vec();
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and positive")]
+            let length = Some(blob.size() as u64);
+            let facts = AudioFacts { head, length, declared: Some(blob.type_()), replayable: true };
+            Ok(Source::Bytes { audio: WebAudio::Blob(blob), facts })
+        }
+    }
+}
+
+/// Some bytes of a Blob.
+pub(super) async fn slice(blob: &Blob, from: f64, to: f64) -> Result<Uint8Array, Error> {
+    let gone =
+        |thrown: JsValue| caused(ErrorKind::InvalidAudio, "the file cannot be read; was it moved or deleted?", &thrown);
+    let part = blob.slice_with_f64_and_f64(from, to).map_err(gone)?;
+    let buffer = JsFuture::from(part.array_buffer()).await.map_err(gone)?;
+    Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()))
+}
+
+/// The base64 of audio, in pieces of a megabyte: never all of it as one string, nor the audio twice.
+pub(super) async fn base64_pieces(audio: &WebAudio, pieces: &Array, done: &mut dyn FnMut(u64)) -> Result<(), Error> {
+    let mut encoder = Encoder::default();
+    match audio {
+        WebAudio::Bytes(bytes) => {
+            for part in bytes.chunks(SLICE as usize) {
+                pieces.push(&Uint8Array::from(encoder.push(part).as_slice()));
+            }
+            done(bytes.len() as u64);
+        }
+        WebAudio::Blob(blob) => {
+            let mut from = 0.0;
+            while from < blob.size() {
+                let to = (from + f64::from(SLICE)).min(blob.size());
+                let part = slice(blob, from, to).await?.to_vec();
+                pieces.push(&Uint8Array::from(encoder.push(&part).as_slice()));
+                from = to;
+                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and positive")]
+                done(from as u64);
+            }
+        }
+    }
+    pieces.push(&Uint8Array::from(encoder.finish().as_slice()));
+    Ok(())
+}
+
+/// A Blob as a data URL whose media type is what its bytes say. What is known to be no audio is refused.
+///
+/// ```no_run
+/// # async fn run(blob: web_sys::Blob) -> Result<(), dashscope_asr::Error> {
+/// let url = dashscope_asr::web::to_data_url(&blob).await?;
+/// assert!(url.starts_with("data:audio/"));
+/// # Ok(()) }
+/// ```
+pub async fn to_data_url(blob: &Blob) -> Result<String, Error> {
+    let Source::Bytes { audio, facts } = open(blob.into()).await? else { return Ok(String::new()) };
+    let media_type = match sniff(&facts.head) {
+        Sniffed::Audio(format) => format.media_type().to_owned(),
+        Sniffed::NotAudio(what) => {
+            return Err(Error::new(ErrorKind::UnsupportedFormat, format!("this is {what}, not audio")));
+        }
+        Sniffed::Unknown => facts.declared.as_deref().and_then(MediaType::parse).map_or_else(
+            || {
+                Err(Error::new(
+                    ErrorKind::UnsupportedFormat,
+                    "the bytes tell no audio format, and the Blob has no type",
+                ))
+            },
+            |declared| Ok(declared.as_str().to_owned()),
+        )?,
+    };
+    let pieces = Array::new();
+    base64_pieces(&audio, &pieces, &mut |_| {}).await?;
+    let mut url = data_url::prefix(&media_type);
+    for piece in pieces.iter() {
+        let letters = piece.unchecked_into::<Uint8Array>().to_vec();
+        url.push_str(&String::from_utf8(letters).unwrap_or_default());
+    }
+    Ok(url)
+}
