@@ -3,7 +3,7 @@
 use crate::config::{Config, DEFAULT_FILE_MODEL, Region};
 use crate::error::Error;
 use crate::fields::{Fields, whole};
-use crate::json::View;
+use crate::json::{Json, View};
 use crate::media_type::MediaType;
 use crate::model::{Dialect, Family, OPTIONS};
 use crate::search::join;
@@ -147,7 +147,7 @@ impl TranscribeOptions {
             incremental_output: fields.bool("incrementalOutput"),
             result_format: fields.one_of("resultFormat", &[("message", "message")]).map(str::to_owned),
             format: fields.text("format"),
-            sample_rate: fields.count("sampleRate", 768_000),
+            sample_rate: fields.count("sampleRate", HIGHEST_SAMPLE_RATE),
             vocabulary: fields.read("vocabulary", vocabulary),
             vocabulary_id: fields.text("vocabularyId"),
             language_hints: fields.texts("languageHints"),
@@ -156,7 +156,7 @@ impl TranscribeOptions {
             enable_words: fields.bool("enableWords"),
             channel_id: fields.read("channelId", channels),
             diarization_enabled: fields.bool("diarizationEnabled"),
-            speaker_count: fields.count("speakerCount", 100),
+            speaker_count: fields.count("speakerCount", MOST_SPEAKERS),
             special_word_filter: fields.read("specialWordFilter", word_filter),
             asr_options: fields.members("asrOptions"),
             parameters: fields.members("parameters"),
@@ -280,7 +280,7 @@ impl TranscribeOptions {
             let problem = "give either vocabulary or vocabularyId: which of both wins differs from model to model";
             return Err(Error::option("vocabulary", problem));
         }
-        if self.speaker_count.is_some_and(|count| count < 2) {
+        if self.speaker_count.is_some_and(|count| !(2..=MOST_SPEAKERS).contains(&count)) {
             return Err(Error::option("speakerCount", "expected a whole number from 2 to 100"));
         }
         if self.speaker_count.is_some() && self.diarization_enabled != Some(true) {
@@ -290,8 +290,36 @@ impl TranscribeOptions {
             let field = if self.sample_rate == Some(0) { "sampleRate" } else { "format" };
             return Err(Error::option(field, "it is empty; leave it out to have it filled in"));
         }
-        Ok(())
+        self.check_what_rust_may_write()
     }
+
+    /// What JavaScript's options cannot hold, because it is refused while they are read, and Rust's can.
+    fn check_what_rust_may_write(&self) -> Result<(), Error> {
+        if self.sample_rate.is_some_and(|rate| rate > HIGHEST_SAMPLE_RATE) {
+            let problem = format_args!("expected a whole number from 1 to {HIGHEST_SAMPLE_RATE}");
+            return Err(Error::option("sampleRate", problem));
+        }
+        if self.channel_id.iter().any(|channel| *channel > HIGHEST_CHANNEL) {
+            return Err(Error::option("channelId", CHANNELS));
+        }
+        if self.result_format.as_deref().is_some_and(|format| format != "message") {
+            return Err(Error::option("resultFormat", "expected \"message\""));
+        }
+        if self.special_word_filter.as_deref().is_some_and(|json| !is_object(json)) {
+            return Err(Error::option("specialWordFilter", WORD_FILTER));
+        }
+        for (field, members) in [("asrOptions", &self.asr_options), ("parameters", &self.parameters)] {
+            // They are written into the request as they are: whatever is no JSON would break it, or add members to it.
+            if let Some((name, _)) = members.iter().find(|(_, json)| Json::parse(json).is_none()) {
+                return Err(Error::option(format!("{field}.{name}"), "expected JSON, e.g. true or \"text\""));
+            }
+        }
+        check_vocabulary(&self.vocabulary)
+    }
+}
+
+fn is_object(json: &str) -> bool {
+    Json::parse(json).is_some_and(|json| json.view().is_object())
 }
 
 fn dialect(protocol: Option<Protocol>, family: Family, model: &str, config: &Config) -> Result<Dialect, Error> {
@@ -345,6 +373,13 @@ const MOST_HEAVY_WORDS: usize = 50;
 /// Most instant hot words; of more, the service takes some by chance.
 const MOST_WORDS: usize = 2_000;
 
+/// Samples per second beyond all microphones; more is a slip of the pen.
+const HIGHEST_SAMPLE_RATE: u32 = 768_000;
+/// The last channel that can be asked for.
+const HIGHEST_CHANNEL: u32 = 99;
+/// Most speakers that the service tells apart (Fun-ASR, `speaker_count`).
+const MOST_SPEAKERS: u32 = 100;
+
 fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
     let mut words = Vec::new();
     let Some(names) = given.names() else {
@@ -352,35 +387,47 @@ fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
         return if given.exists() { Err(Error::option("vocabulary", problem)) } else { Ok(words) };
     };
     for word in names {
-        let Some(weight) = given.get(word).number().and_then(weight) else {
-            return Err(Error::option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
-        };
+        // Not a whole number: no weight either, and refused as such.
+        let weight = given.get(word).number().and_then(|number| whole(number, HEAVIEST)).unwrap_or_default();
         words.push((word.to_owned(), weight));
     }
-    if words.len() > MOST_WORDS || words.iter().filter(|(_, weight)| *weight == 50).count() > MOST_HEAVY_WORDS {
-        let problem = format_args!("at most {MOST_WORDS} words, and {MOST_HEAVY_WORDS} of them with weight 50");
-        return Err(Error::option("vocabulary", problem));
-    }
-    Ok(words)
+    check_vocabulary(&words).map(|()| words)
 }
 
-/// The weight of a hot word: 1 to 5, or 50.
-pub(crate) fn weight(number: f64) -> Option<u32> {
-    whole(number, 50).filter(|weight| matches!(weight, 1..=5 | 50))
+fn check_vocabulary(words: &[(String, u32)]) -> Result<(), Error> {
+    if let Some((word, _)) = words.iter().find(|(_, weight)| !is_weight(*weight)) {
+        return Err(Error::option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
+    }
+    if words.len() > MOST_WORDS || words.iter().filter(|(_, weight)| *weight == HEAVIEST).count() > MOST_HEAVY_WORDS {
+        let problem = format_args!("at most {MOST_WORDS} words, and {MOST_HEAVY_WORDS} of them with weight {HEAVIEST}");
+        return Err(Error::option("vocabulary", problem));
+    }
+    Ok(())
 }
+
+/// The weight that stands above all others.
+pub(crate) const HEAVIEST: u32 = 50;
+
+/// Whether this is the weight of a hot word: 1 to 5, or 50.
+pub(crate) const fn is_weight(weight: u32) -> bool {
+    matches!(weight, 1..=5 | HEAVIEST)
+}
+
+const CHANNELS: &str = "expected a list of channel numbers, counted from 0";
 
 fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
     let mut channels = Vec::new();
     let mut good = given.is_array() || !given.exists();
     for item in given.items() {
-        match item.number().and_then(|number| whole(number, 99)) {
+        match item.number().and_then(|number| whole(number, HIGHEST_CHANNEL)) {
             Some(channel) => channels.push(channel),
             None => good = false,
         }
     }
-    let problem = "expected a list of channel numbers, counted from 0";
-    if good { Ok(channels) } else { Err(Error::option("channelId", problem)) }
+    if good { Ok(channels) } else { Err(Error::option("channelId", CHANNELS)) }
 }
+
+const WORD_FILTER: &str = "expected an object, e.g. { system_reserved_filter: false }";
 
 /// The service wants this object as a string of JSON (`protocol.md` §7.1); callers may give either.
 fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
@@ -388,7 +435,7 @@ fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
         return Ok(Some(json.to_owned()));
     }
     if given.exists() && !given.is_object() {
-        return Err(Error::option("specialWordFilter", "expected an object, e.g. { system_reserved_filter: false }"));
+        return Err(Error::option("specialWordFilter", WORD_FILTER));
     }
     let written = || {
         let mut json = String::new();
@@ -461,6 +508,42 @@ mod tests {
         assert_eq!(error.message(), "enable_itn: there is no such option; did you mean enableItn?");
         let error = verify(r#"{"prompt":"x"}"#).unwrap_err();
         assert!(error.message().contains("known are model, protocol, language"), "{error}");
+    }
+
+    #[test]
+    fn options_made_in_rust_pass_the_same_checks() {
+        let config = Config::new(&ClientSettings::default()).unwrap();
+        let json = |text: &str| vec![("a".to_owned(), text.to_owned())];
+        let (flash, files) = (Some("qwen-audio-3.1-asr-flash".to_owned()), Some("fun-asr".to_owned()));
+        let none = TranscribeOptions::default;
+        for (options, field) in [
+            (TranscribeOptions { model: flash.clone(), sample_rate: Some(9_999_999), ..none() }, "sampleRate"),
+            (
+                TranscribeOptions { model: flash.clone(), vocabulary: vec![("a".to_owned(), 77)], ..none() },
+                "vocabulary.a",
+            ),
+            (TranscribeOptions { model: flash, vocabulary: vec![("a".to_owned(), 50); 51], ..none() }, "vocabulary"),
+            (TranscribeOptions { parameters: json("not json"), ..none() }, "parameters.a"),
+            (TranscribeOptions { parameters: json("1},\"model\":{"), ..none() }, "parameters.a"),
+            (TranscribeOptions { asr_options: json(""), ..none() }, "asrOptions.a"),
+            (TranscribeOptions { result_format: Some("text".to_owned()), ..none() }, "resultFormat"),
+            (TranscribeOptions { model: files.clone(), channel_id: vec![100], ..none() }, "channelId"),
+            (
+                TranscribeOptions { model: files.clone(), special_word_filter: Some("[]".to_owned()), ..none() },
+                "specialWordFilter",
+            ),
+            (
+                TranscribeOptions { model: files, diarization_enabled: Some(true), speaker_count: Some(101), ..none() },
+                "speakerCount",
+            ),
+        ] {
+            let verified = if options.model.as_deref() == Some("fun-asr") {
+                options.verify_task(&config)
+            } else {
+                options.verify(&config)
+            };
+            assert_eq!(verified.unwrap_err().field(), Some(field), "{options:?}");
+        }
     }
 
     #[test]

@@ -135,14 +135,14 @@ fn ours(name: &str) -> Vec<HttpRequest> {
         "vocabulary-create" => {
             let given = r#"{"targetModel":"fun-asr","prefix":"testpfx","words":[{"text":"Kubernetes","weight":4,"lang":"en"}]}"#;
             let list = vocabulary::NewVocabulary::read(Json::parse(given).unwrap().view()).unwrap();
-            one(vocabulary::create_request(&config(), &list))
+            one(vocabulary::create_request(&config(), &list).unwrap())
         }
         "vocabulary-list-all" => one(vocabulary::list_request(&config(), None, 0, 10)),
         "vocabulary-list" => one(vocabulary::list_request(&config(), Some("testpfx"), 1, 5)),
         "vocabulary-query" => one(vocabulary::get_request(&config(), "vocab-testpfx-1")),
         "vocabulary-update" => {
             let words = words(&json!([{ "text": "Rust", "weight": 50 }]));
-            one(vocabulary::update_request(&config(), "vocab-testpfx-1", &words))
+            one(vocabulary::update_request(&config(), "vocab-testpfx-1", &words).unwrap())
         }
         "vocabulary-delete" => one(vocabulary::delete_request(&config(), "vocab-testpfx-1")),
         other => panic!("{other} is captured, and nobody compares it"),

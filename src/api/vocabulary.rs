@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::request::post_json;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
-use crate::fields::Fields;
+use crate::fields::{Fields, whole};
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, View, write_string};
-use crate::options;
+use crate::options::{HEAVIEST, is_weight};
 
 /// Longest list for models before Qwen-Audio.
 const MOST_WORDS: usize = 500;
@@ -78,6 +78,12 @@ impl NewVocabulary {
         let prefix = fields.text("prefix").unwrap_or_default();
         let words = fields.read("words", read_words);
         fields.finish()?;
+        let list = Self { target_model, prefix, words };
+        list.check().map(|()| list)
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let Self { target_model, prefix, words } = self;
         if target_model.is_empty() {
             return Err(Error::option("targetModel", "expected the name of the model that will use the list"));
         }
@@ -85,11 +91,12 @@ impl NewVocabulary {
         if prefix.is_empty() || prefix.len() > LONGEST_PREFIX || !prefix.bytes().all(fits) {
             return Err(Error::option("prefix", "expected one to nine lower-case letters and digits"));
         }
+        check_words(words)?;
         let most = if target_model.starts_with("qwen-audio") { MOST_WORDS_QWEN_AUDIO } else { MOST_WORDS };
         if words.len() > most {
             return Err(Error::option("words", format_args!("{target_model} takes at most {most} words")));
         }
-        Ok(Self { target_model, prefix, words })
+        Ok(())
     }
 }
 
@@ -97,30 +104,38 @@ impl NewVocabulary {
 pub fn read_words(given: View<'_>) -> Result<Vec<HotWord>, Error> {
     let mut words = Vec::new();
     for (index, item) in given.items().enumerate() {
+        let lang = item.get("lang");
+        if lang.exists() && lang.str().is_none() {
+            return Err(Error::option(format!("words.{index}.lang"), "expected a language code, e.g. \"en\""));
+        }
+        // What is no whole number is no weight either, and refused as such.
+        let weight = item.get("weight").number().and_then(|number| whole(number, HEAVIEST)).unwrap_or_default();
+        let text = item.get("text").str().unwrap_or_default().trim().to_owned();
+        words.push(HotWord { text, weight, lang: lang.word() });
+    }
+    check_words(&words).map(|()| words)
+}
+
+fn check_words(words: &[HotWord]) -> Result<(), Error> {
+    for (index, HotWord { text, weight, .. }) in words.iter().enumerate() {
         let refuse = |member: &str, problem: &str| Err(Error::option(format!("words.{index}.{member}"), problem));
-        let text = item.get("text").str().unwrap_or_default().trim();
         let too_long = if text.is_ascii() {
             text.split_ascii_whitespace().count() > MOST_ASCII_WORDS
         } else {
             text.chars().count() > LONGEST_TEXT
         };
-        if text.is_empty() || too_long {
+        if text.trim().is_empty() || too_long {
             return refuse("text", "expected a word: at most seven words in ASCII, fifteen characters otherwise");
         }
-        let Some(weight) = item.get("weight").number().and_then(options::weight) else {
+        if !is_weight(*weight) {
             return refuse("weight", "expected 1 to 5 (4 is usual), or 50");
-        };
-        let lang = item.get("lang");
-        if lang.exists() && lang.str().is_none() {
-            return refuse("lang", "expected a language code, e.g. \"en\"");
         }
-        words.push(HotWord { text: text.to_owned(), weight, lang: lang.word() });
     }
     if words.is_empty() || words.len() > MOST_WORDS_QWEN_AUDIO {
         let problem = "expected a list of one to 2000 words, each { text, weight, lang? }";
         return Err(Error::option("words", problem));
     }
-    Ok(words)
+    Ok(())
 }
 
 fn request(config: &Config, action: &str, write: impl FnOnce(&mut ObjectWriter<'_>)) -> HttpRequest {
@@ -152,15 +167,15 @@ fn write_words(words: &[HotWord], out: &mut String) {
     out.push(']');
 }
 
-/// Makes a list; an account may have ten.
-#[must_use]
-pub fn create_request(config: &Config, list: &NewVocabulary) -> HttpRequest {
-    request(config, "create_vocabulary", |input| {
+/// Makes a list; an account may have ten. What the service would refuse is refused.
+pub fn create_request(config: &Config, list: &NewVocabulary) -> Result<HttpRequest, Error> {
+    list.check()?;
+    Ok(request(config, "create_vocabulary", |input| {
         input
             .string("target_model", &list.target_model)
             .string("prefix", &list.prefix)
             .member("vocabulary", |out| write_words(&list.words, out));
-    })
+    }))
 }
 
 /// Asks which lists there are; pages are counted from 0.
@@ -183,11 +198,11 @@ pub fn get_request(config: &Config, id: &str) -> HttpRequest {
 }
 
 /// Replaces the words of a list. The service wants five minutes between two changes.
-#[must_use]
-pub fn update_request(config: &Config, id: &str, words: &[HotWord]) -> HttpRequest {
-    request(config, "update_vocabulary", |input| {
+pub fn update_request(config: &Config, id: &str, words: &[HotWord]) -> Result<HttpRequest, Error> {
+    check_words(words)?;
+    Ok(request(config, "update_vocabulary", |input| {
         input.string("vocabulary_id", id).member("vocabulary", |out| write_words(words, out));
-    })
+    }))
 }
 
 /// Deletes a list.

@@ -14,7 +14,7 @@ impl<H: Host> CallContext<'_, H> {
 
     /// Makes a list and gives its id. Not repeated after a failure that leaves open whether it was made: an account has ten.
     pub async fn create_vocabulary(&self, list: &NewVocabulary) -> Result<String, Error> {
-        let body = self.ask_vocabulary(vocabulary::create_request(self.config, list), Exchange::Billed).await?;
+        let body = self.ask_vocabulary(vocabulary::create_request(self.config, list)?, Exchange::Billed).await?;
         vocabulary::read_created(&document(&body)?)
     }
 
@@ -37,7 +37,7 @@ impl<H: Host> CallContext<'_, H> {
 
     /// Replaces the words of a list.
     pub async fn update_vocabulary(&self, id: &str, words: &[HotWord]) -> Result<(), Error> {
-        let request = vocabulary::update_request(self.config, id, words);
+        let request = vocabulary::update_request(self.config, id, words)?;
         self.ask_vocabulary(request, Exchange::Idempotent).await.map(|_| ())
     }
 
