@@ -6,7 +6,6 @@ use std::time::Duration;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::json::View;
-use crate::options::Protocol;
 use crate::retry;
 use crate::search::{cut, until};
 
@@ -82,6 +81,25 @@ impl Region {
             Self::Frankfurt | Self::Tokyo => None,
         }
     }
+}
+
+/// Which API to speak where the model's name leaves a choice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+pub enum Protocol {
+    /// DashScope's own API as Qwen3-ASR speaks it (dialect B); every region has it.
+    #[default]
+    Dashscope,
+    /// The OpenAI-compatible API (dialect A); not in Virginia.
+    Openai,
+    /// DashScope's own API as Fun-ASR-Flash speaks it (dialect C). Known models choose it by themselves; for new names.
+    Flash,
+}
+
+impl Protocol {
+    /// The words callers write.
+    pub(crate) const WORDS: [(&'static str, Self); 3] =
+        [("dashscope", Self::Dashscope), ("openai", Self::Openai), ("flash", Self::Flash)];
 }
 
 /// An API key. Printing it shows nothing of it.

@@ -1,5 +1,6 @@
 //! What a caller may ask for, and the checks at the door: one error per bad field, by dotted path.
 
+pub use crate::config::Protocol;
 use crate::config::{Config, DEFAULT_FILE_MODEL, Region};
 use crate::error::Error;
 use crate::fields::{Fields, whole};
@@ -7,25 +8,6 @@ use crate::json::{Json, View};
 use crate::media_type::MediaType;
 use crate::model::{Dialect, Family, OPTIONS};
 use crate::search::join;
-
-/// Which API to speak where the model's name leaves a choice.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
-pub enum Protocol {
-    /// DashScope's own API as Qwen3-ASR speaks it (dialect B); every region has it.
-    #[default]
-    Dashscope,
-    /// The OpenAI-compatible API (dialect A); not in Virginia.
-    Openai,
-    /// DashScope's own API as Fun-ASR-Flash speaks it (dialect C). Known models choose it by themselves; for new names.
-    Flash,
-}
-
-impl Protocol {
-    /// The words callers write.
-    pub(crate) const WORDS: [(&'static str, Self); 3] =
-        [("dashscope", Self::Dashscope), ("openai", Self::Openai), ("flash", Self::Flash)];
-}
 
 /// Something that was said before the audio.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,8 @@ export async function webTests(place) {
   const { startEmulator } = await import("../../tests/emulator/server.mjs");
   const { startRelay } = await import("../../tests/web/relay.mjs");
   // As in tests/web.rs. Silence is silence all the same.
-  const heard = (samples) => (samples.some((sample) => Math.abs(sample) > 0.01) ? "Ask not, 你好 🎤, what country." : "");
+  const heard = (samples) =>
+    samples.some((sample) => Math.abs(sample) > 0.01) ? "Ask not, 你好 🎤, what country." : "";
   const emulator = await startEmulator({ recogniser: createScriptedRecogniser(heard) });
   const relay = place === "browser" ? await startRelay(emulator.url) : undefined;
   try {

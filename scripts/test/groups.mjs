@@ -47,6 +47,9 @@ export const groups = [
   folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),
   folder("workerd", "the package in Cloudflare's runtime", ["model", "ffmpeg"]),
   folder("edge", "the edge function of the demo site in Cloudflare's runtime", ["model", "ffmpeg"]),
+  folder("rust", "programs in Rust that use the library: a guest, a Worker, a page", ["browser", "model", "ffmpeg"], {
+    build: false,
+  }),
   folder("types", "the published types as users compile them"),
   folder("packaging", "the packed package in bundlers and runtimes", ["browser"]),
   folder("bench", "the benchmarks run through", ["browser"]),

@@ -34,10 +34,11 @@ export async function bundle(name, files) {
 /**
  * @param {string} folder of `bundle`
  * @param {Record<string, string>} variables what the Worker finds in `env`
- * @param {{ internet?: string }} [options] internet: the server on this machine that every request goes to, whatever its host
+ * @param {{ internet?: string, modules?: string[] }} [options] internet: the server on this machine that every request
+ *   goes to, whatever its host; modules: scripts that worker.js imports
  */
-export async function start(folder, variables, { internet } = {}) {
-  writeFileSync(join(folder, "config.capnp"), configuration(folder, variables, internet));
+export async function start(folder, variables, { internet, modules = [] } = {}) {
+  writeFileSync(join(folder, "config.capnp"), configuration(folder, variables, internet, modules));
   // A descriptor of its own tells the port that the system has chosen.
   const child = spawn(runtime.default, ["serve", "config.capnp", "--control-fd=3"], {
     cwd: folder,
@@ -59,7 +60,7 @@ export async function start(folder, variables, { internet } = {}) {
   };
 }
 
-function configuration(folder, variables, internet) {
+function configuration(folder, variables, internet, scripts) {
   const modules = globSync(join(folder, "*.wasm")).map((path) => basename(path));
   const outside = internet
     ? `external = (address = "${new URL(internet).host}", http = ())`
@@ -79,6 +80,7 @@ const config :Workerd.Config = (
 const worker :Workerd.Worker = (
   modules = [
     (name = "worker.js", esModule = embed "worker.js"),
+    ${scripts.map((name) => `(name = "${name}", esModule = embed "${name}"),`).join("\n    ")}
     ${modules.map((name) => `(name = "${name}", wasm = embed "${name}"),`).join("\n    ")}
   ],
   bindings = [${bindings.join(", ")}],

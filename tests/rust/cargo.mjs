@@ -1,0 +1,36 @@
+// cargo.mjs — Rust programs that depend on the library, built as their authors do it: cargo, then wasm-bindgen.
+import { execFile } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { inProject } from "../../scripts/build/paths.mjs";
+import { wasmToolchain } from "../../scripts/test/command.mjs";
+
+const run = promisify(execFile);
+
+/** What they compile is the same for all of them, and nobody wants it in the library's own folder. */
+const TARGET_FOLDER = inProject("target", "rust-apps");
+
+/**
+ * @param {string} folder with the program's Cargo.toml
+ * @param {string} name of the program, as the file that cargo writes has it
+ * @param {"nodejs" | "web" | "bundler"} kind what wasm-bindgen makes of it
+ * @param {string[]} [options] for cargo
+ * @returns {Promise<string>} the folder with glue, types and module
+ */
+export async function buildProgram(folder, name, kind, options = []) {
+  const wasm = "wasm32-unknown-unknown";
+  const environment = { ...process.env, CARGO_TARGET_DIR: TARGET_FOLDER };
+  await run("cargo", [...wasmToolchain(), "build", "--target", wasm, ...options], {
+    cwd: folder,
+    env: environment,
+    maxBuffer: 1 << 26,
+  });
+  const out = join(TARGET_FOLDER, "out", `${name}-${kind}`);
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  const made = join(TARGET_FOLDER, wasm, "debug", `${name}.wasm`);
+  const bindgen = inProject("target", "tools", "bin", "wasm-bindgen");
+  await run(bindgen, ["--target", kind, "--out-dir", out, "--out-name", "app", made]);
+  return out;
+}
