@@ -21,7 +21,7 @@ import { inProject } from "../../scripts/build/paths.mjs";
 
 const run = promisify(execFile);
 
-const SCRIPTS = ["setup.sh", "environment.sh", "debian-packages.sh", "browser.mjs"];
+const SCRIPTS = ["setup.sh", "environment.sh", "debian-packages.sh", "browser.mjs", "browser-version.mjs"];
 
 /** What the scripts call of the system; neither ffmpeg nor a browser, so that those have to be installed. */
 const PROGRAMS = "bash cat cmp dirname env find grep head id kill mkdir paste rm sed sleep tail touch tr true".split(
