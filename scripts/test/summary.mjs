@@ -12,7 +12,8 @@ export function summaryLines(rows) {
   const count = (state) => rows.filter((row) => row.state === state).length;
   const width = Math.max(...rows.map(({ name }) => name.length)) + 2;
   const lines = rows.map(({ name, state, seconds, note }) =>
-    `${name.padEnd(width)}${state.padEnd(9)}${seconds.padStart(9)}  ${note}`.trimEnd(),
+    // Why a group was skipped stands below.
+    `${name.padEnd(width)}${state.padEnd(9)}${seconds.padStart(9)}  ${state === "skipped" ? "" : note}`.trimEnd(),
   );
   const counts = `${count("passed")} passed, ${count("FAILED")} failed, ${count("skipped")} skipped`;
   return ["Summary", ...lines, ...notRun(rows), counts];

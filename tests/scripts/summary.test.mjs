@@ -29,7 +29,7 @@ test("groups and single tests that did not run are named with what they lack; th
       "native       passed       1.0 s  9 tests",
       "packaging    passed       1.0 s  5 tests, 4 skipped",
       "conformance  skipped      1.0 s",
-      "firefox      skipped      1.0 s  no Firefox; apt-get has it",
+      "firefox      skipped      1.0 s",
       "www          FAILED       1.0 s  1 of 2 tests",
       "Not run, and why",
       "  firefox: no Firefox; apt-get has it",
