@@ -22,14 +22,17 @@ const leftBehind = [];
 export const takeLeftBehind = () => leftBehind.splice(0);
 
 let interrupted = false;
+
+/** What awaits this goes no further: nothing new begins while everything is being ended. */
+const forever = new Promise(() => {});
+
 for (const [name, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 })) {
   process.on(name, async () => {
-    // Who asks twice does not want to wait.
-    if (!interrupted) {
-      interrupted = true;
-      await Promise.all([...running].map((each) => end(each)));
-      for (const each of takeLeftBehind()) console.error(`ended as well: ${each}`);
-    }
+    // One Ctrl-C may arrive twice: from the terminal, and from npm, which sends it on. It takes seconds at most.
+    if (interrupted) return;
+    interrupted = true;
+    await Promise.all([...running].map((each) => end(each)));
+    for (const each of takeLeftBehind()) console.error(`ended as well: ${each}`);
     process.exit(128 + number);
   });
 }
@@ -73,6 +76,7 @@ async function endAll(child, mark, grace) {
  * @returns {Promise<{ code: number, output: string }>} output is what it wrote to either stream
  */
 export async function runCommand(program, parameters, { environment = {}, quiet = false } = {}) {
+  if (interrupted) await forever;
   const mark = createMark();
   const child = spawn(program, parameters, {
     cwd: project,
@@ -112,6 +116,7 @@ export async function runCommand(program, parameters, { environment = {}, quiet 
     // What it left running would disturb the next group, and hold on to the pipes.
     await endAll(child, mark);
     await Promise.race([closed, sleep(GRACE_MS, undefined, { ref: false })]);
+    if (interrupted) await forever;
     const output = Buffer.concat(chunks).toString("utf8");
     if (quiet && code !== 0) process.stderr.write(output);
     if (overdue) throw new Error(`${program} was stopped because its time was over`);

@@ -41,6 +41,8 @@ const [source, folder, minutes] = process.argv.slice(1);
 const run = () => runCommand(process.execPath, ["-e", source, folder]);
 const outcome = await withinMinutes(Number(minutes), run).catch(({ message }) => ({ message }));
 console.log(JSON.stringify({ ...outcome, left: takeLeftBehind() }));
+const [next] = process.argv.slice(4);
+if (next) await runCommand(process.execPath, ["-e", next, folder]);
 `;
 
 describe("after a command", { skip: existsSync("/proc/self/environ") ? false : "only Linux shows marks" }, () => {
@@ -58,11 +60,10 @@ describe("after a command", { skip: existsSync("/proc/self/environ") ? false : "
   const registered = () => readdirSync(folder).map(Number);
   const alive = () => registered().filter(isAlive);
 
-  /** @param {string} source of the command @param {number} [minutes] */
-  function runner(source, minutes = 1) {
-    const child = spawn(process.execPath, ["--input-type=module", "-e", RUNNER, source, folder, `${minutes}`], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+  /** @param {string} source of the command @param {number} [minutes] @param {string} [next] source of a second command */
+  function runner(source, minutes = 1, next = "") {
+    const parameters = ["--input-type=module", "-e", RUNNER, source, folder, `${minutes}`, next];
+    const child = spawn(process.execPath, parameters, { stdio: ["ignore", "pipe", "inherit"] });
     const output = child.stdout.setEncoding("utf8").toArray();
     const ended = once(child, "exit");
     return { child, ended, outcome: async () => JSON.parse((await output).join("").split("\n").at(-2)) };
@@ -99,10 +100,13 @@ describe("after a command", { skip: existsSync("/proc/self/environ") ? false : "
 
   for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
     test(`that was interrupted by ${signal}`, async () => {
-      const { child, ended } = runner(`${start(STAY)} ${STAY}`);
+      const { child, ended } = runner(`${start(STAY)} ${STAY}`, 1, STAY);
       await untilRegistered(2);
       child.kill(signal);
+      child.kill(signal);
       assert.deepEqual(await ended, [code, null]);
+      await sleep(300);
+      assert.equal(registered().length, 2, "what was to come next does not start");
       assert.deepEqual(alive(), []);
     });
   }
