@@ -1,6 +1,6 @@
 // cargo.mjs — Rust programs that depend on the library, built as their authors do it: cargo, then wasm-bindgen.
 import { execFile } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { inProject } from "../../scripts/build/paths.mjs";
@@ -32,5 +32,7 @@ export async function buildProgram(folder, name, kind, options = []) {
   const made = join(TARGET_FOLDER, wasm, "debug", `${name}.wasm`);
   const bindgen = inProject("target", "tools", "bin", "wasm-bindgen");
   await run(bindgen, ["--target", kind, "--out-dir", out, "--out-name", "app", made]);
+  // The glue for Node is CommonJS, whatever the folders above it are.
+  writeFileSync(join(out, "package.json"), '{ "type": "commonjs" }');
   return out;
 }
