@@ -7,6 +7,7 @@ pub mod flash_generation;
 pub mod generation;
 mod request;
 mod sentence;
+mod store;
 pub mod tasks;
 pub mod tokens;
 pub mod transcription;

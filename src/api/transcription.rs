@@ -2,8 +2,8 @@
 //! seed 004, `protocol.md` §7.1, §7.3).
 
 use super::flash_generation::{write_conversation, write_flag, write_hot_words};
-use super::request::{post_json, push_query, resolve_oss, set_header};
-use super::sentence;
+use super::request::{post_json, resolve_oss, set_header};
+use super::{sentence, store};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, HttpRequest};
@@ -104,33 +104,21 @@ pub fn submitted(json: &Json<'_>) -> Result<String, Error> {
     id.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the answer has no task id at output.task_id"))
 }
 
-/// The request for a result document. The link is signed: it must go without a key, and leads to a store that serves
-/// `https` also where the service wrote `http`, which a page could not load.
-///
-/// `through` is a relay to ask for it: pages are kept from the store, which knows no CORS.
-#[must_use]
-pub fn document(link: &str, through: Option<&Config>) -> HttpRequest {
-    let mut url = match link.strip_prefix("http://") {
-        Some(rest) if is_service_host(rest) => format!("https://{rest}"),
-        _ => link.to_owned(),
-    };
-    if let Some(config) = through {
-        let mut relayed = config.relay_url("/result");
-        push_query(&mut relayed, "url", &url);
-        url = relayed;
+/// The request for a result document. The link is signed: it must go without a key. `through_relay`: pages are kept from the
+/// store, which knows no CORS.
+pub fn document(config: &Config, link: &str, through_relay: bool) -> Result<HttpRequest, Error> {
+    let mut url = store::address(config, link, "transcription_url")?;
+    if through_relay {
+        url = store::relayed(config, "/result", &url);
     }
     let mut request = plain_without_workspace(url);
     set_header(&mut request, "accept", "application/json");
-    request
+    Ok(request)
 }
 
 /// A request to a store, which has never heard of workspaces.
 pub(super) fn plain_without_workspace(url: String) -> HttpRequest {
     HttpRequest { method: "GET", url, headers: Vec::new(), body: Body::default() }
-}
-
-fn is_service_host(rest: &str) -> bool {
-    rest.split(['/', ':', '?', '#']).next().is_some_and(|host| host.ends_with(".aliyuncs.com"))
 }
 
 /// Reads a result document: D1 tells language and emotion of each sentence, D2 speakers; both count channels.

@@ -15,7 +15,6 @@ use crate::client::transcribe::LengthCheck;
 use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, Host, HttpRequest, HttpResponse, Part, timed_out};
-use crate::search::until;
 
 /// A host for one call.
 #[derive(Clone, Debug)]
@@ -94,12 +93,8 @@ fn bare(request: &HttpRequest) -> Result<Request, Error> {
     init.set_method(request.method);
     init.set_headers(&headers.into_raw());
     Request::new_with_str_and_init(&request.url, &init).map_err(|_| {
-        // Of the address only what cannot hold a secret; the runtime's own words repeat all of it.
-        let place = until(&request.url, b'?');
-        Error::option(
-            "baseURL",
-            format_args!("no request can be made of {place}; outside of pages it must be absolute"),
-        )
+        // No part of the address, which may hold a secret; the runtime's own words repeat all of it.
+        Error::option("baseURL", "no request can be made of it; outside of pages it must be absolute")
     })
 }
 
