@@ -9,10 +9,17 @@ const SERVICE: &str = ".aliyuncs.com";
 /// Host and port of an absolute address. `None` where it has none, and where it is written so that its reader may understand
 /// another host than ours (<https://url.spec.whatwg.org/#host-parsing>): with a user, escapes, backslashes, or other scripts.
 pub(crate) fn host(url: &str) -> Option<&str> {
-    let (scheme, rest) = cut(url, b':')?;
-    let host = until(rest.strip_prefix("//")?, b'/');
-    let plain = |text: &str| !text.is_empty() && text.bytes().all(is_plain);
-    (plain(scheme) && plain(host)).then_some(host)
+    authority(url).filter(|host| is_plain(host))
+}
+
+/// Where a `location` leads, in words that hold no secret: its host, if it names one.
+pub(crate) fn place(location: Option<&str>) -> &str {
+    let Some(location) = location else { return "an address that is not told" };
+    let host = authority(location).map(|authority| {
+        let user = authority.bytes().rposition(|byte| byte == b'@').map_or(0, |at| at + 1);
+        authority.get(user..).unwrap_or_default()
+    });
+    host.filter(|host| is_plain(host)).unwrap_or("another path")
 }
 
 /// Whether a host, with or without a port, is the service's own.
@@ -23,6 +30,15 @@ pub(crate) fn is_service(host: &str) -> bool {
     end.is_some_and(|end| end.eq_ignore_ascii_case(SERVICE))
 }
 
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b'[' | b']')
+/// What stands between two slashes, with or without a scheme before them, and what may follow a host.
+fn authority(url: &str) -> Option<&str> {
+    let behind_scheme = || cut(url, b':').filter(|(scheme, _)| is_plain(scheme))?.1.strip_prefix("//");
+    let rest = url.strip_prefix("//").or_else(behind_scheme)?;
+    let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'\\' | b'?' | b'#'));
+    rest.get(..end.unwrap_or(rest.len()))
+}
+
+fn is_plain(text: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
+    !text.is_empty() && text.bytes().all(fits)
 }

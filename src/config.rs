@@ -319,11 +319,13 @@ fn base_from_url(url: &str, direct: &mut bool) -> Result<String, Error> {
     }
     let host = host(url);
     if host.is_none() && !own_site {
-        return refuse("expected a host in ASCII, without user name and password; use defaultHeaders");
+        return refuse("expected a host in ASCII, without user name and password; use defaultHeaders for them");
     }
     *direct = host.is_some_and(is_service);
     if *direct && url.starts_with("http:") {
-        return refuse("the service gets keys by https:// only");
+        return refuse(
+            "the service's hosts get keys by https:// only; by http:// everybody on the way could read them",
+        );
     }
     let mut base = url;
     while let Some(stripped) = base.strip_suffix('/') {

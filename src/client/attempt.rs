@@ -82,9 +82,10 @@ pub(super) async fn failure<H: Host>(host: &H, patience: &Patience, response: &m
     // that the browser hides, there is no status.
     if matches!(status, 0 | 300..400) {
         let location = response.header("location");
+        let place = address::place(location.as_deref());
         let message = format!(
-            "a redirect to {} was not followed; if key and audio may go there, set baseURL to it",
-            location.as_deref().and_then(address::host).unwrap_or("another address")
+            "the answer is a redirect to {place}, which is not followed: key and audio would go along. If they belong there, \
+             set baseURL to it"
         );
         let error = Error::new(ErrorKind::InvalidResponse, message);
         return if status == 0 { error } else { error.with_status(status) };
