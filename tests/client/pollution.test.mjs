@@ -1,7 +1,7 @@
 // Somebody else on the page has given `Object.prototype` members. They are nobody's options: not the key, not where requests go.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { toDataUrl, toSrt, Transcriber } from "../../dist/index.js";
+import { Transcriber, toDataUrl, toSrt } from "../../dist/index.js";
 import { audio, startService } from "./service.mjs";
 import { AT_ONCE, scriptedFetch, startSite } from "./site.mjs";
 
@@ -93,7 +93,10 @@ describe("inherited members", () => {
       for (const { url, headers, text } of sent) {
         assert.equal(url.host, "relay.example");
         const said = `${url} ${JSON.stringify(headers)} ${text.replace(/;base64,[^"]*/, "")}`;
-        assert.doesNotMatch(said, /evil|xx|stolen|enable_itn|expire|authorization|FAILED|"stream":true|x-dashscope-sse/);
+        assert.doesNotMatch(
+          said,
+          /evil|xx|stolen|enable_itn|expire|authorization|FAILED|"stream":true|x-dashscope-sse/,
+        );
       }
     });
   }
