@@ -5,6 +5,7 @@ mod choice;
 pub mod error_body;
 pub mod flash_generation;
 pub mod generation;
+mod numbers;
 mod request;
 mod sentence;
 mod store;

@@ -2,6 +2,7 @@
 //! seed 004, `protocol.md` §7.1, §7.3).
 
 use super::flash_generation::{write_conversation, write_flag, write_hot_words};
+use super::numbers::{amount, index};
 use super::request::{post_json, resolve_oss, set_header};
 use super::{sentence, store};
 use crate::config::Config;
@@ -142,13 +143,13 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
 }
 
 fn read_channel(view: View<'_>, transcript: &mut Transcript) {
-    let id = sentence::index(view.get("channel_id")).unwrap_or_default();
+    let id = index(view.get("channel_id")).unwrap_or_default();
     let segments: Vec<Segment> = view.get("sentences").items().map(|item| sentence::read(item, Some(id))).collect();
     let text = match view.get("text").str() {
         Some(text) => text.to_owned(),
         None => segments.iter().map(|segment| segment.text.as_str()).collect(),
     };
-    let speech_ms = view.get("content_duration_in_milliseconds").number();
+    let speech_ms = amount(view.get("content_duration_in_milliseconds"));
     transcript.channels.push(Channel { channel_id: id, text, speech_ms });
     transcript.segments = merged(std::mem::take(&mut transcript.segments), segments);
 }
