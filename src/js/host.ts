@@ -108,8 +108,9 @@ export class HostCall implements Call {
       const work = this.#work(before, audio, after);
       // Where not the audio but the connection failed, fetch says so itself, and in the right words.
       work.failed = (error) => error instanceof AsrError && exchange.cut(error);
-      const { upload, fetch } = this.#options;
-      if (work.audio === BYTES && upload) {
+      const { upload, fetch, onProgress } = this.#options;
+      // It follows redirects, which fetch can be kept from, so it is for those who want to be told.
+      if (work.audio === BYTES && upload && onProgress) {
         const form = (await body(this.#body, work)) as Blob;
         signal.throwIfAborted();
         const told = (loaded: number, total: number) => {
