@@ -12,7 +12,7 @@ use crate::retry;
 
 /// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
 ///
-/// The service itself gives up after 300 s (`protocol.md` §10.1), the rest is for a slow uplink.
+/// The service itself gives up after 300 s (`docs/protocol.md` §10.1), the rest is for a slow uplink.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// How many times a failed attempt is repeated.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;

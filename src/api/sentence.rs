@@ -1,4 +1,4 @@
-//! A sentence with times and words, as dialects C and D write it (`protocol.md` §5.4, §7.3).
+//! A sentence with times and words, as dialects C and D write it (`docs/protocol.md` §5.4, §7.3).
 
 use super::numbers::{amount, index};
 use crate::json::View;

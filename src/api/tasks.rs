@@ -1,4 +1,4 @@
-//! Tasks: how far they are, which there are, cancelling (seed 000 "Step 2", `protocol.md` §7.2, §7.4).
+//! Tasks: how far they are, which there are, cancelling (`docs/protocol.md` §7.2, §7.4).
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Temporary keys: `POST /api/v1/tokens?expire_in_seconds=…` (`protocol.md` §8.2).
+//! Temporary keys: `POST /api/v1/tokens?expire_in_seconds=…` (`docs/protocol.md` §8.2).
 
 use core::fmt;
 

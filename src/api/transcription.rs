@@ -1,5 +1,5 @@
-//! Dialect D: submitting files to be transcribed, and the documents that come of it (seed 000 "DashScope asynchronous",
-//! seed 004, `protocol.md` §7.1, §7.3).
+//! Dialect D: submitting files to be transcribed, and the documents that come of it (`docs/protocol.md`
+//! §7.1, §7.3).
 
 use super::flash_generation::{write_conversation, write_flag, write_hot_words};
 use super::numbers::{amount, index};
@@ -13,7 +13,7 @@ use crate::model::Dialect;
 use crate::options::Verified;
 use crate::transcript::{Channel, Segment, Transcript};
 
-/// Most files of one request (seed 004); newer servers take one only, so callers had better send one each.
+/// Most files of one request (`docs/protocol.md` §7.1); newer servers take one only, so callers had better send one each.
 pub const MOST_FILES: usize = 100;
 
 /// Builds the request for one task. Qwen3-ASR (D1) takes one address and reads the first only.
@@ -44,7 +44,7 @@ pub fn request(config: &Config, verified: &Verified, urls: &[String]) -> HttpReq
         }
         input.close();
     });
-    // Always there, at least as {}: workspace hosts take a body without it and then fail (`protocol.md` §7.1).
+    // Always there, at least as {}: workspace hosts take a body without it and then fail (`docs/protocol.md` §7.1).
     body.member("parameters", |out| write_parameters(verified, out));
     body.close();
     let mut request = post_json(config, "/services/audio/asr/transcription", &json);

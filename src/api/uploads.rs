@@ -1,4 +1,4 @@
-//! Temporary files: the service gives a policy, the object store takes a form (`protocol.md` §8.1).
+//! Temporary files: the service gives a policy, the object store takes a form (`docs/protocol.md` §8.1).
 //!
 //! A file lives 48 hours, at most 1 GB, for this account and this model only. Not for production, says the service.
 

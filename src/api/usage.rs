@@ -1,4 +1,4 @@
-//! `usage` in all its variants (`protocol.md` §5.2): every member is optional and some have two names.
+//! `usage` in all its variants (`docs/protocol.md` §5.2): every member is optional and some have two names.
 
 use super::numbers::amount;
 use crate::json::View;
