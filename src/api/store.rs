@@ -15,8 +15,9 @@ pub(super) fn address(config: &Config, link: &str, member: &str) -> Result<Strin
         (Some(_), Some(_)) if !config.is_https() => Ok(link.to_owned()),
         (Some(_), None) if link.starts_with("https://") => Ok(link.to_owned()),
         _ => {
-            let message =
-                format!("the answer has no https:// address at {member}, or one with a user name: not asked for");
+            let message = format!(
+                "the answer has no https:// address at {member}, or one with a user name, which is not asked; is baseURL right?"
+            );
             Err(Error::new(ErrorKind::InvalidResponse, message))
         }
     }
