@@ -47,7 +47,7 @@ export const groups = [
   folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),
   folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),
   folder("workerd", "the package in Cloudflare's runtime", ["model", "ffmpeg"]),
-  folder("edge", "the edge function of the demo site in Cloudflare's runtime", ["model", "ffmpeg"]),
+  folder("edge", "the edge function of the demo site in Cloudflare's runtime", ["browser", "model", "ffmpeg"]),
   folder("rust", "programs in Rust that use the library: a guest, a Worker, a page", ["browser", "model", "ffmpeg"], {
     build: false,
   }),

@@ -1,6 +1,7 @@
 //! One attempt, and the pause before the next: key, send, timeout, retry.
 
 use super::CallContext;
+use crate::address;
 use crate::api::error_body;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest, HttpResponse};
@@ -76,6 +77,19 @@ impl<H: Host> CallContext<'_, H> {
 
     /// The error that an answer describes. A body that cannot be read takes nothing away from its status.
     pub(super) async fn failure(&self, response: &mut H::Response) -> Error {
+        let status = response.status();
+        // No request follows a redirect: the key, the caller's headers and the audio would go along. Of one that was followed,
+        // or that the browser hides, there is no status.
+        if matches!(status, 0 | 300..400) {
+            let location = response.header("location");
+            let place = address::place(location.as_deref());
+            let message = format!(
+                "the answer is a redirect to {place}, which is not followed: key and audio would go along. If they belong \
+                 there, set baseURL to it"
+            );
+            let error = Error::new(ErrorKind::InvalidResponse, message);
+            return if status == 0 { error } else { error.with_status(status) };
+        }
         let mut body = Vec::new();
         while let Ok(Some(chunk)) = response.chunk(self.timeout).await {
             body.extend_from_slice(&chunk);
@@ -83,6 +97,6 @@ impl<H: Host> CallContext<'_, H> {
                 break;
             }
         }
-        error_body::read(response.status(), |name| response.header(name), self.host.now(), &body)
+        error_body::read(status, |name| response.header(name), self.host.now(), &body)
     }
 }

@@ -168,7 +168,8 @@ impl<H: Host> CallContext<'_, H> {
     /// Fetches and reads a result document. It is paid for, so every failure that may pass is tried again.
     async fn download(&self, file: &FileStatus) -> Result<Transcript, Error> {
         let through = self.relay();
-        let request = transcription::document(file.transcription_url.as_deref().unwrap_or_default(), through);
+        let link = file.transcription_url.as_deref().unwrap_or_default();
+        let request = transcription::document(self.config, link, through.is_some())?;
         // The caller's headers are for the service or the relay; the store is a stranger.
         let request = if through.is_some() { self.with_headers(request) } else { request };
         let body = self.exchange(&request, Exchange::Signed).await.map_err(|error| {

@@ -36,7 +36,7 @@ impl<H: Host> CallContext<'_, H> {
         let mut attempts = Attempts::default();
         loop {
             let body = self.exchange(&policy_request, Exchange::Idempotent).await?;
-            let policy = uploads::read_policy(&document(&body)?)?;
+            let policy = uploads::read_policy(self.config, &document(&body)?)?;
             if let (Some(length), Some(most)) = (facts.length, policy.most_bytes)
                 && length > most
             {

@@ -34,13 +34,15 @@ export async function bundle(name, files) {
 /**
  * @param {string} folder of `bundle`
  * @param {Record<string, string>} variables what the Worker finds in `env`
- * @param {{ internet?: string, modules?: string[] }} [options] internet: the server on this machine that every request
- *   goes to, whatever its host; modules: scripts that worker.js imports
+ * @param {{ internet?: string, date?: string, modules?: string[] }} [options] internet: the server on this machine that
+ *   every request goes to, whatever its host; date: the compatibility date, which says how old the habits of the runtime are;
+ *   modules: scripts that worker.js imports
  */
-export async function start(folder, variables, { internet, modules = [] } = {}) {
-  writeFileSync(join(folder, "config.capnp"), configuration(folder, variables, internet, modules));
+export async function start(folder, variables, { internet, date = COMPATIBILITY_DATE, modules = [] } = {}) {
+  const file = `config-${date}.capnp`;
+  writeFileSync(join(folder, file), configuration(folder, variables, internet, date, modules));
   // A descriptor of its own tells the port that the system has chosen.
-  const child = spawn(runtime.default, ["serve", "config.capnp", "--control-fd=3"], {
+  const child = spawn(runtime.default, ["serve", file, "--control-fd=3"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
@@ -60,7 +62,7 @@ export async function start(folder, variables, { internet, modules = [] } = {}) 
   };
 }
 
-function configuration(folder, variables, internet, scripts) {
+function configuration(folder, variables, internet, date, scripts) {
   const modules = globSync(join(folder, "*.wasm")).map((path) => basename(path));
   const outside = internet
     ? `external = (address = "${new URL(internet).host}", http = ())`
@@ -84,7 +86,7 @@ const worker :Workerd.Worker = (
     ${modules.map((name) => `(name = "${name}", wasm = embed "${name}"),`).join("\n    ")}
   ],
   bindings = [${bindings.join(", ")}],
-  compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityDate = "${date}",
 );
 `;
 }
