@@ -241,6 +241,25 @@ mod tests {
     }
 
     #[test]
+    fn latin_parts_at_spaces_and_cjk_between_characters() {
+        for (text, parts) in [
+            ("Hello world, again.", "Hello |world, |again."),
+            ("你好，世界。", "你|好，|世|界。"),
+            ("他说：「你好！」她", "他|说：|「你|好！」|她"),
+            ("Hello World，这里", "Hello |World，|这|里"),
+            ("コンピューターがっこう", "コンピューター|がっ|こ|う"),
+            ("100% (yes) ¡Hola!", "100% |(yes) |¡Hola!"),
+            ("안녕하세요 여러분", "안녕하세요 |여러분"),
+            ("Bonjour !", "Bonjour !"),
+            ("wait—what… no", "wait—|what… |no"),
+            ("e\u{301}a 👍🏽 b", "e\u{301}a 👍🏽 |b"),
+            ("สวัสดีครับ", "สวัสดีครับ"),
+        ] {
+            assert_eq!(texts(text, &[], 42).join("|"), parts);
+        }
+    }
+
+    #[test]
     fn a_word_too_wide_for_a_line_is_parted() {
         assert_eq!(texts("Donaudampfschiff!", &[], 8), ["Donaudam", "pfschif", "f!"]);
         assert_eq!(texts("啊啊啊啊。", &[word("啊啊啊啊", "。", 0.0, 1.0)], 6), ["啊啊啊", "啊。"]);
