@@ -3,14 +3,11 @@
 //! The text is the segment's own; its words only tell when which part of it is said, and where CJK may be parted. So
 //! nothing is lost where the service left a word out of its list, and no space is added or dropped.
 
-use super::breaks::{Break, Place, may_part, rate};
+use super::breaks::{Break, Place, rate};
 use super::characters::{closes, is_glue, is_ideographic, is_sounding};
-use super::cutter::Cutter;
-use super::times::{Span, Times};
-use super::units::units;
+use super::times::Span;
 use super::voices::Voice;
 use super::width;
-use super::words::{WordEnds, Words};
 use crate::transcript::Word;
 
 /// A piece of text that is shown at once and on one line.
@@ -44,59 +41,7 @@ impl Script {
         self.text.get(atom.start..atom.end).unwrap_or_default()
     }
 
-    /// Parts a tidy text, said from the begin to the end of `span`, into atoms of at most `columns`.
-    pub(super) fn add(
-        &mut self,
-        text: &str,
-        words: &[Word],
-        span: Span,
-        voice: Voice,
-        columns: u32,
-        dictionary: WordEnds<'_>,
-    ) {
-        if self.take_marks(text, voice, columns) {
-            return;
-        }
-        let run = self.join(text, voice);
-        let (words, times) = Words::find(text, words, span, dictionary);
-        let mut cutter = Cutter { columns, times: &times, words: &words, at: 0, voice, run, script: self };
-        // A mark never stands alone: the place to part is known when something sounds behind it.
-        let (mut start, mut place, mut sounds) = (0, None, false);
-        let mut before = None;
-        for unit in units(text) {
-            if let Some(before) = before
-                && !unit.bound
-                && let known = words.place(unit.at)
-                && may_part(before, unit.first, known)
-            {
-                if sounds && let Some((end, next, known)) = place {
-                    let piece = text.get(start..end).unwrap_or_default();
-                    cutter.cut(piece, start, rate(piece, Some(next), known));
-                    start = end;
-                }
-                if sounds || place.is_some() {
-                    place = Some((unit.at, unit.first, known));
-                }
-                sounds = false;
-            }
-            sounds |= unit.sounds;
-            before = Some(unit.last);
-        }
-        if sounds && let Some((end, next, known)) = place {
-            let piece = text.get(start..end).unwrap_or_default();
-            cutter.cut(piece, start, rate(piece, Some(next), known));
-            start = end;
-        }
-        let piece = text.get(start..).unwrap_or_default();
-        cutter.cut(piece, start, rate(piece, None, Place::Unknown));
-    }
-
-    /// Adds the name of a voice, which takes no time and stays with what it says.
-    pub(super) fn add_name(&mut self, name: &str, begin: i64, voice: Voice, run: usize, columns: u32) {
-        let (times, words) = (Times::new(Span { begin, end: begin }, 0), Words::default());
-        Cutter { columns, times: &times, words: &words, at: 0, voice, run, script: self }.cut(name, 0, Break::Label);
-    }
-
+    /// Adds an atom, whose text is the piece.
     pub(super) fn push(&mut self, piece: &str, atom: Atom) {
         // Segments of one voice overlap now and then; within a run no atom begins before the one before it.
         let mut span = atom.span;
@@ -112,7 +57,7 @@ impl Script {
     }
 
     /// Takes a text of nothing but marks as part of what the same voice said before, if it fits on the line.
-    fn take_marks(&mut self, text: &str, voice: Voice, columns: u32) -> bool {
+    pub(super) fn take_marks(&mut self, text: &str, voice: Voice, columns: u32) -> bool {
         let Some(last) = self.atoms.last_mut().filter(|last| last.voice == voice) else { return false };
         let first = text.chars().next().unwrap_or_default();
         let space = u32::from(!closes(first) && !is_ideographic(first));
@@ -138,7 +83,7 @@ impl Script {
     }
 
     /// The run of a text that follows: the last one where the same voice goes on, after a space where letters need one.
-    fn join(&mut self, text: &str, voice: Voice) -> usize {
+    pub(super) fn join(&mut self, text: &str, voice: Voice) -> usize {
         let Some(last) = self.atoms.last_mut() else { return 0 };
         if last.voice != voice {
             return last.run + 1;

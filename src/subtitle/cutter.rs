@@ -1,28 +1,84 @@
-//! From pieces of text that may be parted from each other to atoms, none of them wider than a line.
+//! From texts to atoms: parted where a line may end, and where they are wider than a line.
 
 use super::atoms::{Atom, Script};
-use super::breaks::Break;
+use super::breaks::{Break, Place, may_part, rate};
 use super::characters::is_sounding;
-use super::times::Times;
+use super::times::{Span, Times};
 use super::units::units;
 use super::voices::Voice;
 use super::width::{self, Measure};
-use super::words::Words;
+use super::words::{WordEnds, Words};
+use crate::transcript::Word;
 
-pub(super) struct Cutter<'a> {
-    pub(super) columns: u32,
-    pub(super) times: &'a Times,
-    pub(super) words: &'a Words,
+impl Script {
+    /// Parts a tidy text, said from the begin to the end of `span`, into atoms of at most `columns`.
+    pub(super) fn add(
+        &mut self,
+        text: &str,
+        words: &[Word],
+        span: Span,
+        voice: Voice,
+        columns: u32,
+        dictionary: WordEnds<'_>,
+    ) {
+        if self.take_marks(text, voice, columns) {
+            return;
+        }
+        let run = self.join(text, voice);
+        let (words, times) = Words::find(text, words, span, dictionary);
+        let mut cutter = Cutter { columns, times: &times, words: &words, at: 0, voice, run, script: self };
+        // A mark never stands alone: the place to part is known when something sounds behind it.
+        let (mut start, mut place, mut sounds) = (0, None, false);
+        let mut before = None;
+        for unit in units(text) {
+            if let Some(before) = before
+                && !unit.bound
+                && let known = words.place(unit.at)
+                && may_part(before, unit.first, known)
+            {
+                if sounds && let Some((end, next, known)) = place {
+                    let piece = text.get(start..end).unwrap_or_default();
+                    cutter.cut(piece, start, rate(piece, Some(next), known));
+                    start = end;
+                }
+                if sounds || place.is_some() {
+                    place = Some((unit.at, unit.first, known));
+                }
+                sounds = false;
+            }
+            sounds |= unit.sounds;
+            before = Some(unit.last);
+        }
+        if sounds && let Some((end, next, known)) = place {
+            let piece = text.get(start..end).unwrap_or_default();
+            cutter.cut(piece, start, rate(piece, Some(next), known));
+            start = end;
+        }
+        let piece = text.get(start..).unwrap_or_default();
+        cutter.cut(piece, start, rate(piece, None, Place::Unknown));
+    }
+
+    /// Adds the name of a voice, which takes no time and stays with what it says.
+    pub(super) fn add_name(&mut self, name: &str, begin: i64, voice: Voice, run: usize, columns: u32) {
+        let (times, words) = (Times::new(Span { begin, end: begin }, 0), Words::default());
+        Cutter { columns, times: &times, words: &words, at: 0, voice, run, script: self }.cut(name, 0, Break::Label);
+    }
+}
+
+struct Cutter<'a> {
+    columns: u32,
+    times: &'a Times,
+    words: &'a Words,
     /// Columns of all that was cut.
-    pub(super) at: u32,
-    pub(super) voice: Voice,
-    pub(super) run: usize,
-    pub(super) script: &'a mut Script,
+    at: u32,
+    voice: Voice,
+    run: usize,
+    script: &'a mut Script,
 }
 
 impl Cutter<'_> {
     /// Makes an atom of a piece, which begins at `start`, or several where it is wider than a line.
-    pub(super) fn cut(&mut self, mut piece: &str, mut start: usize, after: Break) {
+    fn cut(&mut self, mut piece: &str, mut start: usize, after: Break) {
         let mut measure = width::measure(piece);
         let mut left = measure.columns;
         if left > self.columns {
