@@ -67,7 +67,7 @@ impl<A> Source<A> {
                 let declared = MediaType::parse(data_url.media_type);
                 let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared.as_ref())?;
                 // Written anew, so that the label fits the bytes and has no parameters.
-                Ok(Checked::Url(data_url::prefix(&media_type) + data_url.base64))
+                Ok(Checked::Url(data_url.written(&media_type)))
             }
             Self::Url(url) => check_url(url).map(Checked::Url),
             Self::Bytes { facts, .. } => {
