@@ -22,6 +22,7 @@ pub const DEFAULT_MAX_BUFFER: usize = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const STATUS_COMMENT: &[u8] = b":HTTP_STATUS/";
+const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
 /// Stands for the beginning of a line that nobody will hear of. No line has it in it.
 const NOT_KEPT: &[u8] = b"\r";
 
@@ -192,12 +193,12 @@ impl EventParser {
 
     /// Whether the line that has begun can still become one that somebody hears of.
     fn may_be_heard(&self) -> bool {
-        let marked = self.fresh && starts_with(&self.line, BYTE_ORDER_MARK);
-        let line = self.line.get(if marked { 3 } else { 0 }..).unwrap_or_default();
-        let mark = if self.fresh && self.line.len() < 3 { BYTE_ORDER_MARK } else { b"data:" };
-        let comment = if self.comments { b":" } else { STATUS_COMMENT };
-        let beginnings = [&b"data:"[..], b"event:", b"id:", b"retry:", comment, mark];
-        beginnings.iter().any(|beginning| beginning.iter().zip(line).all(|(wanted, byte)| wanted == byte))
+        let line = self.line.as_slice();
+        let line = if self.fresh && begins(line, BYTE_ORDER_MARK) { line.get(3..).unwrap_or_default() } else { line };
+        if line.first() == Some(&b':') {
+            return self.comments || begins(line, STATUS_COMMENT);
+        }
+        FIELDS.iter().any(|field| begins(line, field))
     }
 
     /// Takes a line. Its data goes into `held`, and what was there before to the other data.
@@ -279,6 +280,11 @@ impl EventParser {
 /// Where the first line ends, or what there is of it.
 fn line_end(bytes: &[u8]) -> usize {
     first_of(b'\n', b'\r', 0, bytes)
+}
+
+/// Whether the bytes are the beginning of what is expected, or go on behind it.
+fn begins(bytes: &[u8], expected: &[u8]) -> bool {
+    expected.iter().zip(bytes).all(|(expected, byte)| expected == byte)
 }
 
 /// A number of digits and nothing else; what no longer counts of a very long one is cut off.

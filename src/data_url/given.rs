@@ -10,81 +10,66 @@
 use super::{encode_into, prefix};
 use crate::error::{Error, ErrorKind};
 use crate::media_type::HEAD_LENGTH;
-use crate::search::{cut, first_of};
+use crate::search::{cut, until};
 
-/// A data URL, checked to its last letter.
+/// A data URL, read to its last letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DataUrl<'a> {
     /// The declared media type, with any parameters; may be empty.
     pub media_type: &'a str,
-    /// Length of the audio in bytes.
-    pub length: u64,
-    /// The first bytes of the audio, [`HEAD_LENGTH`] of them or all there are.
-    pub head: Vec<u8>,
-    /// The base64 as it was given.
-    payload: &'a str,
-    /// How many letters it has, without padding.
-    letters: usize,
-    /// Whether there is nothing else in it but padding.
-    clean: bool,
-    /// The last one or two bytes, where the letters do not come out even.
-    tail: Vec<u8>,
+    /// The audio.
+    pub bytes: Vec<u8>,
 }
 
 impl<'a> DataUrl<'a> {
     /// Reads a data URL.
     pub fn parse(url: &'a str) -> Result<Self, Error> {
         let wrong = |problem| Error::new(ErrorKind::InvalidAudio, format!("the data URL cannot be read: {problem}"));
-        let url = url.get(..first_of(b'#', b'#', 0, url.as_bytes())).unwrap_or_default();
+        let url = until(url, b'#');
         let rest = url
             .get(5..)
             .filter(|_| url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")))
             .ok_or_else(|| wrong("it does not begin with data:"))?;
         let (header, _) = cut(rest, b',').ok_or_else(|| wrong("it has no comma"))?;
-        let (media_type, payload) = split(rest, header)
+        let (media_type, base64) = split(rest, header)
             .ok_or_else(|| wrong("it is not base64; make it with toDataUrl(blob), or pass the Blob itself"))?;
-
-        let mut head = Vec::with_capacity(HEAD_LENGTH);
-        let (mut bits, mut letters, mut padding) = (0_u32, 0, 0);
-        for letter in (Letters { rest: payload.as_bytes() }) {
-            match sextet(letter) {
-                Some(sextet) if padding == 0 => {
-                    bits = bits << 6 | sextet;
-                    letters += 1;
-                    if letters % 4 != 1 && head.len() < HEAD_LENGTH {
-                        head.push(byte(bits >> ((4 - letters % 4) % 4 * 2)));
-                    }
-                }
-                None if letter == b'=' => padding += 1,
-                _ => return Err(wrong("its base64 has letters that do not belong there; - and _ are of another kind")),
-            }
-        }
-        let over = letters % 4;
-        if over == 1 || padding > 2 || padding > 0 && (over + padding) % 4 != 0 {
-            return Err(wrong("its base64 is cut off"));
-        }
-        let tail = match over {
-            2 => vec![byte(bits >> 4)],
-            3 => vec![byte(bits >> 10), byte(bits >> 2)],
-            _ => Vec::new(),
-        };
-        let clean = payload.len() == letters + padding;
-        Ok(Self { media_type, length: letters as u64 * 3 / 4, head, payload, letters, clean, tail })
+        let bytes = decode(base64)
+            .ok_or_else(|| wrong("its base64 is cut off, or has letters that do not belong there, such as - and _"))?;
+        Ok(Self { media_type, bytes })
     }
 
-    /// The data URL written anew under another media type: letters and padding only, bits that say nothing zero.
+    /// The first bytes, [`HEAD_LENGTH`] of them or all there are.
+    #[must_use]
+    pub fn head(&self) -> &[u8] {
+        self.bytes.get(..HEAD_LENGTH).unwrap_or(&self.bytes)
+    }
+
+    /// The data URL of the same audio under this media type, clean and padded.
     #[must_use]
     pub fn written(&self, media_type: &str) -> String {
         let mut url = prefix(media_type).into_bytes();
-        let even = self.letters / 4 * 4;
-        url.reserve_exact(even + 4);
-        match self.payload.as_bytes().get(..even) {
-            Some(letters) if self.clean => url.extend_from_slice(letters),
-            _ => url.extend(Letters { rest: self.payload.as_bytes() }.take(even)),
-        }
-        encode_into(&self.tail, &mut url);
-        String::from_utf8(url).unwrap_or_default() // it is ASCII but for the media type, which is text
+        encode_into(&self.bytes, &mut url);
+        String::from_utf8(url).unwrap_or_default() // ASCII behind text
     }
+}
+
+/// The bytes of base64, as forgiving as the platform is; `None` where there is anything else in it.
+fn decode(base64: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(base64.len() / 4 * 3 + 2);
+    let (mut bits, mut letters, mut padding) = (0_u32, 0_usize, 0);
+    for letter in (Letters { rest: base64.as_bytes() }) {
+        if letter == b'=' {
+            padding += 1;
+            continue;
+        }
+        bits = bits << 6 | sextet(letter).filter(|_| padding == 0)?;
+        letters += 1;
+        if letters % 4 != 1 {
+            bytes.push(byte(bits >> ((4 - letters % 4) % 4 * 2)));
+        }
+    }
+    let complete = letters % 4 != 1 && (padding == 0 || padding <= 2 && (letters + padding) % 4 == 0);
+    complete.then_some(bytes)
 }
 
 /// The media type and the base64. `header` is what stands before the first comma; a later comma may only be one in a
@@ -133,6 +118,7 @@ impl Letters<'_> {
 impl Iterator for Letters<'_> {
     type Item = u8;
 
+    #[inline(never)]
     fn next(&mut self) -> Option<u8> {
         loop {
             let mut letter = self.raw()?;
@@ -179,13 +165,12 @@ mod tests {
         (0..length).map(|index| (index * 167 + index / 251) as u8).collect()
     }
 
-    /// What is sent, as bytes: `None` where nothing is. Everything that is sent is clean.
+    /// What is sent, as bytes that a strict decoder reads; `None` where nothing is sent.
     fn sent(url: &str) -> Option<Vec<u8>> {
         let url = DataUrl::parse(url).ok()?;
         let written = url.written("audio/wav");
         let bytes = STANDARD.decode(written.strip_prefix("data:audio/wav;base64,").unwrap()).unwrap();
-        assert_eq!(url.length, bytes.len() as u64);
-        assert_eq!(url.head, bytes[..bytes.len().min(HEAD_LENGTH)]);
+        assert_eq!((&url.bytes, url.head()), (&bytes, &bytes[..bytes.len().min(HEAD_LENGTH)]));
         Some(bytes)
     }
 
@@ -241,7 +226,7 @@ mod tests {
                 for scheme in ["data:", "DATA:"] {
                     let url = format!("{scheme}{header}{word},W%20A#x,y");
                     let read = DataUrl::parse(&url).unwrap();
-                    assert_eq!((read.media_type, read.head.as_slice()), (media_type, &b"X"[..]), "{url:?}");
+                    assert_eq!((read.media_type, read.bytes.as_slice()), (media_type, &b"X"[..]), "{url:?}");
                 }
             }
         }
