@@ -10,8 +10,13 @@ use std::borrow::Cow;
 
 use crate::search::first_of;
 
-/// Deepest nesting that is read; the services need eight.
+/// Deepest nesting that is read: RFC 8259, section 9, leaves it to the reader. The deepest answers of the service, result
+/// files with words, have eight levels (a test counts).
 const DEEPEST: usize = 64;
+
+/// Most names and values in a document, so that what is small in a text cannot fill the memory. Twelve hours of audio, the longest that the service takes, are at most two
+/// hundred thousand words at five in a second, and nine values each: half of this.
+const MOST_VALUES: usize = 4 * 1024 * 1024;
 
 /// A JSON value. Strings without escapes are borrowed from the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,17 +39,25 @@ impl<'a> Json<'a> {
     /// Reads a whole document; `None` where it is not JSON.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
+        Self::parse_most(text, MOST_VALUES)
+    }
+
+    /// The same with at most so many values.
+    fn parse_most(text: &'a str, most: usize) -> Option<Self> {
         // One loop, not a function for each kind of value: so the place stays in a register.
         let bytes = text.as_bytes();
         let mut at = 0;
-        // What the innermost open container holds so far, and those around it.
-        let mut items = Vec::new();
+        // What the open containers hold so far, one after the other; where in it the innermost begins, and those around it.
+        let mut items = Vec::with_capacity(64);
         let mut around = Vec::new();
+        let mut start = 0;
+        let mut count = 0;
         let mut in_object = false;
         let mut name_expected = false;
         loop {
             let first = next(bytes, &mut at)?;
-            if name_expected && first != b'"' {
+            count += 1;
+            if (name_expected && first != b'"') || count > most {
                 return None;
             }
             let mut value = match first {
@@ -70,8 +83,8 @@ impl<'a> Json<'a> {
                         container(inner, Vec::new())
                     } else {
                         at -= 1;
-                        around.push(container(in_object, items));
-                        items = Vec::with_capacity(if inner { 16 } else { 2 });
+                        around.push((in_object, start));
+                        start = items.len();
                         (in_object, name_expected) = (inner, inner);
                         continue;
                     }
@@ -115,12 +128,9 @@ impl<'a> Json<'a> {
                     b']' if !in_object => {}
                     _ => return None,
                 }
-                value = container(in_object, items);
-                (in_object, items) = match around.pop()? {
-                    Json::Object(outer) => (true, outer),
-                    Json::Array(outer) => (false, outer),
-                    _ => return None,
-                };
+                // Just as long as it must be: millions of small objects would multiply what they have in reserve.
+                value = container(in_object, items.split_off(start));
+                (in_object, start) = around.pop()?;
             }
             name_expected = in_object;
         }
@@ -639,6 +649,56 @@ mod tests {
             assert_eq!(Json::parse(json).unwrap().view().str(), Some(text));
         }
         assert!(Json::parse(&"[".repeat(100_000)).is_none());
+    }
+
+    /// Places for values, used or in reserve.
+    fn places(json: &Json<'_>) -> usize {
+        match json {
+            Json::Array(items) | Json::Object(items) => items.capacity() + items.iter().map(places).sum::<usize>(),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn memory_is_in_proportion_to_the_text() {
+        for (small, values) in [(r#"{"":1}"#, 3), ("[]", 1), ("{}", 1), ("[[1]]", 3), (r#"{"a":{"b":[1,2,3]}}"#, 8), ("1", 1)] {
+            let text = format!("[{}]", vec![small; 10_000].join(","));
+            let json = Json::parse(&text).unwrap();
+            assert!(places(&json) <= 10_000 * values + 64, "{small}: {} places", places(&json));
+        }
+    }
+
+    #[test]
+    fn more_values_than_any_answer_has_are_refused() {
+        for (text, values) in [("[1,[],{}]", 4), (r#"{"a":{"b":null},"c":"d"}"#, 7), ("[[[[]]]]", 4), ("1", 1)] {
+            assert!(Json::parse_most(text, values).is_some() && Json::parse_most(text, values - 1).is_none(), "{text}");
+        }
+    }
+
+    /// What the service sends is nowhere near the limits: every fixture, and a result file of twelve hours.
+    #[test]
+    fn the_limits_are_far_from_what_is_sent() {
+        fn levels(json: &Json<'_>) -> usize {
+            match json {
+                Json::Array(items) | Json::Object(items) => 1 + items.iter().map(levels).max().unwrap_or(0),
+                _ => 0,
+            }
+        }
+        let mut folders = vec![std::path::PathBuf::from("tests/fixtures/api")];
+        let mut deepest = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                } else if let Some(json) = Json::parse_bytes(&std::fs::read(&entry).unwrap()) {
+                    deepest = deepest.max(levels(&json));
+                }
+            }
+        }
+        assert!((4..=8).contains(&deepest), "{deepest}");
+        let word = r#"{"begin_time":43199000,"end_time":43199200,"text":"word","punctuation":","}"#;
+        let file = format!(r#"{{"transcripts":[{{"sentences":[{{"words":[{}]}}]}}]}}"#, vec![word; 5 * 12 * 3600].join(","));
+        assert!(Json::parse_most(&file, MOST_VALUES / 2).is_some());
     }
 
     #[test]
