@@ -661,7 +661,9 @@ mod tests {
 
     #[test]
     fn memory_is_in_proportion_to_the_text() {
-        for (small, values) in [(r#"{"":1}"#, 3), ("[]", 1), ("{}", 1), ("[[1]]", 3), (r#"{"a":{"b":[1,2,3]}}"#, 8), ("1", 1)] {
+        for (small, values) in
+            [(r#"{"":1}"#, 3), ("[]", 1), ("{}", 1), ("[[1]]", 3), (r#"{"a":{"b":[1,2,3]}}"#, 8), ("1", 1)]
+        {
             let text = format!("[{}]", vec![small; 10_000].join(","));
             let json = Json::parse(&text).unwrap();
             assert!(places(&json) <= 10_000 * values + 64, "{small}: {} places", places(&json));
@@ -697,7 +699,8 @@ mod tests {
         }
         assert!((4..=8).contains(&deepest), "{deepest}");
         let word = r#"{"begin_time":43199000,"end_time":43199200,"text":"word","punctuation":","}"#;
-        let file = format!(r#"{{"transcripts":[{{"sentences":[{{"words":[{}]}}]}}]}}"#, vec![word; 5 * 12 * 3600].join(","));
+        let file =
+            format!(r#"{{"transcripts":[{{"sentences":[{{"words":[{}]}}]}}]}}"#, vec![word; 5 * 12 * 3600].join(","));
         assert!(Json::parse_most(&file, MOST_VALUES / 2).is_some());
     }
 

@@ -231,7 +231,8 @@ impl EventParser {
                 // An event that has an id and complete data cannot get another id: the blank line was left out.
                 if self.quirks && self.has_id && self.has_data {
                     self.data.extend_from_slice(std::mem::take(held));
-                    if is_complete_json(&self.data) {
+                    let data = self.data.trim_ascii();
+                    if object_end(data) == Some(data.len()) {
                         self.dispatch(held, sink);
                     }
                 }
@@ -298,12 +299,11 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     core::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
-/// Whether the bytes are one whole JSON object, by its braces; a full check would cost more than it tells.
-fn is_complete_json(data: &[u8]) -> bool {
+/// Where the JSON object that the bytes begin with ends, by its braces; a full check would cost more than it tells.
+pub(crate) fn object_end(data: &[u8]) -> Option<usize> {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    let data = data.trim_ascii();
-    if !data.starts_with(b"{") {
-        return false;
+    if data.first() != Some(&b'{') {
+        return None;
     }
     for (index, byte) in data.iter().enumerate() {
         match byte {
@@ -314,13 +314,13 @@ fn is_complete_json(data: &[u8]) -> bool {
             b'}' | b']' if !in_string => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return index + 1 == data.len();
+                    return Some(index + 1);
                 }
             }
             _ => {}
         }
     }
-    false
+    None
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ use crate::host::{Host, HttpResponse};
 use crate::json::Json;
 use crate::model::Dialect;
 use crate::options::Verified;
-use crate::sse::{Event, EventParser, Item};
+use crate::search::first_of;
+use crate::sse::{Event, EventParser, Item, object_end};
 use crate::transcript::Transcript;
 
 /// What one network chunk brought.
@@ -162,12 +163,14 @@ struct Reader<R> {
     streaming: bool,
     /// `[DONE]`: nothing follows, even if the connection stays open.
     done: bool,
+    /// Bytes of the body so far.
+    length: usize,
 }
 
 #[derive(Debug)]
 enum Format {
-    /// Not known before the first byte.
-    Unknown,
+    /// Not known before the first byte that is neither white space nor of a byte-order mark; with what there is.
+    Unknown(Vec<u8>),
     Events(Box<EventParser>),
     /// Some gateways answer a streaming request with one JSON document.
     Whole(Vec<u8>),
@@ -176,7 +179,8 @@ enum Format {
 impl<R: HttpResponse> Reader<R> {
     fn new(verified: Rc<Verified>, response: R, streaming: bool) -> Self {
         let accumulator = Accumulator::default();
-        Self { response, verified, accumulator, format: Format::Unknown, streaming, done: false }
+        let format = Format::Unknown(Vec::new());
+        Self { response, verified, accumulator, format, streaming, done: false, length: 0 }
     }
 
     fn is_success(&self) -> bool {
@@ -185,22 +189,24 @@ impl<R: HttpResponse> Reader<R> {
 
     /// Takes the next chunk, `None` at the end of the body.
     fn read(&mut self, chunk: Option<&[u8]>) -> Result<Batch, Error> {
-        if let (Format::Unknown, Some(chunk)) = (&self.format, chunk)
-            && let Some(first) = chunk.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(chunk).trim_ascii_start().first()
-        {
-            // Lines of events begin with data, event, id, retry or a colon; nothing else that is answered does.
-            let events = matches!(first, b'd' | b'e' | b'i' | b'r' | b':');
+        self.length += chunk.map_or(0, <[u8]>::len);
+        if self.length > LONGEST_ANSWER {
+            let message = "the answer is longer than any transcript";
+            return Err(self.named(Error::new(ErrorKind::InvalidResponse, message)));
+        }
+        let begun;
+        let mut chunk = chunk;
+        if let (Format::Unknown(beginning), Some(more)) = (&mut self.format, chunk) {
+            beginning.extend_from_slice(more);
+            let Some(events) = is_event_stream(beginning) else { return Ok(Batch::default()) };
+            begun = std::mem::take(beginning);
+            chunk = Some(&begun);
             self.format = if events { Format::Events(Box::default()) } else { Format::Whole(Vec::new()) };
         }
         match (&mut self.format, chunk) {
-            (Format::Unknown, Some(_)) => Ok(Batch::default()),
-            (Format::Unknown, None) if self.streaming => Err(self.named(interrupted())),
-            (Format::Unknown, None) => Err(self.named(Error::new(ErrorKind::InvalidResponse, "the answer is empty"))),
+            (Format::Unknown(_), _) if self.streaming => Err(self.named(interrupted())),
+            (Format::Unknown(_), _) => Err(self.named(Error::new(ErrorKind::InvalidResponse, "the answer is empty"))),
             (Format::Whole(body), Some(chunk)) => {
-                if body.len() + chunk.len() > LONGEST_ANSWER {
-                    let message = "the answer is longer than any transcript";
-                    return Err(self.named(Error::new(ErrorKind::InvalidResponse, message)));
-                }
                 body.extend_from_slice(chunk);
                 Ok(Batch::default())
             }
@@ -222,11 +228,20 @@ impl<R: HttpResponse> Reader<R> {
         let (mut batch, mut failure) = (Batch::default(), None);
         let mut sink = |item: Item<'_>| {
             if let (Item::Event(event), None) = (item, &failure) {
-                match apply(verified, accumulator, &event) {
-                    _ if *done => {}
-                    Ok(Step::Nothing) => *done = is_end(&event),
-                    Ok(step) => batch.steps.push(step),
-                    Err(error) => failure = Some(error),
+                let mut rest = event.data.trim_ascii();
+                // Once at least: an event without data may still say something by its name.
+                loop {
+                    let (data, after) = first_document(rest);
+                    rest = after.trim_ascii_start();
+                    match apply(verified, accumulator, &event, data) {
+                        _ if *done => {}
+                        Ok(Step::Nothing) => *done = is_end(&event, data),
+                        Ok(step) => batch.steps.push(step),
+                        Err(error) => failure = Some(error),
+                    }
+                    if rest.is_empty() || failure.is_some() {
+                        break;
+                    }
                 }
             }
         };
@@ -258,15 +273,37 @@ impl<R: HttpResponse> Reader<R> {
     }
 }
 
-/// The service says that nothing follows.
-fn is_end(event: &Event<'_>) -> bool {
-    event.data.trim_ascii() == "[DONE]" || event.event.as_deref().map(str::trim_ascii) == Some("done")
+/// Whether a body is events, by its first byte; `None` where that has not come.
+fn is_event_stream(body: &[u8]) -> Option<bool> {
+    const MARK: &[u8] = b"\xEF\xBB\xBF";
+    if body.len() < MARK.len() && MARK.starts_with(body) {
+        return None;
+    }
+    let first = body.strip_prefix(MARK).unwrap_or(body).trim_ascii_start().first()?;
+    // Lines of events begin with data, event, id, retry or a colon; nothing else that is answered does.
+    Some(matches!(first, b'd' | b'e' | b'i' | b'r' | b':'))
 }
 
-fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) -> Result<Step, Error> {
+/// The first of several documents that stand in one event, a `data` line each, and the others: there are servers that
+/// leave out the blank line (rexxars/eventsource-parser#31), and the official Python SDK takes each line for an event. One
+/// document over several lines stays one.
+fn first_document(data: &str) -> (&str, &str) {
+    let bytes = data.as_bytes();
+    let lines = first_of(b'\n', b'\n', 0, bytes) < bytes.len();
+    match if lines { object_end(bytes) } else { None } {
+        Some(end) if bytes.get(end) == Some(&b'\n') => data.split_at_checked(end).unwrap_or((data, "")),
+        _ => (data, ""),
+    }
+}
+
+/// The service says that nothing follows.
+fn is_end(event: &Event<'_>, data: &str) -> bool {
+    data == "[DONE]" || event.event.as_deref().map(str::trim_ascii) == Some("done")
+}
+
+fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>, data: &str) -> Result<Step, Error> {
     let name = event.event.as_deref().map(str::trim_ascii);
-    let data = event.data.trim_ascii();
-    if is_end(event) {
+    if is_end(event, data) {
         accumulator.finish();
         return Ok(Step::Nothing);
     }

@@ -203,7 +203,9 @@ mod tests {
         let padded = "= == === ==== a= a== a=== a==== ab= ab=== ab==== abc== abc=== abcd= abcd== abcd=== abcd==== abcde= abcde== \
                       abcde=== =a =a= a=b a=b= ab=c ab=c= abc=d abc=d=";
         let others = [" abcd===", "abcd=== ", "abcd ===", "a", "abcde", "ab\u{A0}cd", "A", "////A", "/", "AAAA/"];
-        for text in padded.split(' ').chain(others).chain(["\0nonsense", "abcd\0nonsense", "ab-_", "ab%", "ab%2", "ab%zz"]) {
+        for text in
+            padded.split(' ').chain(others).chain(["\0nonsense", "abcd\0nonsense", "ab-_", "ab%", "ab%2", "ab%zz"])
+        {
             assert_eq!(sent(&format!("data:;base64,{text}")), None, "{text:?}");
         }
     }
@@ -248,7 +250,11 @@ mod tests {
             let escaped = base64.replace('+', "%2B").replace('/', "%2f").replace('=', "%3D");
             assert_eq!(sent(&format!("data:;base64,{escaped}")), Some(sample(length)), "{length}");
             // Line ends inside of an escape, as where lines were cut after escaping.
-            assert_eq!(sent(&format!("data:;base64,{}", escaped.replace('%', "%\n"))), Some(sample(length)), "{length}");
+            assert_eq!(
+                sent(&format!("data:;base64,{}", escaped.replace('%', "%\n"))),
+                Some(sample(length)),
+                "{length}"
+            );
         }
         // A wrong letter anywhere, however late.
         let base64 = STANDARD.encode(sample(9000));
