@@ -66,8 +66,8 @@ pub struct EventParser {
     line: Vec<u8>,
     /// All data but the last line of it, if that is still in the piece that it came with.
     data: Vec<u8>,
-    /// Tells `data:` with nothing after it (an event with empty data) from no `data` field (no event).
-    has_data: bool,
+    /// How many `data` fields there were. With one that is empty it is an event with empty data, with none it is no event.
+    data_fields: usize,
     id: Vec<u8>,
     has_id: bool,
     event: Vec<u8>,
@@ -96,7 +96,7 @@ impl EventParser {
         Self {
             line: Vec::new(),
             data: Vec::new(),
-            has_data: false,
+            data_fields: 0,
             id: Vec::new(),
             has_id: false,
             event: Vec::new(),
@@ -216,11 +216,11 @@ impl EventParser {
         };
         match field {
             b"data" => {
-                if self.has_data {
+                if self.data_fields > 0 {
                     self.data.extend_from_slice(held);
                     self.data.push(b'\n');
                 }
-                self.has_data = true;
+                self.data_fields += 1;
                 *held = value;
             }
             b"event" => {
@@ -228,8 +228,10 @@ impl EventParser {
                 self.event.extend_from_slice(value);
             }
             b"id" if first_of(0, 0, 0, value) == value.len() => {
-                // An event that has an id and complete data cannot get another id: the blank line was left out.
-                if self.quirks && self.has_id && self.has_data {
+                // An event that has an id and complete data, in one line as DashScope sends it, cannot get another id: the
+                // blank line was left out.
+                if self.quirks && self.has_id && self.data_fields == 1 {
+                    self.data_fields = 2; // looked at once: data may be long, and ids may be many
                     self.data.extend_from_slice(std::mem::take(held));
                     let data = self.data.trim_ascii();
                     if object_end(data) == Some(data.len()) {
@@ -256,7 +258,7 @@ impl EventParser {
     }
 
     fn dispatch(&mut self, held: &mut &[u8], sink: &mut dyn FnMut(Item<'_>)) {
-        if self.has_data {
+        if self.data_fields > 0 {
             if !self.data.is_empty() {
                 self.data.extend_from_slice(held);
             }
@@ -271,7 +273,7 @@ impl EventParser {
         }
         *held = &[];
         self.data.clear();
-        self.has_data = false;
+        self.data_fields = 0;
         self.has_id = false;
         self.event.clear();
         self.status = None;
@@ -424,6 +426,18 @@ mod tests {
         assert_eq!(seen, ["2|-|{}\n{}|-"]);
         // An id after the data of an event that had none is the standard's own order.
         check(b"data:{}\nid:7\n\n", &["7|-|{}|-"]);
+    }
+
+    #[test]
+    fn many_ids_after_long_data_cost_no_time() {
+        let stream = ["id:0\ndata:{", &"[".repeat(1_000_000), "\n", &"id:1\n".repeat(100_000), "\n"].concat();
+        let mut told = Vec::new();
+        let mut sink = |item: Item<'_>| match item {
+            Item::Event(event) => told.push((event.id.unwrap_or_default().into_owned(), event.data.len())),
+            item => panic!("{item:?}"),
+        };
+        EventParser::default().feed(stream.as_bytes(), &mut sink).unwrap();
+        assert_eq!(told, [("1".to_owned(), 1_000_001)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::exchange::LONGEST_ANSWER;
+use super::exchange::{LONGEST_ANSWER, too_long};
 use super::transcribe::{Prepared, read_body, tasks_only, with_header_facts};
 use super::{CallSettings, attempt};
 use crate::api::{Accumulator, Step, chat_completions, error_body, flash_generation, generation};
@@ -191,8 +191,7 @@ impl<R: HttpResponse> Reader<R> {
     fn read(&mut self, chunk: Option<&[u8]>) -> Result<Batch, Error> {
         self.length += chunk.map_or(0, <[u8]>::len);
         if self.length > LONGEST_ANSWER {
-            let message = "the answer is longer than any transcript";
-            return Err(self.named(Error::new(ErrorKind::InvalidResponse, message)));
+            return Err(self.named(too_long()));
         }
         let begun;
         let mut chunk = chunk;
@@ -273,14 +272,10 @@ impl<R: HttpResponse> Reader<R> {
     }
 }
 
-/// Whether a body is events, by its first byte; `None` where that has not come.
+/// Whether a body is events, by its first byte that is neither white space nor of a byte-order mark; `None` where that has
+/// not come. Lines of events begin with data, event, id, retry or a colon; nothing else that is answered does.
 fn is_event_stream(body: &[u8]) -> Option<bool> {
-    const MARK: &[u8] = b"\xEF\xBB\xBF";
-    if body.len() < MARK.len() && MARK.starts_with(body) {
-        return None;
-    }
-    let first = body.strip_prefix(MARK).unwrap_or(body).trim_ascii_start().first()?;
-    // Lines of events begin with data, event, id, retry or a colon; nothing else that is answered does.
+    let first = body.iter().find(|byte| !matches!(byte, b'\t' | b'\n' | b'\r' | b' ' | 0xEF | 0xBB | 0xBF))?;
     Some(matches!(first, b'd' | b'e' | b'i' | b'r' | b':'))
 }
 

@@ -53,23 +53,38 @@ impl<'a> DataUrl<'a> {
     }
 }
 
-/// The bytes of base64, as forgiving as the platform is; `None` where there is anything else in it.
+/// The bytes of base64 in a URL; `None` where there is anything else in it. The URL parser takes out tabs and line ends,
+/// then `%2B` and the like are decoded, then white space does not count, and padding may be missing.
 fn decode(base64: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(base64.len() / 4 * 3 + 2);
-    let (mut bits, mut letters, mut padding) = (0_u32, 0_usize, 0);
-    for letter in (Letters { rest: base64.as_bytes() }) {
-        if letter == b'=' {
-            padding += 1;
+    let (mut bits, mut letters, mut padding, mut escape) = (0_u32, 0_usize, 0, 0);
+    for mut letter in base64.bytes() {
+        if matches!(letter, b'\t' | b'\n' | b'\r') {
             continue;
         }
-        bits = bits << 6 | sextet(letter).filter(|_| padding == 0)?;
-        letters += 1;
-        if letters % 4 != 1 {
-            bytes.push(byte(bits >> ((4 - letters % 4) % 4 * 2)));
+        if escape > 0 {
+            // Two digits behind a one. A `%` without them is no letter either.
+            escape = escape << 4 | char::from(letter).to_digit(16)?;
+            if escape < 0x100 {
+                continue;
+            }
+            letter = byte(std::mem::take(&mut escape));
+        } else if letter == b'%' {
+            escape = 1;
+            continue;
+        }
+        if letter == b'=' {
+            padding += 1;
+        } else if !letter.is_ascii_whitespace() {
+            bits = bits << 6 | sextet(letter).filter(|_| padding == 0)?;
+            letters += 1;
+            if letters % 4 != 1 {
+                bytes.push(byte(bits >> ((4 - letters % 4) % 4 * 2)));
+            }
         }
     }
-    let complete = letters % 4 != 1 && (padding == 0 || padding <= 2 && (letters + padding) % 4 == 0);
-    complete.then_some(bytes)
+    let padded = padding == 0 || padding <= 2 && (letters + padding) % 4 == 0;
+    (padded && letters % 4 != 1 && escape == 0).then_some(bytes)
 }
 
 /// The media type and the base64. `header` is what stands before the first comma; a later comma may only be one in a
@@ -91,49 +106,6 @@ fn before_base64(header: &str) -> Option<&str> {
     let (before, word) = header.split_at_checked(header.len().checked_sub(6)?)?;
     let before = before.trim_ascii_end().strip_suffix(';')?;
     word.eq_ignore_ascii_case("base64").then_some(before)
-}
-
-/// The bytes of a data URL's body but for white space: percent-decoded, without what the URL parser takes out before.
-struct Letters<'a> {
-    rest: &'a [u8],
-}
-
-impl Letters<'_> {
-    /// The next byte of the URL, in which tabs and line ends are nowhere.
-    fn raw(&mut self) -> Option<u8> {
-        loop {
-            let (first, rest) = self.rest.split_first()?;
-            self.rest = rest;
-            if !matches!(first, b'\t' | b'\n' | b'\r') {
-                return Some(*first);
-            }
-        }
-    }
-
-    fn hexadecimal(&mut self) -> Option<u32> {
-        char::from(self.raw()?).to_digit(16)
-    }
-}
-
-impl Iterator for Letters<'_> {
-    type Item = u8;
-
-    #[inline(never)]
-    fn next(&mut self) -> Option<u8> {
-        loop {
-            let mut letter = self.raw()?;
-            if letter == b'%' {
-                let before = self.rest;
-                match (self.hexadecimal(), self.hexadecimal()) {
-                    (Some(high), Some(low)) => letter = byte(high << 4 | low),
-                    _ => self.rest = before,
-                }
-            }
-            if !letter.is_ascii_whitespace() {
-                return Some(letter);
-            }
-        }
-    }
 }
 
 /// The lowest eight bits.
