@@ -39,11 +39,16 @@ impl<'a> Json<'a> {
     /// Reads a whole document; `None` where it is not JSON.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
-        Self::parse_most(text, MOST_VALUES)
+        Self::read(text, MOST_VALUES, None)
     }
 
-    /// The same with at most so many values.
-    fn parse_most(text: &'a str, most: usize) -> Option<Self> {
+    /// Reads the document that a text begins with; `end` becomes its length.
+    pub(crate) fn parse_beginning(text: &'a str, end: &mut usize) -> Option<Self> {
+        Self::read(text, MOST_VALUES, Some(end))
+    }
+
+    /// Reads a document of at most so many values, which is all of the text where nobody asks for its end.
+    fn read(text: &'a str, most: usize, end: Option<&mut usize>) -> Option<Self> {
         // One loop, not a function for each kind of value: so the place stays in a register.
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -119,6 +124,10 @@ impl<'a> Json<'a> {
             // What may follow a value: the ends of containers, and a comma.
             loop {
                 if around.is_empty() {
+                    if let Some(end) = end {
+                        *end = at;
+                        return Some(value);
+                    }
                     return next(bytes, &mut at).is_none().then_some(value);
                 }
                 items.push(value);
@@ -460,19 +469,25 @@ impl Reader<'_> {
 /// Writes `text` as a JSON string, quotes included.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < '\u{20}' => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", control as u32);
+    let mut at = 0;
+    while let Some(run) = plain(text, at) {
+        out.push_str(run);
+        at += run.len();
+        let Some(byte) = text.as_bytes().get(at) else { break };
+        at += 1;
+        let escape = match byte {
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            control => {
+                out.push_str(if *control < 16 { "\\u000" } else { "\\u001" });
+                let digit = usize::from(control & 15);
+                "0123456789abcdef".get(digit..digit + 1).unwrap_or_default()
             }
-            other => out.push(other),
-        }
+        };
+        out.push_str(escape);
     }
     out.push('"');
 }
@@ -514,14 +529,19 @@ impl<'a> ObjectWriter<'a> {
 
     /// Writes a name and leaves the value to `write`.
     pub fn member(&mut self, name: &str, write: impl FnOnce(&mut String)) -> &mut Self {
+        self.name(name);
+        write(self.out);
+        self
+    }
+
+    /// What stands before a value. By itself, as `member` is compiled for every way to write one.
+    fn name(&mut self, name: &str) {
         if !self.empty {
             self.out.push(',');
         }
         self.empty = false;
         write_string(name, self.out);
         self.out.push(':');
-        write(self.out);
-        self
     }
 
     /// A string member.
@@ -673,7 +693,7 @@ mod tests {
     #[test]
     fn more_values_than_any_answer_has_are_refused() {
         for (text, values) in [("[1,[],{}]", 4), (r#"{"a":{"b":null},"c":"d"}"#, 7), ("[[[[]]]]", 4), ("1", 1)] {
-            assert!(Json::parse_most(text, values).is_some() && Json::parse_most(text, values - 1).is_none(), "{text}");
+            assert!(Json::read(text, values, None).is_some() && Json::read(text, values - 1, None).is_none(), "{text}");
         }
     }
 
@@ -701,7 +721,7 @@ mod tests {
         let word = r#"{"begin_time":43199000,"end_time":43199200,"text":"word","punctuation":","}"#;
         let file =
             format!(r#"{{"transcripts":[{{"sentences":[{{"words":[{}]}}]}}]}}"#, vec![word; 5 * 12 * 3600].join(","));
-        assert!(Json::parse_most(&file, MOST_VALUES / 2).is_some());
+        assert!(Json::read(&file, MOST_VALUES / 2, None).is_some());
     }
 
     #[test]

@@ -24,7 +24,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const STATUS_COMMENT: &[u8] = b":HTTP_STATUS/";
 const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
 /// Stands for the beginning of a line that nobody will hear of. No line has it in it.
-const NOT_KEPT: &[u8] = b"\r";
+const NOT_KEPT: u8 = b'\r';
 
 /// A complete event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl EventParser {
         }
         if !self.may_be_heard() {
             self.line.clear();
-            self.line.extend_from_slice(NOT_KEPT);
+            self.line.push(NOT_KEPT);
         }
         if self.line.len() + self.data.len() + self.id.len() + self.event.len() > self.max_buffer {
             return Err(self.overflow());
@@ -233,8 +233,7 @@ impl EventParser {
                 if self.quirks && self.has_id && self.data_fields == 1 {
                     self.data_fields = 2; // looked at once: data may be long, and ids may be many
                     self.data.extend_from_slice(std::mem::take(held));
-                    let data = self.data.trim_ascii();
-                    if object_end(data) == Some(data.len()) {
+                    if is_complete_json(&self.data) {
                         self.dispatch(held, sink);
                     }
                 }
@@ -252,7 +251,7 @@ impl EventParser {
                 }
             }
             b"id" => {} // one with a NUL is ignored, as the standard says
-            _ if starts_with(line, NOT_KEPT) => {}
+            _ if line.first() == Some(&NOT_KEPT) => {}
             _ => sink(Item::Ignored(text(line))),
         }
     }
@@ -301,11 +300,12 @@ fn text(bytes: &[u8]) -> Cow<'_, str> {
     core::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
-/// Where the JSON object that the bytes begin with ends, by its braces; a full check would cost more than it tells.
-pub(crate) fn object_end(data: &[u8]) -> Option<usize> {
+/// Whether the bytes are one whole JSON object, by its braces; a full check would cost more than it tells.
+fn is_complete_json(data: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
-    if data.first() != Some(&b'{') {
-        return None;
+    let data = data.trim_ascii();
+    if !data.starts_with(b"{") {
+        return false;
     }
     for (index, byte) in data.iter().enumerate() {
         match byte {
@@ -316,13 +316,13 @@ pub(crate) fn object_end(data: &[u8]) -> Option<usize> {
             b'}' | b']' if !in_string => {
                 depth = depth.saturating_sub(1);
                 if depth == 0 {
-                    return Some(index + 1);
+                    return index + 1 == data.len();
                 }
             }
             _ => {}
         }
     }
-    None
+    false
 }
 
 #[cfg(test)]

@@ -12,8 +12,7 @@ use crate::host::{Host, HttpResponse};
 use crate::json::Json;
 use crate::model::Dialect;
 use crate::options::Verified;
-use crate::search::first_of;
-use crate::sse::{Event, EventParser, Item, object_end};
+use crate::sse::{Event, EventParser, Item};
 use crate::transcript::Transcript;
 
 /// What one network chunk brought.
@@ -230,9 +229,8 @@ impl<R: HttpResponse> Reader<R> {
                 let mut rest = event.data.trim_ascii();
                 // Once at least: an event without data may still say something by its name.
                 loop {
-                    let (data, after) = first_document(rest);
-                    rest = after.trim_ascii_start();
-                    match apply(verified, accumulator, &event, data) {
+                    let data = rest;
+                    match apply(verified, accumulator, &event, &mut rest) {
                         _ if *done => {}
                         Ok(Step::Nothing) => *done = is_end(&event, data),
                         Ok(step) => batch.steps.push(step),
@@ -279,41 +277,41 @@ fn is_event_stream(body: &[u8]) -> Option<bool> {
     Some(matches!(first, b'd' | b'e' | b'i' | b'r' | b':'))
 }
 
-/// The first of several documents that stand in one event, a `data` line each, and the others: there are servers that
-/// leave out the blank line (rexxars/eventsource-parser#31), and the official Python SDK takes each line for an event. One
-/// document over several lines stays one.
-fn first_document(data: &str) -> (&str, &str) {
-    let bytes = data.as_bytes();
-    let lines = first_of(b'\n', b'\n', 0, bytes) < bytes.len();
-    match if lines { object_end(bytes) } else { None } {
-        Some(end) if bytes.get(end) == Some(&b'\n') => data.split_at_checked(end).unwrap_or((data, "")),
-        _ => (data, ""),
-    }
-}
-
 /// The service says that nothing follows.
 fn is_end(event: &Event<'_>, data: &str) -> bool {
     data == "[DONE]" || event.event.as_deref().map(str::trim_ascii) == Some("done")
 }
 
-fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>, data: &str) -> Result<Step, Error> {
+/// Takes over what an event says. `data` is left with what stands behind it: there are servers that leave out the blank
+/// lines, so that several answers stand in one event, a `data` line each (rexxars/eventsource-parser#31); the official Python
+/// SDK takes each line for an event. One answer over several lines is one.
+fn apply(
+    verified: &Verified,
+    accumulator: &mut Accumulator,
+    event: &Event<'_>,
+    data: &mut &str,
+) -> Result<Step, Error> {
     let name = event.event.as_deref().map(str::trim_ascii);
-    if is_end(event, data) {
+    let said = std::mem::take(data);
+    if is_end(event, said) {
         accumulator.finish();
         return Ok(Step::Nothing);
     }
     if name == Some("error") || event.status.is_some_and(|status| status >= 400) {
-        return Err(error_body::in_event(data, event.status));
+        return Err(error_body::in_event(said, event.status));
     }
-    if data.is_empty() {
+    if said.is_empty() {
         return Ok(Step::Nothing); // a heartbeat
     }
-    if let Some(step) = accumulator.again(data) {
+    if let Some(step) = accumulator.again(said) {
         return Ok(step);
     }
-    let Some(json) = Json::parse(data) else {
+    let mut end = 0;
+    let Some(json) = Json::parse_beginning(said, &mut end) else {
         return Err(Error::new(ErrorKind::InvalidResponse, "an event of the stream is not JSON"));
     };
+    let (text, rest) = said.split_at_checked(end).unwrap_or_default();
+    *data = rest.trim_ascii_start();
     if let Some(error) = error_body::in_json(&json, event.status) {
         return Err(error);
     }
@@ -323,6 +321,6 @@ fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>, 
         Dialect::Flash => flash_generation::chunk(&json, accumulator),
         Dialect::File | Dialect::Files => return Err(tasks_only()),
     };
-    accumulator.keep(data);
+    accumulator.keep(text);
     Ok(step)
 }

@@ -30,8 +30,7 @@ impl<'a> DataUrl<'a> {
             .get(5..)
             .filter(|_| url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")))
             .ok_or_else(|| wrong("it does not begin with data:"))?;
-        let (header, _) = cut(rest, b',').ok_or_else(|| wrong("it has no comma"))?;
-        let (media_type, base64) = split(rest, header)
+        let (media_type, base64) = split(rest)
             .ok_or_else(|| wrong("it is not base64; make it with toDataUrl(blob), or pass the Blob itself"))?;
         let bytes = decode(base64)
             .ok_or_else(|| wrong("its base64 is cut off, or has letters that do not belong there, such as - and _"))?;
@@ -87,16 +86,18 @@ fn decode(base64: &str) -> Option<Vec<u8>> {
     (padded && letters % 4 != 1 && escape == 0).then_some(bytes)
 }
 
-/// The media type and the base64. `header` is what stands before the first comma; a later comma may only be one in a
-/// parameter, so there must be parameters.
-fn split<'a>(rest: &'a str, header: &str) -> Option<(&'a str, &'a str)> {
-    let mut end = header.len();
+/// The media type and the base64, on both sides of a comma. A later one than the first may only be one behind a parameter, so
+/// there must be parameters before it.
+fn split(rest: &str) -> Option<(&str, &str)> {
+    let mut at = 0;
     loop {
-        if let Some(media_type) = rest.get(..end).and_then(before_base64) {
-            return Some((media_type, rest.get(end + 1..)?));
+        at += rest.as_bytes().get(at..)?.iter().position(|byte| *byte == b',')?;
+        let header = rest.get(..at)?;
+        at += 1;
+        if let Some(media_type) = before_base64(header) {
+            return Some((media_type, rest.get(at..)?));
         }
         cut(header, b';')?;
-        end += 1 + rest.as_bytes().get(end + 1..)?.iter().position(|byte| *byte == b',')?;
     }
 }
 
