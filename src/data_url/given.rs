@@ -170,7 +170,7 @@ mod tests {
         ]);
         for (text, bytes) in accepted {
             assert_eq!(sent(&format!("data:;base64,{text}")).as_deref(), Some(bytes), "{text:?}");
-            let escaped: String = text.bytes().map(|byte| format!("%{byte:02x}")).collect();
+            let escaped = text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat();
             assert_eq!(sent(&format!("data:;base64,{escaped}")).as_deref(), Some(bytes), "{escaped}");
         }
         let padded = "= == === ==== a= a== a=== a==== ab= ab=== ab==== abc== abc=== abcd= abcd== abcd=== abcd==== abcde= abcde== \
