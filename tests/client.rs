@@ -435,6 +435,10 @@ fn a_byte_order_mark_may_be_cut_anywhere() {
     at_every_cut("{}", events.as_bytes(), &[delta("Hel"), delta("lo")]);
     at_every_cut("{}", ["\u{FEFF}", WELCOME].concat().as_bytes(), &[delta("Welcome to Alibaba Cloud.")]);
     at_every_cut("{}", ["\r\n", &event("Hi", "stop")].concat().as_bytes(), &[delta("Hi")]);
+    // However much white space comes before anything is said, byte by byte.
+    let idle = ["\u{FEFF}\n ", &" \n".repeat(100_000), &event("Hi", "stop")].concat();
+    let (steps, end) = native("{}", Answer::chunks(idle.as_bytes().chunks(1)));
+    assert_eq!((steps, end.unwrap().text.as_str()), (vec![delta("Hi")], "Hi"));
     // A mark and nothing else is nothing.
     for body in [&b"\xEF"[..], b"\xEF\xBB", b"\xEF\xBB\xBF", b"\xEF\xBB\xBF\n", b" "] {
         let (_, end) = native("{}", Answer::ok(body));

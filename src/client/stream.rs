@@ -196,7 +196,11 @@ impl<R: HttpResponse> Reader<R> {
         let mut chunk = chunk;
         if let (Format::Unknown(beginning), Some(more)) = (&mut self.format, chunk) {
             beginning.extend_from_slice(more);
-            let Some(events) = is_event_stream(beginning) else { return Ok(Batch::default()) };
+            let Some(events) = is_event_stream(beginning) else {
+                // Nothing in it counts any more once it is as long as a mark; a flood of it is not looked through again.
+                beginning.truncate(if beginning.len() < 3 { 3 } else { 0 });
+                return Ok(Batch::default());
+            };
             begun = std::mem::take(beginning);
             chunk = Some(&begun);
             self.format = if events { Format::Events(Box::default()) } else { Format::Whole(Vec::new()) };
