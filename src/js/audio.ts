@@ -2,7 +2,7 @@
 
 import type { AudioInput } from "../../target/js/glue.js";
 import { hostCall, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
-import { refused } from "./data.js";
+import { own, refused } from "./data.js";
 import { formats } from "./formats.js";
 import { call } from "./instance.js";
 
@@ -17,7 +17,7 @@ export async function toDataUrl(
   audio: Exclude<AudioInput, string | URL>,
   options: DataUrlOptions = {},
 ): Promise<string> {
-  const { mediaType, ...rest } = options;
+  const { mediaType, ...rest } = own(options);
   const host = hostCall(NO_CLIENT, splitOptions(rest).request);
   try {
     const found = await host.open(audio);

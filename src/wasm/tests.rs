@@ -33,8 +33,13 @@ fn call(exchange: &str) -> Call {
             log: [], settings: '{{"maxRetries":0}}', isPage: false,
             async apiKey() {{ return "sk-test"; }},
             limit(most) {{ this.most = most; }},
-            async request(bare, ...recipe) {{ return new Request(bare, {{ body: recipe.join("|") }}); }},
-            send(bare, ...recipe) {{ this.log.push([bare, ...recipe]); return {exchange}; }},
+            async request(url, head, ...recipe) {{
+                return new Request(url, {{ ...JSON.parse(head), body: recipe.join("|") }});
+            }},
+            send(url, head, ...recipe) {{
+                this.log.push([new Request(url, JSON.parse(head)), ...recipe]);
+                return {exchange};
+            }},
             pause() {{ return {{ async done() {{}}, cancel() {{}} }}; }},
         }})"#
     ))
