@@ -39,8 +39,13 @@ export function sniffMediaType(head: Uint8Array): string | undefined {
  * Channels are averaged; another rate is resampled without aliasing.
  */
 export function encodeWav(channels: Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer> {
-  if (!Array.isArray(channels) || !channels.every((channel) => channel instanceof Float32Array)) {
+  if (!Array.isArray(channels) || !channels.every(isFloat32Array)) {
     throw refused("channels", "expected a list of Float32Array, one for each channel");
   }
   return formats.call((glue) => glue.encodeWav(channels, sampleRate)) as Uint8Array<ArrayBuffer>;
+}
+
+/** Of this realm or another: an iframe, a test runner's own (jestjs/jest#11864). */
+function isFloat32Array(value: unknown): value is Float32Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Float32Array]";
 }
