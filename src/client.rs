@@ -1,19 +1,22 @@
 //! Effects in order: the decisions of the pure modules, carried out by a [`Host`](crate::host::Host).
 
+mod answer;
 mod attempt;
 pub mod batch;
 mod context;
 mod exchange;
 pub mod long_audio;
+mod prepared;
 mod source;
 pub mod stream;
 pub mod task;
 pub mod token;
-pub mod transcribe;
+mod transcribe;
 pub mod upload;
 pub mod vocabulary;
 
 pub use context::CallContext;
+pub use prepared::{LengthCheck, Prepared};
 pub use source::{AudioFacts, Source};
 
 use std::time::Duration;

@@ -110,10 +110,9 @@ impl<H: OpenAudio + 'static> Stream for TranscriptEvents<H> {
                 Err(error) => return Poll::Ready(Some(Err(error))),
                 Ok(None) => {}
                 Ok(Some(batch)) => {
-                    self.ready.extend(batch.steps.into_iter().filter_map(|step| match step {
-                        Step::Nothing => None,
-                        Step::Delta(text) => Some(TranscriptEvent::Delta(text)),
-                        Step::Revision(text) => Some(TranscriptEvent::Revision(text)),
+                    self.ready.extend(batch.steps.into_iter().map(|step| match step {
+                        Step::Delta(text) => TranscriptEvent::Delta(text),
+                        Step::Revision(text) => TranscriptEvent::Revision(text),
                     }));
                     match batch.transcript {
                         Some(transcript) => self.ready.push_back(TranscriptEvent::Done(Box::new(transcript))),

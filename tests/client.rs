@@ -412,7 +412,6 @@ fn the_request_id_comes_from_the_header_where_the_body_has_none() {
 fn at_every_cut(options: &str, body: &[u8], expected: &[Step]) {
     let text = |steps: &[Step]| {
         steps.iter().fold(String::new(), |text, step| match step {
-            Step::Nothing => text,
             Step::Delta(added) => text + added,
             Step::Revision(all) => all.clone(),
         })

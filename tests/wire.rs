@@ -647,14 +647,14 @@ fn snapshots_of_dialect_c_become_changes() {
             "sentence_id": id, "begin_time": begin, "end_time": begin + 400, "sentence_end": ended, "text": sentence,
             "words": [] } } })
     };
-    assert_eq!(take(snapshot("", 1, 0, "", false)), Step::Nothing);
-    assert_eq!(take(snapshot("I sea", 1, 100, "I sea", false)), Step::Delta("I sea".to_owned()));
-    assert_eq!(take(snapshot("I see you.", 1, 120, "I see you.", true)), Step::Revision("I see you.".to_owned()));
-    assert_eq!(take(snapshot("I see you.", 2, 900, "", false)), Step::Nothing);
-    assert_eq!(take(snapshot("I see you. Yes", 2, 900, " Yes", false)), Step::Delta(" Yes".to_owned()));
+    assert_eq!(take(snapshot("", 1, 0, "", false)), None);
+    assert_eq!(take(snapshot("I sea", 1, 100, "I sea", false)), Some(Step::Delta("I sea".to_owned())));
+    assert_eq!(take(snapshot("I see you.", 1, 120, "I see you.", true)), Some(Step::Revision("I see you.".to_owned())));
+    assert_eq!(take(snapshot("I see you.", 2, 900, "", false)), None);
+    assert_eq!(take(snapshot("I see you. Yes", 2, 900, " Yes", false)), Some(Step::Delta(" Yes".to_owned())));
     assert!(!accumulator.is_finished(), "the second sentence has no end");
     let mut take = |json: Value| flash_generation::chunk(&Json::parse(&json.to_string()).unwrap(), &mut accumulator);
-    assert_eq!(take(snapshot("I see you. Yes!", 2, 910, " Yes!", true)), Step::Delta("!".to_owned()));
+    assert_eq!(take(snapshot("I see you. Yes!", 2, 910, " Yes!", true)), Some(Step::Delta("!".to_owned())));
     assert!(accumulator.is_finished());
     let transcript = accumulator.into_transcript();
     let sentences: Vec<_> = transcript.segments.iter().map(|segment| segment.text.as_str()).collect();

@@ -48,7 +48,7 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
 }
 
 /// Takes over one chunk of a stream; its text is what is new.
-pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator) -> Step {
+pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator) -> Option<Step> {
     facts(json, accumulator);
     let choice = json.view().get("choices").at(0);
     accumulator.choice(choice, choice.get("delta"), true)

@@ -11,8 +11,6 @@ use crate::transcript::Transcript;
 /// What one chunk of a stream did to the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The text did not change.
-    Nothing,
     /// This was added at the end.
     Delta(String),
     /// Earlier text changed; this is all of it.
@@ -45,8 +43,8 @@ struct Pattern {
 impl Accumulator {
     /// Takes over an event that is the last one with another text in it, and other numbers in its usage, as nearly all of
     /// a stream are. All else is known then, and reading the event as JSON would take ten times as long as comparing it.
-    /// `None` where it must be read.
-    pub fn again(&mut self, event: &str) -> Option<Step> {
+    /// `None` where it must be read; else the change of the text, if it is one.
+    pub fn again(&mut self, event: &str) -> Option<Option<Step>> {
         let Pattern { event: last, start, end, incremental, usage, counted, .. } = self.pattern.as_deref_mut()?;
         let (start, incremental, bytes) = (*start, *incremental, event.as_bytes());
         let (before, after) = (last.as_bytes().get(..start)?, last.as_bytes().get(*end..)?);
@@ -137,7 +135,7 @@ impl Accumulator {
     }
 
     /// Takes over one choice; `message` is its `message` or `delta`.
-    pub(super) fn choice(&mut self, choice: View<'_>, message: View<'_>, incremental: bool) -> Step {
+    pub(super) fn choice(&mut self, choice: View<'_>, message: View<'_>, incremental: bool) -> Option<Step> {
         for annotation in message.get("annotations").items() {
             renew(&mut self.transcript.language, annotation.get("language").str());
             renew(&mut self.transcript.emotion, annotation.get("emotion").str());
@@ -147,7 +145,7 @@ impl Accumulator {
             self.transcript.finish_reason = Some(reason);
             self.finished = true;
         }
-        let Some(text) = content(message) else { return Step::Nothing };
+        let text = content(message)?;
         if let Cow::Borrowed(text) = text {
             let pattern = self.pattern.get_or_insert_default();
             pattern.taken = Some((text.as_ptr().addr(), text.len()));
@@ -167,21 +165,21 @@ impl Accumulator {
         Ok(self.into_transcript())
     }
 
-    /// Takes over text: what is new, or all so far.
-    pub(super) fn text_step(&mut self, piece: &str, incremental: bool) -> Step {
+    /// Takes over text: what is new, or all so far. `None` where that changes nothing.
+    pub(super) fn text_step(&mut self, piece: &str, incremental: bool) -> Option<Step> {
         let so_far = &mut self.transcript.text;
         let added = if incremental { Some(piece) } else { piece.strip_prefix(so_far.as_str()) };
         match added {
-            Some("") => Step::Nothing,
+            Some("") => None,
             Some(added) => {
                 so_far.push_str(added);
-                Step::Delta(added.to_owned())
+                Some(Step::Delta(added.to_owned()))
             }
             // The last event of a cumulative stream may carry no text at all; that takes nothing back.
-            None if piece.is_empty() => Step::Nothing,
+            None if piece.is_empty() => None,
             None => {
                 piece.clone_into(so_far);
-                Step::Revision(piece.to_owned())
+                Some(Step::Revision(piece.to_owned()))
             }
         }
     }
@@ -240,7 +238,7 @@ fn content(message: View<'_>) -> Option<Cow<'_, str>> {
 mod tests {
     use super::*;
 
-    fn read(event: &str, accumulator: &mut Accumulator, incremental: bool) -> Step {
+    fn read(event: &str, accumulator: &mut Accumulator, incremental: bool) -> Option<Step> {
         let json = Json::parse(event).unwrap();
         let choice = json.view().get("choices").at(0);
         accumulator.facts(json.view().get("model").str(), None, json.view().get("usage"));

@@ -108,7 +108,7 @@ pub(super) fn write_conversation(options: &TranscribeOptions, out: &mut String) 
 /// Reads a whole answer.
 pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
     let mut accumulator = Accumulator::default();
-    if take(json.view(), &mut accumulator).is_none() {
+    if take(json.view(), &mut accumulator).is_err() {
         return Err(Error::new(
             ErrorKind::InvalidResponse,
             "the answer has no text at output.text or any other place known for it",
@@ -118,8 +118,8 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
 }
 
 /// Takes over one event of a stream: all text so far, of which earlier parts may have changed.
-pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator) -> Step {
-    take(json.view(), accumulator).unwrap_or(Step::Nothing)
+pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator) -> Option<Step> {
+    take(json.view(), accumulator).unwrap_or_default()
 }
 
 /// A member that fits, from the first of several places that has one.
@@ -127,8 +127,11 @@ fn first<'a>(places: &[View<'a>], name: &str, fits: fn(View<'a>) -> bool) -> Opt
     places.iter().map(|place| place.get(name)).find(|found| fits(*found))
 }
 
-/// `None` where there is no text at any of the places where hosts put it (`protocol.md` §5.4).
-fn take(view: View<'_>, accumulator: &mut Accumulator) -> Option<Step> {
+/// There is no text at any of its places.
+struct NoText;
+
+/// The change of the text, if it is one; [`NoText`] where there is none at any of the places where hosts put it (`protocol.md` §5.4).
+fn take(view: View<'_>, accumulator: &mut Accumulator) -> Result<Option<Step>, NoText> {
     let output = view.get("output");
     // The order in which text is looked for; sentences may stand in any of the three.
     let places = [output, view, output.get("output")];
@@ -137,7 +140,8 @@ fn take(view: View<'_>, accumulator: &mut Accumulator) -> Option<Step> {
     accumulator.facts(view.get("model").str(), id.str(), usage);
     let sentence_text =
         || Some(first(&places, "sentence", |sentence| sentence.get("text").str().is_some())?.get("text"));
-    let text = first(&places, "text", |text| text.str().is_some()).or_else(sentence_text)?.str()?;
+    let text = first(&places, "text", |text| text.str().is_some()).or_else(sentence_text);
+    let text = text.and_then(View::str).ok_or(NoText)?;
     let step = accumulator.text_step(text, false);
     let sentence = first(&places, "sentence", View::is_object);
     let sentences = first(&places, "sentences", |list| list.items().next().is_some());
@@ -160,5 +164,5 @@ fn take(view: View<'_>, accumulator: &mut Accumulator) -> Option<Step> {
     if ended {
         segments.retain(|segment| !segment.text.is_empty());
     }
-    Some(step)
+    Ok(step)
 }

@@ -68,7 +68,7 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
 }
 
 /// Takes over one event of a stream.
-pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator, incremental: bool) -> Step {
+pub fn chunk(json: &Json<'_>, accumulator: &mut Accumulator, incremental: bool) -> Option<Step> {
     let choice = facts(json, accumulator);
     accumulator.choice(choice, choice.get("message"), incremental)
 }

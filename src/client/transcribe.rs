@@ -1,121 +1,14 @@
-//! Audio in, transcript out: checks and request first, then one answer.
-
-use std::sync::Arc;
+//! Audio in, transcript out, in one go.
 
 use super::CallContext;
-use super::exchange::not_json;
-use super::source::{Checked, Source};
+use super::source::Source;
 use super::stream::TranscriptStream;
-use crate::api::{chat_completions, error_body, flash_generation, generation};
 use crate::error::{Error, ErrorKind};
-use crate::host::{Host, HttpRequest};
-use crate::json::Json;
-use crate::model::Dialect;
-use crate::options::{TranscribeOptions, Verified};
+use crate::host::Host;
+use crate::options::TranscribeOptions;
 use crate::transcript::Transcript;
 
-/// A call that has been checked and is ready to be sent, any number of times.
-#[derive(Clone, Debug)]
-pub struct Prepared {
-    /// The request, complete but for the audio's bytes and the key.
-    pub request: HttpRequest,
-    /// The options it was built from.
-    pub verified: Arc<Verified>,
-    /// Media type of the inline audio, for size checks while a stream is read.
-    pub media_type: Option<String>,
-    /// Whether the answer was asked for piece by piece.
-    pub stream: bool,
-    replayable: bool,
-}
-
-impl Prepared {
-    /// The check for audio that tells its length only while it is read.
-    #[must_use]
-    pub fn length_check(&self) -> LengthCheck {
-        LengthCheck { verified: Arc::clone(&self.verified), media_type: self.media_type.clone().unwrap_or_default() }
-    }
-
-    /// For an answer that somebody else asked for: there is nothing to send.
-    pub(super) fn for_reading(verified: Arc<Verified>) -> Self {
-        Self { request: HttpRequest::default(), verified, media_type: None, stream: true, replayable: false }
-    }
-
-    pub(super) fn is_replayable(&self) -> bool {
-        self.replayable
-    }
-}
-
-/// Refuses audio that turns out to be too long while it is read.
-#[derive(Clone, Debug)]
-pub struct LengthCheck {
-    verified: Arc<Verified>,
-    media_type: String,
-}
-
-impl LengthCheck {
-    /// The most bytes of audio.
-    #[must_use]
-    pub fn most(&self) -> u64 {
-        super::source::most_bytes(&self.verified, &self.media_type)
-    }
-
-    /// The error for audio of `length` bytes, if that is too many.
-    pub fn check(&self, length: u64) -> Result<(), Error> {
-        super::source::check_length(&self.verified, &self.media_type, length)
-    }
-}
-
-impl<H> CallContext<'_, H> {
-    /// Checks options and audio and builds the request for a transcript in one piece: nothing is sent, nothing of the audio
-    /// but its head is needed.
-    pub fn prepare<A>(&self, source: &Source<A>, options: &TranscribeOptions) -> Result<Prepared, Error> {
-        self.prepare_verified(source, Arc::new(options.verify(self.config)?), false)
-    }
-
-    /// The same for a transcript that arrives while it is recognised.
-    pub fn prepare_stream<A>(&self, source: &Source<A>, options: &TranscribeOptions) -> Result<Prepared, Error> {
-        self.prepare_verified(source, Arc::new(options.verify(self.config)?), true)
-    }
-
-    /// The same with options that have been verified already: before the audio was touched, say.
-    pub(crate) fn prepare_verified<A>(
-        &self,
-        source: &Source<A>,
-        verified: Arc<Verified>,
-        stream: bool,
-    ) -> Result<Prepared, Error> {
-        let checked = source.check(&verified)?;
-        let (config, audio) = (self.config, checked.audio_ref());
-        let request = match verified.dialect {
-            Dialect::ChatCompletions => chat_completions::request(config, &verified, audio, stream),
-            Dialect::Generation => generation::request(config, &verified, audio, stream),
-            Dialect::Flash => {
-                let format = if verified.options.format.is_some() { "" } else { source.format(&verified)? };
-                flash_generation::request(config, &verified, audio, format, stream)
-            }
-            Dialect::File | Dialect::Files => return Err(tasks_only()),
-        };
-        let request = self.with_headers(request);
-        let replayable = match source {
-            Source::Url(_) => true,
-            Source::Bytes { facts, .. } => facts.replayable,
-        };
-        let media_type = match checked {
-            Checked::Inline { media_type } => Some(media_type),
-            Checked::Url(_) => None,
-        };
-        Ok(Prepared { request, verified, media_type, stream, replayable })
-    }
-}
-
 impl<H: Host> CallContext<'_, H> {
-    /// The prepared request with the key on it, for sending by other means.
-    pub async fn authorized(&self, prepared: Prepared) -> Result<HttpRequest, Error> {
-        let mut request = prepared.request;
-        self.authorize(&mut request).await?;
-        Ok(request)
-    }
-
     /// Transcribes audio and waits for the whole transcript; tries again where that is safe and sensible.
     pub async fn transcribe(
         &self,
@@ -130,36 +23,4 @@ impl<H: Host> CallContext<'_, H> {
         }
         Err(Error::new(ErrorKind::Internal, "the stream ended without a transcript and without an error"))
     }
-}
-
-/// What the body does not say, the header and the request may.
-pub(super) fn with_header_facts(
-    mut transcript: Transcript,
-    verified: &Verified,
-    header_id: Option<String>,
-) -> Transcript {
-    transcript.request_id = transcript.request_id.or(header_id);
-    transcript.model = transcript.model.or_else(|| Some(verified.model.clone()));
-    transcript
-}
-
-/// Reads a whole 2xx body.
-pub(super) fn read_body(verified: &Verified, status: u16, body: &[u8]) -> Result<Transcript, Error> {
-    let Some(json) = Json::parse_bytes(body) else {
-        return Err(error_body::in_framed_body(body).unwrap_or_else(not_json));
-    };
-    if let Some(error) = error_body::in_json(&json, Some(status)) {
-        return Err(error);
-    }
-    match verified.dialect {
-        Dialect::ChatCompletions => chat_completions::read(&json),
-        Dialect::Generation => generation::read(&json),
-        Dialect::Flash => flash_generation::read(&json),
-        Dialect::File | Dialect::Files => Err(tasks_only()),
-    }
-}
-
-/// `TranscribeOptions::verify` lets no such model through.
-pub(super) fn tasks_only() -> Error {
-    Error::new(ErrorKind::Internal, "a model that works with tasks was asked for a direct answer")
 }

@@ -16,8 +16,7 @@ use super::error::to_js;
 use super::host::{JsHost, JsResponse};
 use crate::api::Step;
 use crate::client::stream::{Batch, TranscriptStream};
-use crate::client::transcribe::Prepared;
-use crate::client::{CallContext, CallSettings};
+use crate::client::{CallContext, CallSettings, Prepared};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::options::{TranscribeOptions, Verified};
@@ -156,7 +155,6 @@ fn batch_to_js(batch: &Batch) -> JsValue {
     let units = |text: &str| i32::try_from(text.encode_utf16().count()).unwrap_or(i32::MAX);
     for step in &batch.steps {
         match step {
-            Step::Nothing => {}
             Step::Delta(delta) => {
                 lengths.push(units(delta));
                 text.push_str(delta);
