@@ -25,6 +25,7 @@ export function findElements() {
     transcribeWords: find("transcribe-words", HTMLElement),
     cancel: find("cancel", HTMLButtonElement),
     discard: find("discard", HTMLButtonElement),
+    discardWords: find("discard-words", HTMLElement),
     renew: find("renew", HTMLButtonElement),
     stages: find("stages", HTMLOListElement),
     progress: find("progress", HTMLElement),

@@ -22,7 +22,7 @@ export type Source =
 
 export type Phase =
   | { readonly name: "idle" }
-  /** The browser asks for the microphone. */
+  /** The browser asks for the microphone, or its recorder has not begun yet. */
   | { readonly name: "starting" }
   | { readonly name: "recording"; readonly paused: boolean }
   /** There is a source, and nothing happens. */

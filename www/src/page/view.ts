@@ -40,15 +40,18 @@ export function render(elements: Elements, state: State): void {
 function renderControls(elements: Elements, state: State): void {
   const { phase, source } = state;
   const recording = phase.name === "recording";
+  const starting = phase.name === "starting";
   const resting = phase.name === "idle" || phase.name === "ready";
   const ready = phase.name === "ready";
   const hasAudio = ready && audioOf(source) !== undefined;
   const done = ready && state.transcript !== undefined;
 
   document.documentElement.dataset.phase = phase.name;
-  show(elements.record, phase.name === "idle" || phase.name === "starting" || recording);
+  show(elements.record, phase.name === "idle" || starting || recording);
   elements.record.setAttribute("aria-pressed", String(recording));
-  elements.record.disabled = phase.name === "starting" || !state.canRecord;
+  // Not `disabled`, which would take the focus away from whoever pressed it.
+  elements.record.setAttribute("aria-disabled", String(starting));
+  elements.record.disabled = !state.canRecord;
   show(elements.recordCaption, phase.name === "idle" && state.canRecord && state.message === "");
 
   show(elements.pause, recording);
@@ -59,7 +62,8 @@ function renderControls(elements: Elements, state: State): void {
   write(elements.transcribeWords, hasTask(state) ? "Fetch the words" : done ? "Transcribe again" : "Transcribe");
   elements.transcribe.classList.toggle("primary", !done);
   show(elements.cancel, phase.name === "busy");
-  show(elements.discard, isUnheard(state) && phase.name !== "busy");
+  show(elements.discard, starting || (isUnheard(state) && phase.name !== "busy"));
+  write(elements.discardWords, starting ? "Cancel" : "Discard");
   show(elements.renew, ready && !isUnheard(state));
   show(elements.sources, resting);
   show(elements.level, recording);
