@@ -9,6 +9,8 @@ function find<T extends HTMLElement>(id: string, type: new () => T): T {
 export function findElements() {
   return {
     upstream: find("upstream", HTMLElement),
+    upstreamName: find("upstream-name", HTMLElement),
+    upstreamSays: find("upstream-says", HTMLElement),
     stage: find("stage", HTMLElement),
     waveform: find("waveform", HTMLCanvasElement),
     position: find("position", HTMLElement),

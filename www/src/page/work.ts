@@ -55,8 +55,8 @@ export class Work {
       const transcript = await recognise(work, plan, request.signal, this.#progressOf(request, source));
       if (request.signal.aborted) return;
       const message = transcript.noSpeech ? "No speech was heard. Play it back to check the microphone." : "Done.";
-      this.#state.set({ phase: { name: "ready" }, text: transcript.text, transcript, editing: false, message });
       delete source.draft?.task;
+      this.#state.set({ phase: { name: "ready" }, text: transcript.text, transcript, editing: false, message });
       await this.#keep(source);
       await this.#write(source, transcript.text, transcript);
       if (this.#state.get().source !== source) this.#state.set({ saved: await this.#parts.saved.list() });
@@ -80,7 +80,10 @@ export class Work {
   #progressOf(request: AbortController, source: Source): Progress {
     const showStep = (step: Step): void => {
       const { phase } = this.#state.get();
-      if (phase.name !== "busy" || phase.step !== step) this.#whileBusy(request, { phase: { name: "busy", step } });
+      const now = phase.name === "busy" ? phase.step : undefined;
+      // The rest of an answer is waited for as well, but "Listening… Writing…" with every word is not to be borne.
+      if (now === step || (now === "writing" && step === "waiting")) return;
+      this.#whileBusy(request, { phase: { name: "busy", step } });
     };
     return {
       onStep: showStep,
