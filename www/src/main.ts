@@ -126,9 +126,13 @@ async function copy(): Promise<void> {
 async function save(format: DownloadFormat): Promise<void> {
   const { transcript, text, source } = app.state;
   if (!transcript) return;
-  const startedAt = source?.draft?.startedAt ?? Date.now();
+  const startedAt = source?.draft?.startedAt || Date.now();
   const date = new Date(startedAt).toISOString().slice(0, 10);
-  await download(format, transcript, text, nameOf(source) || `Recording ${date}`);
+  try {
+    await download(format, transcript, text, nameOf(source) || `Recording ${date}`);
+  } catch (error) {
+    app.say(`That could not be written. ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 async function askWhoListens(): Promise<void> {

@@ -4,6 +4,7 @@ import type { SavedRecordings } from "../drafts/saved_recordings.ts";
 import { canRecord } from "../recording/microphone.ts";
 import type { Settings } from "../settings.ts";
 import { describeMissingRecorder } from "../words/microphone_help.ts";
+import { shownName } from "../words/names.ts";
 import type { Playback } from "./playback.ts";
 import { Speaking, type Spoken } from "./speaking.ts";
 import { audioOf, FIRST_STATE, hasTask, isUnheard, type Source, type State } from "./state.ts";
@@ -94,7 +95,7 @@ export class App {
 
   async openFile(file: Blob, name: string): Promise<void> {
     if (!(await this.#makeRoom())) return;
-    this.#take({ kind: "file", blob: file, name, draft: undefined }, "Ready.");
+    this.#take({ kind: "file", blob: file, name: shownName(name) || "Recording", draft: undefined }, "Ready.");
     if (this.#parts.settings.startAtOnce) await this.transcribe();
   }
 
@@ -121,13 +122,19 @@ export class App {
       await this.#listSaved();
       return this.#set({ message: "That recording is no longer there." });
     }
-    this.#take(sourceOf(draft, blob), "Your recording is back.");
+    const source = sourceOf(draft, blob);
+    if (source.kind === "words" && !draft.transcript && !draft.text && !draft.task) {
+      await this.#clear();
+      return this.#set({ message: "Of this one neither sound nor words are left. It can be deleted in the list." });
+    }
+    this.#take(source, "Your recording is back.");
     this.#set({ text: draft.text ?? "", transcript: draft.transcript });
     await this.#listSaved();
   }
 
   async renameSaved(draft: Draft, name: string): Promise<void> {
-    if (name) draft.name = name;
+    const shown = shownName(name);
+    if (shown) draft.name = shown;
     else delete draft.name;
     await this.#parts.saved.save(draft);
     await this.#listSaved();

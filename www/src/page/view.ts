@@ -2,7 +2,7 @@ import { formatSeconds, saySeconds } from "../clock.ts";
 import type { Step } from "../recognition/progress.ts";
 import { languageName } from "../words/languages.ts";
 import type { Elements } from "./elements.ts";
-import { audioOf, hasTask, isUnheard, nameOf, type State } from "./state.ts";
+import { audioOf, canTranscribe, hasTask, isUnheard, nameOf, type State } from "./state.ts";
 
 /** Below this, the time that is left is worth a colour. */
 const SHORT_OF_TIME_SECONDS = 30;
@@ -64,7 +64,7 @@ function renderControls(elements: Elements, state: State): void {
   elements.pause.setAttribute("aria-pressed", String(recording && phase.paused));
   show(elements.play, hasAudio);
   elements.play.setAttribute("aria-pressed", String(state.playing));
-  show(elements.transcribe, ready && state.trouble === undefined && source?.kind !== "words");
+  show(elements.transcribe, ready && state.trouble === undefined && source !== undefined && canTranscribe(source));
   write(elements.transcribeWords, hasTask(state) ? "Fetch the words" : done ? "Transcribe again" : "Transcribe");
   elements.transcribe.classList.toggle("primary", !done);
   show(elements.cancel, phase.name === "busy");

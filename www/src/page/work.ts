@@ -9,7 +9,7 @@ import { recognise, TooLargeForSite } from "../recognition/recognise.ts";
 import type { Settings } from "../settings.ts";
 import { describeTrouble } from "../words/trouble.ts";
 import type { Playback } from "./playback.ts";
-import { audioOf, nameOf, type Source, type State } from "./state.ts";
+import { audioOf, canTranscribe, nameOf, type Source, type State } from "./state.ts";
 
 /** What is smaller is sent at once; of more, it is worth knowing first whether it is too long. */
 const WORTH_MEASURING_BYTES = 1_000_000;
@@ -35,7 +35,7 @@ export class Work {
 
   async start(): Promise<void> {
     const { source, phase } = this.#state.get();
-    if (!source || source.kind === "words" || phase.name !== "ready") return;
+    if (!source || !canTranscribe(source) || phase.name !== "ready") return;
     this.#parts.playback.pause();
     const request = new AbortController();
     this.#request = request;
@@ -44,7 +44,8 @@ export class Work {
     const { about, outline } = this.#state.get();
     const known = typeof about === "object" ? about : undefined;
     const work = {
-      audio: source.kind === "url" ? source.url : source.blob,
+      // Of what only a task is left, nothing is sent any more.
+      audio: source.kind === "url" ? source.url : (audioOf(source) ?? new Blob()),
       seconds: source.kind === "recording" ? source.seconds : outline?.seconds,
       task: source.draft?.task,
       maxUploadBytes: known?.maxUploadBytes,
