@@ -51,13 +51,29 @@ async function openLate(recorder) {
   });
 }
 
-/** Runs in the page: the recorder says late that it has begun, as Firefox does. */
+/** Runs in the page: recorders say at once that they have begun, and there is no sound yet, as in Firefox. */
+function soundsLate(delay) {
+  globalThis.MediaRecorder = class extends MediaRecorder {
+    constructor(...parameters) {
+      super(...parameters);
+      this.addEventListener("dataavailable", () => (globalThis.begunAt ??= performance.now()));
+    }
+    start(slice) {
+      this.dispatchEvent(new Event("start"));
+      if (globalThis.asked) super.start(slice);
+      else setTimeout(() => super.start(slice), delay);
+      globalThis.asked = true;
+    }
+  };
+}
+
+/** Runs in the page: the recorder that keeps the sound says late that it has begun. */
 function tellsLate(delay) {
   globalThis.MediaRecorder = class extends MediaRecorder {
     constructor(...parameters) {
       super(...parameters);
       this.addEventListener("start", (event) => {
-        if (!event.isTrusted) return;
+        if (!event.isTrusted || !("mimeType" in (parameters[1] ?? {}))) return;
         event.stopImmediatePropagation();
         setTimeout(() => {
           globalThis.begunAt = performance.now();
@@ -92,27 +108,32 @@ const openMicrophones = () =>
   page.evaluate(() => globalThis.tracks.filter((track) => track.readyState === "live").length);
 
 describe("a recorder that begins late", () => {
-  test("is waited for: the page says so, and the time counts from its start", async () => {
-    await openLate(tellsLate);
-    await page.click("#record");
-    await page.waitForFunction(() => document.documentElement.dataset.phase === "starting");
-    assert.match(await statusOf(page), /^Starting the microphone… Allow it/);
-    assert.equal(await page.getAttribute("#record", "aria-pressed"), "false");
-    assert.equal(await page.getAttribute("#record", "aria-disabled"), "true");
-    assert.equal(await page.isVisible("#level"), false);
-    assert.equal(await page.textContent("#elapsed"), "");
-    await page.waitForSelector("#record[aria-pressed=true]");
-    assert.ok(await page.evaluate(() => globalThis.begunAt !== undefined), "not before the recorder said so");
-    assert.equal(await statusOf(page), "Recording. Press again to stop.");
-    assert.equal(await page.isVisible("#level"), true);
-    await page.waitForFunction(() => document.getElementById("elapsed").textContent === "0:01");
-    const waited = await page.evaluate(() => performance.now() - globalThis.begunAt);
-    assert.ok(waited >= 1000, `one second after ${waited} ms`);
-    await page.click("#record");
-    assert.equal(await finishedText(page), WORDS);
-    assert.deepEqual((await phases()).slice(0, 2), ["starting", "recording"]);
-    assert.deepEqual(page.complaints, []);
-  });
+  for (const [what, recorder] of [
+    ["tells late that it has begun", tellsLate],
+    ["tells too early, before there is sound", soundsLate],
+  ])
+    test(`and ${what} is waited for: the page says so, and the time counts from then on`, async () => {
+      await openLate(recorder);
+      await page.click("#record");
+      await page.waitForFunction(() => document.documentElement.dataset.phase === "starting");
+      assert.match(await statusOf(page), /^Starting the microphone… Allow it/);
+      assert.equal(await page.evaluate(() => globalThis.begunAt), undefined);
+      assert.equal(await page.getAttribute("#record", "aria-pressed"), "false");
+      assert.equal(await page.getAttribute("#record", "aria-disabled"), "true");
+      assert.equal(await page.isVisible("#level"), false);
+      assert.equal(await page.textContent("#elapsed"), "");
+      await page.waitForSelector("#record[aria-pressed=true]");
+      assert.ok(await page.evaluate(() => globalThis.begunAt !== undefined), "not before the recorder said so");
+      assert.equal(await statusOf(page), "Recording. Press again to stop.");
+      assert.equal(await page.isVisible("#level"), true);
+      await page.waitForFunction(() => document.getElementById("elapsed").textContent === "0:01");
+      const waited = await page.evaluate(() => performance.now() - globalThis.begunAt);
+      assert.ok(waited >= 1000, `one second after ${waited} ms`);
+      await page.click("#record");
+      assert.equal(await finishedText(page), WORDS);
+      assert.deepEqual((await phases()).slice(0, 2), ["starting", "recording"]);
+      assert.deepEqual(page.complaints, []);
+    });
 
   test("that never tells has begun with its first piece, and nothing of that is lost", async () => {
     await openLate(neverTells);

@@ -63,8 +63,8 @@ export class Recorder {
   }
 
   /**
-   * Settles when what is said is really kept: the browser's `start` event, in Firefox up to a second after it was asked. Fails where
-   * the recorder ends before that, or `signal` says that nobody waits for it any longer; then no other event comes.
+   * Settles with the browser's `start` event. Where sound flows already, what is said from then on is kept. Fails where the recorder
+   * ends before that, or `signal` says that nobody waits for it any longer; then no other event comes.
    */
   start(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 import type { Draft } from "../drafts/draft_store.ts";
 import type { DraftWriter } from "../drafts/draft_writer.ts";
 import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import { firstSound } from "./first_sound.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { openMicrophone } from "./microphone.ts";
 import { Recorder, type Recording } from "./recorder.ts";
@@ -49,7 +50,7 @@ export class RecordingSession {
     });
   }
 
-  /** Settles when the recorder has begun. After `signal` nothing is recorded, and a microphone that opens late is closed again. */
+  /** Settles when what is said is kept. After `signal` nothing is recorded, and a microphone that opens late is closed again. */
   static async begin(
     microphoneId: string,
     saved: SavedRecordings,
@@ -58,7 +59,7 @@ export class RecordingSession {
   ): Promise<RecordingSession> {
     const stream = await openMicrophone(microphoneId);
     try {
-      signal.throwIfAborted();
+      await firstSound(stream, signal);
       const session = new RecordingSession(stream, saved, events);
       await session.#recorder.start(signal);
       session.#listen(stream, events);
