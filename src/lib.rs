@@ -57,5 +57,5 @@ pub mod sse;
 pub mod subtitle;
 pub mod transcript;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod wasm;
