@@ -1,6 +1,9 @@
 /** Short enough to wait for; a browser's timer for pieces is not finer. */
 const SLICE_MS = 100;
 
+/** Longer than any device took to open. Where no piece comes by then (WebKitGTK), the recorder's own word has to do. */
+const PATIENCE_MS = 2500;
+
 /**
  * Settles when the microphone gives sound, which a recorder's `start` event does not tell: Firefox 140 sends it 10 ms after it was asked
  * and keeps nothing of the next 600 to 1900 ms, until the device has opened. Its pieces, though, are cut by the time of the sound,
@@ -14,7 +17,8 @@ export async function firstSound(stream: MediaStream, signal: AbortSignal): Prom
       signal.throwIfAborted();
       signal.addEventListener("abort", () => reject(signal.reason), { once: true });
       recorder.addEventListener("dataavailable", () => resolve(), { once: true });
-      recorder.addEventListener("error", reject, { once: true });
+      recorder.addEventListener("error", () => resolve(), { once: true });
+      setTimeout(resolve, PATIENCE_MS);
       recorder.start(SLICE_MS);
     });
   } finally {
