@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { jfk, recordings } from "../fixtures/recordings.mjs";
-import { audioSent, errorRate, finishedText, positionOf, statusOf, textOf, troubleShown } from "../www/page_steps.mjs";
+import { audioSent, errorRate, finishedText, positionOf, statusOf, textOf, troubleShown } from "../www/page-steps.mjs";
 import { convertSpeech, openPage, screenshot, startSite } from "../www/site.mjs";
 
 /**

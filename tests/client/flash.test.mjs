@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Transcriber } from "../../dist/index.js";
-import { sha256 } from "../emulator/request_log.mjs";
+import { sha256 } from "../emulator/request-log.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { wordErrors } from "../fixtures/word_error_rate.mjs";
+import { wordErrors } from "../fixtures/word-error-rate.mjs";
 import { audio, errorOf, fault, PIECES, SPOKEN, startService, WAYS } from "./service.mjs";
 
 const PATH = "/api/v1/services/aigc/multimodal-generation/generation";

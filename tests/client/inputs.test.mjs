@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
 import { after, before, describe, test } from "node:test";
 import { toDataUrl } from "../../dist/index.js";
-import { sha256 } from "../emulator/request_log.mjs";
-import { dataUrl, someAudio } from "../emulator/test_client.mjs";
+import { sha256 } from "../emulator/request-log.mjs";
+import { dataUrl, someAudio } from "../emulator/test-client.mjs";
 import { errorOf, PROTOCOLS, SPOKEN, startService, WAYS } from "./service.mjs";
 
 // Long enough for several chunks, and of a length that 3 does not divide: base64 has to be padded once, at the end.

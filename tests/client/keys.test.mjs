@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { inspect } from "node:util";
 import { Transcriber } from "../../dist/index.js";
-import { sha256 } from "../emulator/request_log.mjs";
+import { sha256 } from "../emulator/request-log.mjs";
 import { audio, errorOf, fault, PROTOCOLS, startService, WAYS } from "./service.mjs";
 
 const SECRET = "sk-0f1e2d3c4b5a69788796a5b4c3d2e1f0";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createContext, runInContext } from "node:vm";
 import { EventParser, encodeWav, isAsrError, sniffMediaType, toDataUrl } from "../../dist/index.js";
-import { someAudio } from "../emulator/test_client.mjs";
+import { someAudio } from "../emulator/test-client.mjs";
 import { startService } from "./service.mjs";
 
 const elsewhere = createContext({});

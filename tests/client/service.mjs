@@ -3,7 +3,7 @@
 import { Transcriber } from "../../dist/index.js";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { startEmulator } from "../emulator/server.mjs";
-import { someAudio } from "../emulator/test_client.mjs";
+import { someAudio } from "../emulator/test-client.mjs";
 
 /** What the emulator hears, in seven pieces of text (words and the two marks). */
 export const SPOKEN = "Ask not, 你好 🎤, what country.";

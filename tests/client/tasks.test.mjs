@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { Transcriber } from "../../dist/index.js";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { wordErrors } from "../fixtures/word_error_rate.mjs";
+import { wordErrors } from "../fixtures/word-error-rate.mjs";
 import { audio, errorOf, fault, SPOKEN, startService, until } from "./service.mjs";
 import { AT_ONCE, scriptedFetch, startSite } from "./site.mjs";
 

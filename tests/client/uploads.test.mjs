@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Transcriber } from "../../dist/index.js";
-import { sha256 } from "../emulator/request_log.mjs";
+import { sha256 } from "../emulator/request-log.mjs";
 import { audio, errorOf, fault, SPOKEN, startService } from "./service.mjs";
 import { AT_ONCE, scriptedFetch } from "./site.mjs";
 

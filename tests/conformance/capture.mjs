@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { officialSdkMissing, startOfficialSdk } from "./official_sdk.mjs";
+import { officialSdkMissing, startOfficialSdk } from "./official-sdk.mjs";
 import { scenarios } from "./scenarios.mjs";
 
 export const FIXTURES = fileURLToPath(new URL("../fixtures/official_sdk/", import.meta.url));
@@ -38,7 +38,7 @@ export async function capture() {
   return captured;
 }
 
-/** @param {import("../emulator/request_log.mjs").LoggedRequest} request */
+/** @param {import("../emulator/request-log.mjs").LoggedRequest} request */
 export function describe({ method, path, query, headers, body }) {
   const meant = Object.entries(headers).filter(([name]) => MEANT.test(name));
   return {

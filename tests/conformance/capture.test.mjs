@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import { capture, FIXTURES } from "./capture.mjs";
-import { officialSdkMissing } from "./official_sdk.mjs";
+import { officialSdkMissing } from "./official-sdk.mjs";
 
 test("the SDK still sends what is in tests/fixtures/official_sdk (else: node tests/conformance/capture.mjs)", {
   skip: officialSdkMissing(),

@@ -1,20 +1,20 @@
 // Everything one emulator remembers and works with; the routes get it as `exchange.account`.
-import { createObjectStore } from "./object_store.mjs";
-import { createResultStore } from "./result_store.mjs";
-import { createTaskStore } from "./task_store.mjs";
-import { createTokenStore } from "./token_store.mjs";
-import { createVocabularyStore } from "./vocabulary_store.mjs";
+import { createObjectStore } from "./object-store.mjs";
+import { createResultStore } from "./result-store.mjs";
+import { createTaskStore } from "./task-store.mjs";
+import { createTokenStore } from "./token-store.mjs";
+import { createVocabularyStore } from "./vocabulary-store.mjs";
 
 /**
  * @typedef {object} Account
  * @property {string} [key] the only key that is accepted, when there is one
  * @property {string} url where this emulator answers
  * @property {import("./recogniser/recogniser.mjs").Recogniser} recogniser
- * @property {import("./object_store.mjs").ObjectStore} objects
- * @property {import("./token_store.mjs").TokenStore} tokens
- * @property {import("./task_store.mjs").TaskStore} tasks
- * @property {import("./result_store.mjs").ResultStore} results
- * @property {import("./vocabulary_store.mjs").VocabularyStore} vocabularies
+ * @property {import("./object-store.mjs").ObjectStore} objects
+ * @property {import("./token-store.mjs").TokenStore} tokens
+ * @property {import("./task-store.mjs").TaskStore} tasks
+ * @property {import("./result-store.mjs").ResultStore} results
+ * @property {import("./vocabulary-store.mjs").VocabularyStore} vocabularies
  * @property {AbortSignal} closing aborted when the emulator is closed
  * @property {(line: string) => void} log
  */

@@ -1,9 +1,9 @@
 // Bearer keys: anything that begins with sk-, except sk-invalid…, or exactly the one key the emulator was started with.
-import { ServiceError } from "./service_error.mjs";
+import { ServiceError } from "./service-error.mjs";
 
 /**
  * @param {string | undefined} header
- * @param {{ key?: string, tokens: import("./token_store.mjs").TokenStore }} account
+ * @param {{ key?: string, tokens: import("./token-store.mjs").TokenStore }} account
  * @returns {string} the key
  */
 export function authorise(header, { key: only, tokens }) {

@@ -7,7 +7,7 @@ import { NO_FAULTS, parseFaults } from "./faults.mjs";
 
 /** @typedef {ReturnType<typeof createControl>} Control */
 
-/** @param {import("./request_log.mjs").LoggedRequest[]} requests */
+/** @param {import("./request-log.mjs").LoggedRequest[]} requests */
 export function createControl(requests) {
   /** @type {{ faults: import("./faults.mjs").Faults, times: number, path: string }[]} */
   const waiting = [];

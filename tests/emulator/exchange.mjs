@@ -1,8 +1,8 @@
 // One request and its answer, as the routes see them.
 import { randomUUID } from "node:crypto";
-import { createBodyWriter } from "./body_writer.mjs";
-import { createEventStream } from "./event_stream.mjs";
-import { ServiceError } from "./service_error.mjs";
+import { createBodyWriter } from "./body-writer.mjs";
+import { createEventStream } from "./event-stream.mjs";
+import { ServiceError } from "./service-error.mjs";
 
 /** @typedef {"native" | "compatible"} Door which of the two front doors, and so which shape errors have */
 
@@ -29,7 +29,7 @@ export class Exchange {
    * @param {URL} parts.url
    * @param {Buffer} parts.body
    * @param {import("./faults.mjs").Faults} parts.faults
-   * @param {import("./request_log.mjs").LoggedRequest} parts.entry
+   * @param {import("./request-log.mjs").LoggedRequest} parts.entry
    * @param {import("./account.mjs").Account} parts.account
    */
   constructor({ request, response, url, body, faults, entry, account }) {

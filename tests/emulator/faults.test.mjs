@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { parseFaults } from "./faults.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, chatBody, dataUrl, GENERATION, generationBody, send, someAudio } from "./test_client.mjs";
+import { CHAT, chatBody, dataUrl, GENERATION, generationBody, send, someAudio } from "./test-client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;

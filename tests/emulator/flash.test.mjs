@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import { writeWav } from "./audio/wav.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { dataUrl, eventData, GENERATION, send, someAudio } from "./test_client.mjs";
+import { dataUrl, eventData, GENERATION, send, someAudio } from "./test-client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;

@@ -1,10 +1,10 @@
 // The bytes of the streams, exactly.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { splitBytes } from "./body_writer.mjs";
+import { splitBytes } from "./body-writer.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, chatBody, GENERATION, generationBody, send } from "./test_client.mjs";
+import { CHAT, chatBody, GENERATION, generationBody, send } from "./test-client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;

@@ -1,6 +1,6 @@
 // From bytes to samples, with the service's refusals: cannot be decoded, too long.
 import { decodeAudio, mixDown, UndecodableAudio } from "./audio/decode.mjs";
-import { invalidParameter, ServiceError } from "./service_error.mjs";
+import { invalidParameter, ServiceError } from "./service-error.mjs";
 
 /** @typedef {{ samples: Float32Array, durationMs: number, audio: import("./audio/decode.mjs").DecodedAudio }} Sound */
 

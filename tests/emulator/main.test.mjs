@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { SWITCHES } from "./faults.mjs";
-import { GENERATION, generationBody, send } from "./test_client.mjs";
+import { GENERATION, generationBody, send } from "./test-client.mjs";
 
 const MAIN = fileURLToPath(new URL("main.mjs", import.meta.url));
 

@@ -1,6 +1,6 @@
 // A recognition as the streaming routes need it: pieces of text in order, each sent before the next, and the two ways in
 // which it can end early (the caller goes away, the fault error-mid).
-import { faultError } from "./fault_error.mjs";
+import { faultError } from "./fault-error.mjs";
 
 /** @typedef {import("./recogniser/recogniser.mjs").Phrase} Phrase */
 
@@ -8,7 +8,7 @@ import { faultError } from "./fault_error.mjs";
  * @param {import("./exchange.mjs").Exchange} exchange
  * @param {Float32Array | undefined} samples undefined: nobody speaks, whatever was recorded
  * @param {(piece: { delta: string, text: string, phrases: Phrase[] }) => void} onPiece
- * @returns {Promise<{ text: string, phrases: Phrase[], failure?: import("./service_error.mjs").ServiceError }>} `failure` has to be sent as the
+ * @returns {Promise<{ text: string, phrases: Phrase[], failure?: import("./service-error.mjs").ServiceError }>} `failure` has to be sent as the
  *   stream's last event
  */
 export async function recogniseInPieces({ account, faults, signal }, samples, onPiece) {

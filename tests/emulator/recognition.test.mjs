@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { jfk, recordings } from "../fixtures/recordings.mjs";
-import { wordErrorRate, wordErrors } from "../fixtures/word_error_rate.mjs";
+import { wordErrorRate, wordErrors } from "../fixtures/word-error-rate.mjs";
 import { writeWav } from "./audio/wav.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, chatBody, dataUrl, eventData, GENERATION, generationBody, send } from "./test_client.mjs";
+import { CHAT, chatBody, dataUrl, eventData, GENERATION, generationBody, send } from "./test-client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;

@@ -5,12 +5,12 @@ import { createAccount } from "./account.mjs";
 import { authorise } from "./authorisation.mjs";
 import { createControl } from "./control.mjs";
 import { Exchange } from "./exchange.mjs";
-import { faultError } from "./fault_error.mjs";
+import { faultError } from "./fault-error.mjs";
 import { createFaultCounter, FaultMistake, NO_FAULTS, readFaults } from "./faults.mjs";
 import { createMoonshineRecogniser } from "./recogniser/moonshine.mjs";
-import { createRequestLog } from "./request_log.mjs";
+import { createRequestLog } from "./request-log.mjs";
 import { ROUTES } from "./routes/all.mjs";
-import { ServiceError } from "./service_error.mjs";
+import { ServiceError } from "./service-error.mjs";
 
 const LARGEST_BODY = 256 * 1024 * 1024;
 const REFUSING = /** @type {const} */ ([
@@ -28,7 +28,7 @@ const GATEWAY_PAGE =
  * @typedef {object} Emulator
  * @property {string} url
  * @property {number} port
- * @property {import("./request_log.mjs").LoggedRequest[]} requests what arrived so far
+ * @property {import("./request-log.mjs").LoggedRequest[]} requests what arrived so far
  * @property {import("./control.mjs").Control["arm"]} arm makes coming requests fail that carry no switches of their own
  * @property {import("./account.mjs").Account} account
  * @property {() => Promise<void>} close

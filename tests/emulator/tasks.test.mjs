@@ -6,7 +6,7 @@ import { jfk } from "../fixtures/recordings.mjs";
 import { writeWav } from "./audio/wav.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { send, someAudio } from "./test_client.mjs";
+import { send, someAudio } from "./test-client.mjs";
 
 const SUBMIT = "/api/v1/services/audio/asr/transcription";
 const D1 = "qwen3-asr-flash-filetrans";

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { writeWav } from "./audio/wav.mjs";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { CHAT, chatBody, dataUrl, GENERATION, generationBody, send, someAudio } from "./test_client.mjs";
+import { CHAT, chatBody, dataUrl, GENERATION, generationBody, send, someAudio } from "./test-client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { EventParser, EventStream, isAsrError } from "../../dist/index.js";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { startEmulator } from "../emulator/server.mjs";
-import { CHAT, chatBody, GENERATION, generationBody } from "../emulator/test_client.mjs";
+import { CHAT, chatBody, GENERATION, generationBody } from "../emulator/test-client.mjs";
 
 const encoder = new TextEncoder();
 

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import * as esbuild from "esbuild";
 import { DIST, inProject } from "../../scripts/build/paths.mjs";
 import { startUpstream } from "../edge/upstream.mjs";
-import { someAudio } from "../emulator/test_client.mjs";
+import { someAudio } from "../emulator/test-client.mjs";
 import { browserMissing, launchBrowser } from "../packaging/chromium.mjs";
 import { startSite } from "../packaging/site.mjs";
 

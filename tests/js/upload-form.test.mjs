@@ -6,7 +6,7 @@ import * as esbuild from "esbuild";
 import { DIST } from "../../scripts/build/paths.mjs";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { startEmulator } from "../emulator/server.mjs";
-import { someAudio } from "../emulator/test_client.mjs";
+import { someAudio } from "../emulator/test-client.mjs";
 import { browserMissing, launchBrowser } from "../packaging/chromium.mjs";
 import { forward, startSite } from "../packaging/site.mjs";
 

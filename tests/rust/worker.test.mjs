@@ -7,7 +7,7 @@ import { after, before, describe, test } from "node:test";
 import { inProject } from "../../scripts/build/paths.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { wordErrors } from "../fixtures/word_error_rate.mjs";
+import { wordErrors } from "../fixtures/word-error-rate.mjs";
 import { start } from "../workerd/worker.mjs";
 import { buildProgram } from "./cargo.mjs";
 

@@ -32,7 +32,7 @@ for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
 
     test("without the platform's types", () => {
       const options = { ...resolution, target: "es2022", lib: ["es2022"] };
-      assert.equal(compile(modules, ["without_platform.ts"], options), "");
+      assert.equal(compile(modules, ["without-platform.ts"], options), "");
     });
   });
 }

@@ -6,7 +6,7 @@ import { eventually, startUpstream } from "../edge/upstream.mjs";
 import { WALK } from "../packaging/service.mjs";
 import { longRecording, startUpload } from "./upload.mjs";
 import { bundle, start } from "./worker.mjs";
-import { WORKER } from "./worker_source.mjs";
+import { WORKER } from "./worker-source.mjs";
 
 const ANSWER = JSON.stringify({
   request_id: "flow",

@@ -8,7 +8,7 @@ import { packed } from "../packaging/packed.mjs";
 import { recording, startService, WALK } from "../packaging/service.mjs";
 import { startUpload } from "./upload.mjs";
 import { bundle, start } from "./worker.mjs";
-import { WORKER } from "./worker_source.mjs";
+import { WORKER } from "./worker-source.mjs";
 
 const SMALL = `
 import { Transcriber } from "dashscope-asr";

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, afterEach, before, describe, test } from "node:test";
 import { jfk, recordings } from "../fixtures/recordings.mjs";
-import { audioSent, dropFile, errorRate, finishedText, pasteFile, pasteText, troubleShown } from "./page_steps.mjs";
+import { audioSent, dropFile, errorRate, finishedText, pasteFile, pasteText, troubleShown } from "./page-steps.mjs";
 import { convertSpeech, launchBrowser, openPage, startSite, temporaryFile } from "./site.mjs";
 
 const amiable = recordings.find(({ name }) => name === "libri_0930");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk, recordings } from "../fixtures/recordings.mjs";
-import { downloaded, dropFile, finishedText, positionOf, recordFor, sentencesOf, textOf } from "./page_steps.mjs";
+import { downloaded, dropFile, finishedText, positionOf, recordFor, sentencesOf, textOf } from "./page-steps.mjs";
 import { launchBrowser, openPage, screenshot, startSite } from "./site.mjs";
 
 const PHRASES = ["One two three four.", "Five six seven eight.", "Nine ten eleven twelve.", "Thirteen fourteen."];

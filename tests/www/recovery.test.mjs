@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
-import { audioSent, finishedText, recordFor, statusOf, textOf, troubleShown } from "./page_steps.mjs";
+import { audioSent, finishedText, recordFor, statusOf, textOf, troubleShown } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
 
 const WORDS = "What was said is still here.";

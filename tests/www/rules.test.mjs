@@ -5,9 +5,9 @@ import { describe, test } from "node:test";
 import { formatSeconds, saySeconds } from "../../www/src/clock.ts";
 import { timelineOf, wordAt } from "../../www/src/reader/timeline.ts";
 import { hotWordsIn, planFor } from "../../www/src/recognition/plan.ts";
-import { chooseRecordingFormat } from "../../www/src/recording/recording_format.ts";
-import { SilenceWatch } from "../../www/src/recording/silence_watch.ts";
-import { describeMicrophoneTrouble } from "../../www/src/words/microphone_help.ts";
+import { chooseRecordingFormat } from "../../www/src/recording/recording-format.ts";
+import { SilenceWatch } from "../../www/src/recording/silence-watch.ts";
+import { describeMicrophoneTrouble } from "../../www/src/words/microphone-help.ts";
 import { fileNameOf, shownName } from "../../www/src/words/names.ts";
 import { describeTrouble } from "../../www/src/words/trouble.ts";
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { jfk } from "../fixtures/recordings.mjs";
-import { audioSent, errorRate, factsOf, finishedText, recordFor, textOf } from "./page_steps.mjs";
+import { audioSent, errorRate, factsOf, finishedText, recordFor, textOf } from "./page-steps.mjs";
 import { launchBrowser, openPage, screenshot, startSite } from "./site.mjs";
 
 const JFK_MS = 11_400;

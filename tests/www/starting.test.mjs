@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { dropFile, finishedText, statusOf, troubleShown } from "./page_steps.mjs";
+import { dropFile, finishedText, statusOf, troubleShown } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
 
 const WORDS = "Nothing of it is lost.";

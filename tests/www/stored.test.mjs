@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { readDraft } from "../../www/src/drafts/stored_draft.ts";
+import { readDraft } from "../../www/src/drafts/stored-draft.ts";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { downloaded, dropFile, finishedText, sentencesOf, statusOf, textOf } from "./page_steps.mjs";
+import { downloaded, dropFile, finishedText, sentencesOf, statusOf, textOf } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
 
 const NOVEMBER = Date.UTC(2026, 10, 25, 12);

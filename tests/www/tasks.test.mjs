@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { dropFile, finishedText, sentencesOf, statusOf, troubleShown } from "./page_steps.mjs";
+import { dropFile, finishedText, sentencesOf, statusOf, troubleShown } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite, temporaryFile } from "./site.mjs";
 
 const PHRASES = ["Good morning, and welcome to the meeting.", "Thank you all for coming."];

@@ -2,7 +2,7 @@ import { requestHeaders, responseHeaders } from "./headers.ts";
 import { ANSWER_HEADERS, refusal } from "./refusal.ts";
 import type { Route } from "./routes.ts";
 import type { Settings } from "./settings.ts";
-import { speechOnly } from "./speech_only.ts";
+import { speechOnly } from "./speech-only.ts";
 
 /**
  * Sends the request on with the key and the answer back, both as streams: no byte of audio or text waits here, and

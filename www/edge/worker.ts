@@ -12,7 +12,7 @@ import { refusal } from "./refusal.ts";
 import { relay } from "./relay.ts";
 import { findRoute } from "./routes.ts";
 import { type Environment, readSettings } from "./settings.ts";
-import { relayToStore } from "./store_relay.ts";
+import { relayToStore } from "./store-relay.ts";
 import { findStore } from "./stores.ts";
 
 const PREFIX = "/api";

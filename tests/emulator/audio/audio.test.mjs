@@ -10,7 +10,7 @@ import { containerOf } from "./container.mjs";
 import { decodeAudio, mixDown, UndecodableAudio } from "./decode.mjs";
 import { cutIntoPieces } from "./pieces.mjs";
 import { resample } from "./resample.mjs";
-import { findSpeech } from "./voice_activity.mjs";
+import { findSpeech } from "./voice-activity.mjs";
 import { readWav, writeWav } from "./wav.mjs";
 
 const tone = (hertz, rate, seconds = 1) =>

@@ -6,7 +6,7 @@ const EARLIEST_CUT = 300; // 6 s
 const LONG_PAUSE = 75; // 1.5 s: always ends a piece
 const MARGIN = 10; // 200 ms kept on either side, for soft beginnings and endings
 
-/** @typedef {import("./voice_activity.mjs").Run} Run */
+/** @typedef {import("./voice-activity.mjs").Run} Run */
 /** @typedef {{ begin: number, end: number, voiced: Run[] }} Piece frames; `voiced` are the runs of speech inside */
 
 /**

@@ -32,7 +32,7 @@ export function createMoonshineRecogniser({ modelDirectory = DEFAULT_MODEL_DIREC
   let readiness;
 
   function start() {
-    worker = new Worker(new URL("moonshine_worker.mjs", import.meta.url), { workerData: { modelDirectory } });
+    worker = new Worker(new URL("moonshine-worker.mjs", import.meta.url), { workerData: { modelDirectory } });
     // Neither a test run nor a caller that forgot to close us is kept alive by an idle thread.
     worker.unref();
     readiness = new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
 // A recogniser for tests that need no model: it "hears" what the test tells it to. The server never chooses it by itself.
-import { FRAME_MS } from "../audio/voice_activity.mjs";
+import { FRAME_MS } from "../audio/voice-activity.mjs";
 import { spreadWords } from "./words.mjs";
 
 /**

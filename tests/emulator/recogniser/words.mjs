@@ -2,7 +2,7 @@
 // somebody speaks, each in proportion to its length. Pauses between stretches fall between words only by chance; what is
 // always true is that words are in order, do not overlap and lie inside the speech they belong to.
 
-import { FRAME_MS } from "../audio/voice_activity.mjs";
+import { FRAME_MS } from "../audio/voice-activity.mjs";
 
 /**
  * @typedef {object} TimedWord
@@ -14,7 +14,7 @@ import { FRAME_MS } from "../audio/voice_activity.mjs";
 
 /**
  * @param {string} text
- * @param {import("../audio/voice_activity.mjs").Run[]} voiced
+ * @param {import("../audio/voice-activity.mjs").Run[]} voiced
  * @returns {TimedWord[]}
  */
 export function spreadWords(text, voiced) {

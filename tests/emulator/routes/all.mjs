@@ -1,5 +1,5 @@
 // Every route the emulator has; one file each.
-import { chatCompletions } from "./chat_completions.mjs";
+import { chatCompletions } from "./chat-completions.mjs";
 import { customization } from "./customization.mjs";
 import { generation } from "./generation.mjs";
 import { results } from "./results.mjs";

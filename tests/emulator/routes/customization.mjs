@@ -1,8 +1,8 @@
 // Hot-word lists. They are kept and checked; the recogniser does not listen to them.
 import { familyOf } from "../models.mjs";
-import { ServiceError } from "../service_error.mjs";
-import { listTime } from "../service_time.mjs";
-import { MOST_VOCABULARIES } from "../vocabulary_store.mjs";
+import { ServiceError } from "../service-error.mjs";
+import { listTime } from "../service-time.mjs";
+import { MOST_VOCABULARIES } from "../vocabulary-store.mjs";
 
 const MOST_WORDS = 500;
 
@@ -20,7 +20,7 @@ export const customization = {
   },
 };
 
-/** @type {Record<string, (input: any, lists: import("../vocabulary_store.mjs").VocabularyStore) => object>} */
+/** @type {Record<string, (input: any, lists: import("../vocabulary-store.mjs").VocabularyStore) => object>} */
 const ACTIONS = {
   create_vocabulary({ target_model: targetModel, prefix, vocabulary }, lists) {
     if (!familyOf(targetModel)) throw new ServiceError("InvalidParameter", "target_model is not supported");

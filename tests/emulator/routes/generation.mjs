@@ -1,8 +1,8 @@
 // The native synchronous endpoint. Two dialects share its path; the model's name tells which one is spoken.
 import { familyOf } from "../models.mjs";
-import { ServiceError } from "../service_error.mjs";
-import { answerFlash } from "./flash_generation.mjs";
-import { answerQwen } from "./qwen_generation.mjs";
+import { ServiceError } from "../service-error.mjs";
+import { answerFlash } from "./flash-generation.mjs";
+import { answerQwen } from "./qwen-generation.mjs";
 
 /** @type {import("./all.mjs").Route} */
 export const generation = {

@@ -1,6 +1,6 @@
 // Fetching a result document by its signed link.
 import { FaultMistake, parseFaults } from "../faults.mjs";
-import { replyOssError } from "../oss_error.mjs";
+import { replyOssError } from "../oss-error.mjs";
 
 /** @type {import("./all.mjs").Route} */
 export const results = {

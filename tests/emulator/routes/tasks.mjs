@@ -1,6 +1,6 @@
 // Asking for a task, listing tasks, cancelling one.
-import { ServiceError } from "../service_error.mjs";
-import { taskTime } from "../service_time.mjs";
+import { ServiceError } from "../service-error.mjs";
+import { taskTime } from "../service-time.mjs";
 
 /** GET is the documented way; one official sample uses POST. @type {import("./all.mjs").Route} */
 export const oneTask = {

@@ -1,5 +1,5 @@
 // Temporary keys.
-import { ServiceError } from "../service_error.mjs";
+import { ServiceError } from "../service-error.mjs";
 
 const LONGEST_SECONDS = 1800;
 

@@ -1,7 +1,7 @@
 // Dialect D: submitting files, for Qwen3-ASR-Flash-Filetrans (D1: one URL) and the batch models (D2: a list of URLs).
-import { FileFailure, transcribeFile } from "../file_transcription.mjs";
+import { FileFailure, transcribeFile } from "../file-transcription.mjs";
 import { familyOf } from "../models.mjs";
-import { ServiceError } from "../service_error.mjs";
+import { ServiceError } from "../service-error.mjs";
 
 const MOST_FILES = 100;
 
@@ -88,7 +88,7 @@ function failure(code, faults) {
   return { code, message: message === undefined ? (WORDS[code] ?? code) : decodeURIComponent(message) };
 }
 
-/** @returns {Promise<import("../task_store.mjs").Outcome>} */
+/** @returns {Promise<import("../task-store.mjs").Outcome>} */
 async function runQwen(job) {
   const { account, faults, origin } = job;
   try {
@@ -105,7 +105,7 @@ async function runQwen(job) {
   }
 }
 
-/** One file may fail while the others succeed; the task then still counts as succeeded. @returns {Promise<import("../task_store.mjs").Outcome>} */
+/** One file may fail while the others succeed; the task then still counts as succeeded. @returns {Promise<import("../task-store.mjs").Outcome>} */
 async function runBatch(job) {
   const { urls, account, faults, origin } = job;
   /** @type {{ file_url: string, subtask_status: string, code?: string, message?: string, transcription_url?: string }[]} */

@@ -1,9 +1,9 @@
 // Temporary files: the policy from the service, the form post at the object store (here on the same port, path /).
-import { MalformedForm, readForm } from "../form_data.mjs";
-import { replyOssError } from "../oss_error.mjs";
-import { sha256 } from "../request_log.mjs";
-import { ServiceError } from "../service_error.mjs";
-import { ACCESS_KEY_ID, issuePolicy, readPolicy, signatureOf } from "../upload_policy.mjs";
+import { MalformedForm, readForm } from "../form-data.mjs";
+import { replyOssError } from "../oss-error.mjs";
+import { sha256 } from "../request-log.mjs";
+import { ServiceError } from "../service-error.mjs";
+import { ACCESS_KEY_ID, issuePolicy, readPolicy, signatureOf } from "../upload-policy.mjs";
 
 /** @type {import("./all.mjs").Route} */
 export const uploadPolicy = {

@@ -1,9 +1,9 @@
 import { outlineOf, plainOutline } from "../audio/outline.ts";
-import type { Draft } from "../drafts/draft_store.ts";
-import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import type { Draft } from "../drafts/draft-store.ts";
+import type { SavedRecordings } from "../drafts/saved-recordings.ts";
 import { canRecord } from "../recording/microphone.ts";
 import type { Settings } from "../settings.ts";
-import { describeMissingRecorder } from "../words/microphone_help.ts";
+import { describeMissingRecorder } from "../words/microphone-help.ts";
 import { shownName } from "../words/names.ts";
 import type { Playback } from "./playback.ts";
 import { Speaking, type Spoken } from "./speaking.ts";

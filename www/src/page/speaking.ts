@@ -1,11 +1,11 @@
 import { saySeconds } from "../clock.ts";
-import type { Draft } from "../drafts/draft_store.ts";
-import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import type { Draft } from "../drafts/draft-store.ts";
+import type { SavedRecordings } from "../drafts/saved-recordings.ts";
 import { QUICK_SECONDS } from "../recognition/recognise.ts";
 import type { EndReason, Recording } from "../recording/recorder.ts";
 import { RecordingSession } from "../recording/session.ts";
 import type { Settings } from "../settings.ts";
-import { describeMicrophoneTrouble } from "../words/microphone_help.ts";
+import { describeMicrophoneTrouble } from "../words/microphone-help.ts";
 import type { State } from "./state.ts";
 import type { Waveform } from "./waveform.ts";
 

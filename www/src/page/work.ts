@@ -1,8 +1,8 @@
 import type { AsrError, Transcript } from "dashscope-asr";
 import { formatSeconds } from "../clock.ts";
-import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import type { SavedRecordings } from "../drafts/saved-recordings.ts";
 import { loadPackage } from "../package.ts";
-import { cancelTask } from "../recognition/by_task.ts";
+import { cancelTask } from "../recognition/by-task.ts";
 import { planFor } from "../recognition/plan.ts";
 import type { Progress, RunningTask, Step } from "../recognition/progress.ts";
 import { recognise, TooLargeForSite } from "../recognition/recognise.ts";

@@ -1,6 +1,6 @@
 import type { ErrorCode, Transcript } from "dashscope-asr";
 import { loadPackage } from "../package.ts";
-import { awaitTask, submitTask } from "./by_task.ts";
+import { awaitTask, submitTask } from "./by-task.ts";
 import { recogniseDirectly } from "./direct.ts";
 import type { Plan } from "./plan.ts";
 import type { Progress, RunningTask } from "./progress.ts";

@@ -1,4 +1,4 @@
-import type { RecordingFormat } from "./recording_format.ts";
+import type { RecordingFormat } from "./recording-format.ts";
 
 /** How often a piece is handed over: what a crash can cost at most. */
 const TIMESLICE_MS = 1000;

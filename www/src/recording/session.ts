@@ -1,13 +1,13 @@
-import type { Draft } from "../drafts/draft_store.ts";
-import type { DraftWriter } from "../drafts/draft_writer.ts";
-import type { SavedRecordings } from "../drafts/saved_recordings.ts";
-import { firstSound } from "./first_sound.ts";
-import { LevelMeter } from "./level_meter.ts";
+import type { Draft } from "../drafts/draft-store.ts";
+import type { DraftWriter } from "../drafts/draft-writer.ts";
+import type { SavedRecordings } from "../drafts/saved-recordings.ts";
+import { firstSound } from "./first-sound.ts";
+import { LevelMeter } from "./level-meter.ts";
 import { openMicrophone } from "./microphone.ts";
 import { Recorder, type Recording } from "./recorder.ts";
-import { chooseRecordingFormat } from "./recording_format.ts";
-import { SilenceWatch } from "./silence_watch.ts";
-import { WakeLock } from "./wake_lock.ts";
+import { chooseRecordingFormat } from "./recording-format.ts";
+import { SilenceWatch } from "./silence-watch.ts";
+import { WakeLock } from "./wake-lock.ts";
 
 /** How often the level is looked at: one bar of the waveform each time. */
 const LEVEL_EVERY_MS = 60;

@@ -1,6 +1,6 @@
 // From what a request names (data URL, http(s) URL, oss:// URL) to bytes, with the service's limits and refusals.
-import { readDataUrl } from "./data_url.mjs";
-import { invalidParameter, ServiceError } from "./service_error.mjs";
+import { readDataUrl } from "./data-url.mjs";
+import { invalidParameter, ServiceError } from "./service-error.mjs";
 
 const LONGEST_STRING = 28_000_000;
 
@@ -9,7 +9,7 @@ const LONGEST_STRING = 28_000_000;
  * @property {string} model
  * @property {import("./models.mjs").Family} family
  * @property {import("node:http").IncomingHttpHeaders} headers
- * @property {import("./object_store.mjs").ObjectStore} objects
+ * @property {import("./object-store.mjs").ObjectStore} objects
  * @property {AbortSignal} [signal]
  */
 

@@ -5,8 +5,8 @@ import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { wordErrors } from "../fixtures/word_error_rate.mjs";
-import { officialSdkMissing, startOfficialSdk } from "./official_sdk.mjs";
+import { wordErrors } from "../fixtures/word-error-rate.mjs";
+import { officialSdkMissing, startOfficialSdk } from "./official-sdk.mjs";
 
 /** @type {import("../emulator/server.mjs").Emulator} */
 let emulator;

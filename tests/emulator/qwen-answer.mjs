@@ -2,7 +2,7 @@
 import { FaultMistake } from "./faults.mjs";
 import { billedSeconds, textTokensOf, tokensOf } from "./hearing.mjs";
 import { QWEN_LANGUAGES } from "./models.mjs";
-import { invalidParameter, ServiceError } from "./service_error.mjs";
+import { invalidParameter, ServiceError } from "./service-error.mjs";
 
 /** @param {any} options asr_options @returns {string | undefined} */
 export function languageOf(options) {

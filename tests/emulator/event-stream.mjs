@@ -1,8 +1,8 @@
 // A response body of server-sent events. Events are queued, so that a recogniser may report text at any time while slow or
 // broken delivery (fault switches) goes on at its own pace.
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { createBodyWriter } from "./body_writer.mjs";
-import { frame, framingOf, separator } from "./event_framing.mjs";
+import { createBodyWriter } from "./body-writer.mjs";
+import { frame, framingOf, separator } from "./event-framing.mjs";
 
 const BYTE_ORDER_MARK = "\ufeff";
 
@@ -54,7 +54,7 @@ export function createEventStream(response, door, faults) {
   }
 
   return {
-    /** Numbered as the native door does; the compatible one has no ids. @param {Omit<import("./event_framing.mjs").WireEvent, "id">} event */
+    /** Numbered as the native door does; the compatible one has no ids. @param {Omit<import("./event-framing.mjs").WireEvent, "id">} event */
     send(event) {
       const id = door === "native" ? ++queued : undefined;
       return enqueue(() => write({ id, ...event }));

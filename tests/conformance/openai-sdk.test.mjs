@@ -4,7 +4,7 @@ import { after, before, describe, test } from "node:test";
 import OpenAI from "openai";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { wordErrors } from "../fixtures/word_error_rate.mjs";
+import { wordErrors } from "../fixtures/word-error-rate.mjs";
 
 /** @type {import("../emulator/server.mjs").Emulator} */
 let emulator;

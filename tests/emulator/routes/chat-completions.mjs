@@ -1,10 +1,10 @@
 // Dialect A: Qwen3-ASR-Flash behind the OpenAI-compatible door.
-import { fetchAudio } from "../audio_source.mjs";
+import { fetchAudio } from "../audio-source.mjs";
 import { listen } from "../hearing.mjs";
 import { familyOf } from "../models.mjs";
-import { annotationsOf, compatibleUsage, forcedSilence, languageOf, refuseSilence } from "../qwen_answer.mjs";
+import { annotationsOf, compatibleUsage, forcedSilence, languageOf, refuseSilence } from "../qwen-answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
-import { invalidParameter, ServiceError } from "../service_error.mjs";
+import { invalidParameter, ServiceError } from "../service-error.mjs";
 
 /** @type {import("./all.mjs").Route} */
 export const chatCompletions = {

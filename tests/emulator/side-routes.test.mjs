@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "./recogniser/scripted.mjs";
 import { startEmulator } from "./server.mjs";
-import { GENERATION, generationBody, send, someAudio } from "./test_client.mjs";
+import { GENERATION, generationBody, send, someAudio } from "./test-client.mjs";
 
 /** @type {import("./server.mjs").Emulator} */
 let emulator;

@@ -1,9 +1,9 @@
 // Dialect B: Qwen3-ASR-Flash, native.
-import { fetchAudio } from "../audio_source.mjs";
+import { fetchAudio } from "../audio-source.mjs";
 import { listen } from "../hearing.mjs";
-import { annotationsOf, forcedSilence, languageOf, nativeUsage, refuseSilence } from "../qwen_answer.mjs";
+import { annotationsOf, forcedSilence, languageOf, nativeUsage, refuseSilence } from "../qwen-answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
-import { invalidParameter, ServiceError } from "../service_error.mjs";
+import { invalidParameter, ServiceError } from "../service-error.mjs";
 
 /**
  * @param {import("../exchange.mjs").Exchange} exchange

@@ -1,6 +1,6 @@
-import { DraftLock, draftsInUse } from "./draft_lock.ts";
-import { type Draft, DraftStore } from "./draft_store.ts";
-import { DraftWriter } from "./draft_writer.ts";
+import { DraftLock, draftsInUse } from "./draft-lock.ts";
+import { type Draft, DraftStore } from "./draft-store.ts";
+import { DraftWriter } from "./draft-writer.ts";
 
 /** A file is kept in pieces of this size: one huge value is more than some browsers take at once. */
 const PIECE_BYTES = 4_000_000;

@@ -2,7 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { wordErrors } from "../fixtures/word_error_rate.mjs";
+import { wordErrors } from "../fixtures/word-error-rate.mjs";
 
 /** Recognising takes a while on a small machine. */
 const PATIENCE_MS = 60_000;

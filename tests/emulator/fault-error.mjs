@@ -1,5 +1,5 @@
 // The error that a request's fault switches describe (status=, code=, message=).
-import { describedError } from "./service_error.mjs";
+import { describedError } from "./service-error.mjs";
 
 /**
  * @param {import("./faults.mjs").Faults} faults

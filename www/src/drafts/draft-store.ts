@@ -1,7 +1,7 @@
 import type { Transcript } from "dashscope-asr";
 import type { RunningTask } from "../recognition/progress.ts";
 import { inTransaction, openDatabase } from "./database.ts";
-import { readDraft } from "./stored_draft.ts";
+import { readDraft } from "./stored-draft.ts";
 
 /** A recording that is kept on disk until its owner throws it away. */
 export interface Draft {

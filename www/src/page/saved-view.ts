@@ -1,5 +1,5 @@
 import { formatSeconds } from "../clock.ts";
-import type { Draft } from "../drafts/draft_store.ts";
+import type { Draft } from "../drafts/draft-store.ts";
 import type { Elements } from "./elements.ts";
 
 export interface SavedEvents {

@@ -1,4 +1,4 @@
-import type { Draft, DraftStore } from "./draft_store.ts";
+import type { Draft, DraftStore } from "./draft-store.ts";
 
 /** Puts a running recording on disk piece by piece, in order, without ever holding the recorder up. */
 export class DraftWriter {

@@ -1,8 +1,8 @@
 // The thread in which the model runs: samples in, text out, one recording after the other.
 import { parentPort, workerData } from "node:worker_threads";
 import { cutIntoPieces } from "../audio/pieces.mjs";
-import { FRAME_MS, findSpeech } from "../audio/voice_activity.mjs";
-import { loadMoonshine } from "./moonshine_model.mjs";
+import { FRAME_MS, findSpeech } from "../audio/voice-activity.mjs";
+import { loadMoonshine } from "./moonshine-model.mjs";
 import { spreadWords } from "./words.mjs";
 
 const SAMPLES_PER_FRAME = FRAME_MS * 16;
@@ -59,7 +59,7 @@ function textOf(phrases) {
   return phrases.map((phrase) => phrase.text).join(" ");
 }
 
-/** @param {string} text @param {import("../audio/voice_activity.mjs").Run[]} voiced */
+/** @param {string} text @param {import("../audio/voice-activity.mjs").Run[]} voiced */
 function phraseOf(text, voiced) {
   const words = spreadWords(text, voiced);
   return { text, beginMs: voiced[0].begin * FRAME_MS, endMs: voiced.at(-1).end * FRAME_MS, words };

@@ -2,10 +2,10 @@
 
 import { containerOf } from "./audio/container.mjs";
 import { decodeAudio, UndecodableAudio } from "./audio/decode.mjs";
-import { download, readObject } from "./audio_source.mjs";
+import { download, readObject } from "./audio-source.mjs";
 import { cutAtPunctuation, phraseOfWords, trailingSpaceWords } from "./sentences.mjs";
-import { ServiceError } from "./service_error.mjs";
-import { wordFilterOf } from "./word_filter.mjs";
+import { ServiceError } from "./service-error.mjs";
+import { wordFilterOf } from "./word-filter.mjs";
 
 /** Why one file has no transcript; `kind` is turned into each dialect's own code. */
 export class FileFailure extends Error {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { dropFile, finishedText, recordFor } from "./page_steps.mjs";
+import { dropFile, finishedText, recordFor } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
 
 const SHORT = "Only these few words.";

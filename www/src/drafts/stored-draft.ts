@@ -1,7 +1,7 @@
 import type { Segment, Transcript } from "dashscope-asr";
 import type { RunningTask } from "../recognition/progress.ts";
 import { shownName } from "../words/names.ts";
-import type { Draft } from "./draft_store.ts";
+import type { Draft } from "./draft-store.ts";
 
 /** The range of ECMAScript's time values: beyond it there is no date. */
 const LAST_TIME = 8.64e15;

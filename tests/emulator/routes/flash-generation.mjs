@@ -1,11 +1,11 @@
 // Dialect C: Fun-ASR-Flash, Qwen-Audio-ASR-Flash, and fun-asr-realtime over HTTP.
-import { fetchAudio } from "../audio_source.mjs";
-import { arrangeFlash } from "../flash_layout.mjs";
+import { fetchAudio } from "../audio-source.mjs";
+import { arrangeFlash } from "../flash-layout.mjs";
 import { listen } from "../hearing.mjs";
-import { forcedSilence } from "../qwen_answer.mjs";
+import { forcedSilence } from "../qwen-answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
 import { cutAtPunctuation, leadingSpaceWords } from "../sentences.mjs";
-import { ServiceError } from "../service_error.mjs";
+import { ServiceError } from "../service-error.mjs";
 
 const STREAMED_FROM_MS = 60_000;
 

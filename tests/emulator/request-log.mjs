@@ -1,6 +1,6 @@
 // What arrived, for tests to look at: without the key, and with audio replaced by what it was.
 import { createHash } from "node:crypto";
-import { readDataUrl } from "./data_url.mjs";
+import { readDataUrl } from "./data-url.mjs";
 
 const KEPT = 2000;
 

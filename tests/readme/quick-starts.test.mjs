@@ -7,7 +7,7 @@ import * as esbuild from "esbuild";
 import { startUpstream } from "../edge/upstream.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { wordErrors } from "../fixtures/word_error_rate.mjs";
+import { wordErrors } from "../fixtures/word-error-rate.mjs";
 import { browserMissing, launchBrowser } from "../packaging/chromium.mjs";
 import { createProject, packed } from "../packaging/packed.mjs";
 import { forward, startSite } from "../packaging/site.mjs";

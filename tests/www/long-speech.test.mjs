@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, test } from "node:test";
 import { recordings } from "../fixtures/recordings.mjs";
-import { downloaded, errorRate, finishedText, positionOf, sentencesOf, textOf } from "./page_steps.mjs";
+import { downloaded, errorRate, finishedText, positionOf, sentencesOf, textOf } from "./page-steps.mjs";
 import { launchBrowser, openPage, screenshot, startSite, temporaryFile } from "./site.mjs";
 
 /** After each recording; recognising silence costs little. */
