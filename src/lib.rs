@@ -55,6 +55,7 @@ pub mod retry;
 mod search;
 pub mod sse;
 pub mod subtitle;
+mod tidy;
 pub mod transcript;
 
 #[cfg(target_arch = "wasm32")]

@@ -34,11 +34,16 @@ pub(crate) fn until(text: &str, end: u8) -> &str {
 
 /// The words of a list that has one space between each.
 pub(crate) fn words(list: &str) -> impl Iterator<Item = &str> {
+    parts(list, b' ')
+}
+
+/// The parts of a list that has one `separator`, an ASCII character, between each. None of them is empty.
+pub(crate) fn parts(list: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(list).filter(|list| !list.is_empty());
     core::iter::from_fn(move || {
         let list = rest?;
-        rest = cut(list, b' ').map(|(_, rest)| rest);
-        Some(until(list, b' '))
+        rest = cut(list, separator).map(|(_, rest)| rest);
+        Some(until(list, separator))
     })
 }
 
