@@ -281,8 +281,8 @@ impl Error {
     }
 }
 
-/// A word of others; `None` where there is nothing in it.
-fn tidied(word: Option<String>) -> Option<String> {
+/// Words of others; `None` where there is nothing in them.
+pub(crate) fn tidied(word: Option<String>) -> Option<String> {
     word.map(|word| tidy(&word)).filter(|word| !word.is_empty())
 }
 

@@ -13,6 +13,8 @@ const LONGEST_PAUSE_MS: f64 = 8_000.0;
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
 /// A year of two digits is at most so far ahead, in seconds (RFC 9110 §5.6.7); with thirteen leap days.
 const FIFTY_YEARS: f64 = 18_263.0 * 86_400.0;
+/// From a day of the last century to the same of this one, in seconds: there are 25 leap days between.
+const CENTURY: f64 = 36_525.0 * 86_400.0;
 
 /// How often a failed attempt is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,16 +84,14 @@ fn http_date(text: &str, now: f64) -> Option<f64> {
     if count < 5 || month == 0 || has_zone == is_oldest || day > 31 || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
+    let is_short = year < 100;
+    let year = if is_short { year + 2000 } else { year };
+    // Days since 1970 by the civil-calendar arithmetic of Howard Hinnant; years begin in March there.
+    let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
     #[allow(clippy::cast_precision_loss, reason = "seconds until the year 9999 are exact")]
-    let seconds = |year: i64| {
-        // Days since 1970 by the civil-calendar arithmetic of Howard Hinnant; years begin in March there.
-        let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-        let days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
-        (days * 86_400 + hour * 3_600 + minute * 60 + second) as f64
-    };
-    // What two digits would put more than fifty years ahead is of the century before.
-    let date = seconds(if year < 100 { year + 2000 } else { year });
-    Some(if year < 100 && date > now + FIFTY_YEARS { seconds(year + 1900) } else { date })
+    let date = (days * 86_400 + hour * 3_600 + minute * 60 + second) as f64;
+    Some(if is_short && date > now + FIFTY_YEARS { date - CENTURY } else { date })
 }
 
 /// Up to four digits.

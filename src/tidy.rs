@@ -56,21 +56,25 @@ fn push_tidy(mut word: &str, line: &mut String) {
     let bytes = word.as_bytes();
     if contains(bytes, b"://") {
         word = until(word, b'?'); // signatures stand behind it
-    } else if contains(bytes, b";base64,") || word.len() > LONGEST_WORD && word.is_ascii() {
+    } else if contains(bytes, b";base64,") || word.len() > LONGEST_WORD && bytes.iter().all(|byte| *byte < 0x80) {
         word = "(data)";
     }
     // A key begins a word: "task-8fab…" holds none, `"api_key":"sk-…"` does.
-    let mut begins = true;
-    while let Some(letter) = word.chars().next() {
-        let length = if begins { key_at(word.as_bytes()) } else { 0 };
-        if length > 0 {
-            line.push_str(KEY);
-        } else {
-            line.push(letter);
+    let (mut at, mut before) = (0, b' ');
+    while let Some(byte) = word.as_bytes().get(at) {
+        let is_inside = before.is_ascii_alphanumeric() || before == b'-' || before == b'_';
+        before = *byte;
+        match word.get(at..).filter(|_| !is_inside).map(|rest| key_at(rest.as_bytes())) {
+            Some(length @ 1..) => {
+                line.push_str(word.get(..at).unwrap_or_default());
+                line.push_str(KEY);
+                word = word.get(at + length..).unwrap_or_default();
+                at = 0;
+            }
+            _ => at += 1,
         }
-        word = word.get(length.max(letter.len_utf8())..).unwrap_or_default();
-        begins = !(letter.is_ascii_alphanumeric() || letter == '-' || letter == '_');
     }
+    line.push_str(word);
 }
 
 /// The length of the key that stands at the beginning, 0 where there is none.

@@ -4,12 +4,11 @@ mod rules;
 
 use core::time::Duration;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, tidied};
 use crate::json::{self, Json, View};
 use crate::retry;
 use crate::search::between;
 use crate::sse::{EventParser, Item};
-use crate::tidy::tidy;
 use crate::transcript::Transcript;
 
 /// Codes that mean "I heard no speech", as the service's list of errors says: a result, not an error.
@@ -58,14 +57,13 @@ pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, now: f64, body
 #[must_use]
 pub fn in_json(json: &Json<'_>, status: Option<u16>) -> Option<Error> {
     let view = json.view();
-    let error = view.get("error");
+    let (error, code) = (view.get("error"), view.get("code"));
+    if !error.exists() && !code.exists() {
+        return None; // of nearly every event of a stream this is all that is asked
+    }
+    let words = from_json(view);
     let is_error = error.is_object() || error.word().is_some() || error.bool() == Some(true);
-    let code = view.get("code");
-    let is_failure = match number(code) {
-        Some(number) => number >= 400.0,
-        None => code.word().is_some(),
-    };
-    (is_error || is_failure).then(|| inside(from_json(view), status))
+    (is_error || words.code.is_some()).then(|| inside(words, status))
 }
 
 /// The error in a 2xx body that is no JSON: a failed call may be framed as an event even when no stream was asked for.
@@ -104,29 +102,33 @@ impl Words {
 
 fn from_json(view: View<'_>) -> Words {
     let inner = view.get("error");
+    // A word of the service's, or, of gateways, a number; OpenAI's `type` stands in for it.
     let codes = [inner.get("code"), inner.get("type"), view.get("code")];
-    let status = codes.into_iter().find_map(number).filter(|number| (400.0..600.0).contains(number));
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
-    let status = status.map(|number| number as u16);
-    let ids = [view.get("request_id"), inner.get("id"), view.get("id")];
-    Words {
-        code: codes.into_iter().find_map(View::word).or_else(|| status.map(u32::from).map(|status| status.to_string())),
-        message: said(view, 3),
-        request_id: ids.into_iter().find_map(View::word),
-        status,
+    let code = codes.into_iter().find(|code| code.exists()).unwrap_or_default();
+    let mut words = Words { code: code.word(), message: said(view, 3), ..Words::default() };
+    if let Some(number) = code.number().or_else(|| json::number(code.str()?)) {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too much is cut")]
+        let number = number as u32;
+        // Below that it says that all is well.
+        words.code = (number >= 400).then(|| format!("{number}"));
+        words.status = u16::try_from(number).ok().filter(|status| (400..600).contains(status));
     }
+    for id in [view.get("request_id"), inner.get("id"), view.get("id")] {
+        words.request_id = words.request_id.or_else(|| id.word());
+    }
+    words
 }
 
 /// The first words in a place or `deep` below it.
 fn said(place: View<'_>, deep: u8) -> Option<String> {
     let place = if place.is_array() { place.at(0) } else { place };
-    let below = || WORDS.iter().filter(|_| deep > 0).find_map(|name| said(place.get(name), deep - 1));
-    place.word().or_else(below)
-}
-
-/// A number, be it written as a string.
-fn number(place: View<'_>) -> Option<f64> {
-    place.number().or_else(|| json::number(place.str()?))
+    let mut words = place.word();
+    for name in WORDS {
+        if words.is_none() && deep > 0 {
+            words = said(place.get(name), deep - 1);
+        }
+    }
+    words
 }
 
 /// Bodies of failed streams are framed as events even with a failing status; seen in QuantumNous/new-api and handled by
@@ -155,8 +157,10 @@ fn from_xml(body: &[u8]) -> Option<Words> {
 
 /// Proxies answer in plain words, or with a page of HTML that says less than the status.
 fn from_text(body: &[u8]) -> Words {
-    let text = core::str::from_utf8(body.trim_ascii()).ok().filter(|text| !text.starts_with('<'));
-    Words { message: text.map(str::to_owned), ..Words::default() }
+    let body = body.trim_ascii_start();
+    let is_page = body.first() == Some(&b'<');
+    let message = core::str::from_utf8(if is_page { &[] } else { body }).ok().map(str::to_owned);
+    Words { message, ..Words::default() }
 }
 
 /// An error inside an answer that began as a success.
@@ -167,9 +171,8 @@ fn inside(words: Words, status: Option<u16>) -> Error {
 
 fn build(status: u16, words: Words, asked: Option<Duration>) -> Error {
     let (kind, help) = rules::classify(status, words.code.as_deref(), words.message.as_deref());
-    let said = |text: &Option<String>| text.as_deref().map(tidy).filter(|said| !said.is_empty());
     let nothing_said = || format!("HTTP status {} without words", u32::from(status));
-    let mut message = said(&words.message).or_else(|| said(&words.code)).unwrap_or_else(nothing_said);
+    let mut message = tidied(words.message.or_else(|| words.code.clone())).unwrap_or_else(nothing_said);
     if !help.is_empty() {
         let ended = matches!(message.chars().next_back(), Some('.' | '!' | '?' | '！' | '。'));
         message.push_str(if ended { " " } else { ". " });
