@@ -458,8 +458,8 @@ pub fn write_string(text: &str, out: &mut String) {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             control if control < '\u{20}' => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", control as u32);
+                out.push_str(if control < '\u{10}' { "\\u000" } else { "\\u001" });
+                out.push(char::from_digit(control as u32 % 16, 16).unwrap_or_default());
             }
             other => out.push(other),
         }

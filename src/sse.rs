@@ -12,7 +12,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
-use crate::search::{first_of, starts_with};
+use crate::search::{first_of, lossy, starts_with};
 
 /// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise.
 pub const DEFAULT_MAX_BUFFER: usize = 16 * 1024 * 1024;
@@ -218,7 +218,7 @@ impl EventParser {
                 if let Some(status) = line.strip_prefix(STATUS_COMMENT).filter(|_| self.quirks) {
                     self.status = decimal(status.trim_ascii()).and_then(|status| u16::try_from(status).ok());
                 }
-                sink(Item::Comment(text(value)));
+                sink(Item::Comment(lossy(value)));
             }
             _ => {} // unknown fields are ignored, as the standard says
         }
@@ -230,9 +230,9 @@ impl EventParser {
                 self.data.extend_from_slice(held);
             }
             sink(Item::Event(Event {
-                id: self.has_id.then(|| text(&self.id)),
-                event: (!self.event.is_empty()).then(|| text(&self.event)),
-                data: text(if self.data.is_empty() { held } else { &self.data }),
+                id: self.has_id.then(|| lossy(&self.id)),
+                event: (!self.event.is_empty()).then(|| lossy(&self.event)),
+                data: lossy(if self.data.is_empty() { held } else { &self.data }),
                 status: self.status,
             }));
         }
@@ -254,11 +254,6 @@ fn line_end(bytes: &[u8]) -> usize {
 fn decimal(digits: &[u8]) -> Option<u64> {
     let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     all.then(|| digits.iter().fold(0, |sum: u64, digit| sum.min(1 << 53) * 10 + u64::from(digit - b'0')))
-}
-
-/// The bytes as text. Nearly always they are valid, and seeing that is much faster than looking for what is not.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    core::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Whether the bytes are one whole JSON object, by its braces; a full check would cost more than it tells.

@@ -34,7 +34,7 @@ pub(crate) fn tidy(text: &str) -> String {
         } else {
             push_tidy(word, &mut line);
         }
-        is_token = word.len() >= 6 && word.as_bytes()[word.len() - 6..].eq_ignore_ascii_case(b"bearer");
+        is_token = word.as_bytes().last_chunk().is_some_and(|end: &[u8; 6]| end.eq_ignore_ascii_case(b"bearer"));
     }
     if let Some((end, _)) = line.char_indices().nth(LONGEST_TEXT) {
         line.truncate(end);

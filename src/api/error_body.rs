@@ -7,7 +7,7 @@ use core::time::Duration;
 use crate::error::{Error, ErrorKind, tidied};
 use crate::json::{self, Json, View};
 use crate::retry;
-use crate::search::between;
+use crate::search::{between, lossy};
 use crate::sse::{EventParser, Item};
 use crate::transcript::Transcript;
 
@@ -28,8 +28,8 @@ struct Words {
     code: Option<String>,
     message: Option<String>,
     request_id: Option<String>,
-    /// A status that the body itself names.
-    status: Option<u16>,
+    /// A failing status that the body itself names, or 0.
+    status: u16,
 }
 
 /// Reads the body of an answer that is not 2xx. `header` finds a header by its lower-case name, `now` is
@@ -82,7 +82,7 @@ pub fn in_event(data: &str, status: Option<u16>) -> Error {
 /// The error that a task or one of its files ended with: a code and words inside an answer that is none itself.
 #[must_use]
 pub fn in_task(code: Option<String>, message: Option<String>, request_id: Option<String>) -> Error {
-    build(0, Words { code, message, request_id, status: None }, None)
+    build(0, Words { code, message, request_id, status: 0 }, None)
 }
 
 /// "I heard no speech" arrives as an error in some shapes: it is a transcript without text.
@@ -105,18 +105,19 @@ fn from_json(view: View<'_>) -> Words {
     // A word of the service's, or, of gateways, a number; OpenAI's `type` stands in for it.
     let codes = [inner.get("code"), inner.get("type"), view.get("code")];
     let code = codes.into_iter().find(|code| code.exists()).unwrap_or_default();
-    let mut words = Words { code: code.word(), message: said(view, 3), ..Words::default() };
-    if let Some(number) = code.number().or_else(|| json::number(code.str()?)) {
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too much is cut")]
-        let number = number as u32;
-        // Below that it says that all is well.
-        words.code = (number >= 400).then(|| format!("{number}"));
-        words.status = u16::try_from(number).ok().filter(|status| (400..600).contains(status));
+    let number = code.number().or_else(|| json::number(code.str()?));
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too much is cut")]
+    let number = number.map(|number| number as u32);
+    Words {
+        code: match number {
+            None => code.word(),
+            Some(..400) => None, // all is well
+            Some(number) => Some(format!("{number}")),
+        },
+        message: said(view, 3),
+        request_id: view.get("request_id").word().or_else(|| inner.get("id").word()).or_else(|| view.get("id").word()),
+        status: number.filter(|number| (400..600).contains(number)).unwrap_or_default() as u16,
     }
-    for id in [view.get("request_id"), inner.get("id"), view.get("id")] {
-        words.request_id = words.request_id.or_else(|| id.word());
-    }
-    words
 }
 
 /// The first words in a place or `deep` below it.
@@ -149,10 +150,10 @@ fn from_events(body: &[u8]) -> Option<Words> {
 
 /// Object storage answers in XML: `<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId></Error>`.
 fn from_xml(body: &[u8]) -> Option<Words> {
-    let text = String::from_utf8_lossy(body);
+    let text = lossy(body);
     let element = |tag: &str| between(&text, tag, "</").map(str::to_owned);
     let code = Some(element("<Code>")?);
-    Some(Words { code, message: element("<Message>"), request_id: element("<RequestId>"), status: None })
+    Some(Words { code, message: element("<Message>"), request_id: element("<RequestId>"), status: 0 })
 }
 
 /// Proxies answer in plain words, or with a page of HTML that says less than the status.
@@ -165,8 +166,8 @@ fn from_text(body: &[u8]) -> Words {
 
 /// An error inside an answer that began as a success.
 fn inside(words: Words, status: Option<u16>) -> Error {
-    let status = status.filter(|status| *status >= 400).or(words.status);
-    build(status.unwrap_or(400), words, None)
+    let status = status.unwrap_or_default().max(words.status);
+    build(status.max(400), words, None)
 }
 
 fn build(status: u16, words: Words, asked: Option<Duration>) -> Error {
