@@ -1,6 +1,6 @@
 //! Words of others, fit to be repeated: on one line, not too long, without anything that looks like a key, audio or a signature.
 
-use crate::search::{contains, until, words};
+use crate::search::{contains, until};
 
 /// Longest text that is repeated, in characters. Ours: room for every message of the service's error pages, while some
 /// refusals quote the whole request.
@@ -15,26 +15,30 @@ const LONGEST_WORD: usize = 200;
 const KEYS: [&[u8]; 5] = [b"sk-", b"st-", b"c2st", b"c3Qt", b"QmVhcmVy"];
 
 /// What is shorter is a word that happens to begin like a key; real ones have 35 characters and more.
-const SHORTEST_KEY: usize = 11;
+pub(crate) const SHORTEST_KEY: usize = 11;
 
 /// What stands in the place of a key.
 pub(crate) const KEY: &str = "(key)";
 
 /// Words of others on one line.
 pub(crate) fn tidy(text: &str) -> String {
-    let plain: String = text.chars().map(|letter| if is_gap(letter) { ' ' } else { letter }).collect();
-    let mut line = String::new();
+    let (mut line, mut word) = (String::new(), String::new());
     let mut is_token = false;
-    for word in words(&plain).filter(|word| !word.is_empty()) {
-        if !line.is_empty() {
-            line.push(' ');
+    for letter in text.chars().chain([' ']) {
+        if !is_gap(letter) {
+            word.push(letter);
+        } else if !word.is_empty() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            if is_token && could_be_token(&word) {
+                line.push_str(KEY);
+            } else {
+                push_tidy(&word, &mut line);
+            }
+            is_token = word.as_bytes().last_chunk().is_some_and(|end: &[u8; 6]| end.eq_ignore_ascii_case(b"bearer"));
+            word.clear();
         }
-        if is_token && could_be_token(word) {
-            line.push_str(KEY);
-        } else {
-            push_tidy(word, &mut line);
-        }
-        is_token = word.as_bytes().last_chunk().is_some_and(|end: &[u8; 6]| end.eq_ignore_ascii_case(b"bearer"));
     }
     if let Some((end, _)) = line.char_indices().nth(LONGEST_TEXT) {
         line.truncate(end);

@@ -4,7 +4,7 @@ mod rules;
 
 use core::time::Duration;
 
-use crate::error::{Error, ErrorKind, tidied};
+use crate::error::{Error, tidied};
 use crate::json::{self, Json, View};
 use crate::retry;
 use crate::search::{between, lossy};
@@ -192,6 +192,7 @@ fn build(status: u16, words: Words, asked: Option<Duration>) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn none(_: &str) -> Option<String> {
         None

@@ -12,7 +12,7 @@ const TOO_LARGE: &str = "Send a compressed recording (Opus, MP3), or a URL, or u
 const TOO_LONG: &str = "Cut the audio, or use a file-transcription model";
 const NOT_DECODED: &str = "Check that the file plays, or convert it to WAV or MP3";
 const NO_MONEY: &str = "Settle the bill or buy the product in the console; waiting does not help";
-const NO_QUOTA: &str = "Waiting does not help; take another model, or delete a hot-word list that is not needed";
+const NO_QUOTA: &str = "Waiting does not help; take another model";
 const NO_ACCESS: &str = "Ask the owner of the account or workspace to allow this model for the key";
 const SLOWER: &str = "Too many requests at once; wait and send fewer";
 /// Recovers by itself, and says when: see `PAUSE` beside.
