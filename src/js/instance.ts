@@ -167,9 +167,6 @@ export function call<T>(work: (glue: CoreGlue) => T): T {
 }
 
 /** An asynchronous call into the core: settles even if its instance dies under way. */
-export function run<T>(
-  work: (glue: CoreGlue) => Promise<T>,
-  host: { readonly key: string | undefined },
-): Promise<T> {
+export function run<T>(work: (glue: CoreGlue) => Promise<T>, host: { readonly key: string | undefined }): Promise<T> {
   return core.run(work, host);
 }
