@@ -38,7 +38,7 @@ const error = (status, code, message, source = LIST_ZH, compatible = undefined) 
   ...(compatible && { compatible }),
 });
 
-/** Of errors that share a code, the first is the one that the code alone stands for. @type {Record<string, KnownError>} */
+/** @type {Record<string, KnownError>} */
 export const SERVICE_ERRORS = {
   // The request as a whole.
   "no-key": error(

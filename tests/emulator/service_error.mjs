@@ -64,7 +64,7 @@ export function wrongParameter(name) {
 
 /** Why a file of a task came to nothing. @param {keyof typeof FILE_ERRORS} code @param {Record<string, unknown>} [values] */
 export function fileFailure(code, values = {}) {
-  const known = FILE_ERRORS[code];
+  const known = Object.hasOwn(FILE_ERRORS, code) ? FILE_ERRORS[code] : undefined;
   if (!known)
     throw new FaultMistake(`no failure of a file "${code}"; there are: ${Object.keys(FILE_ERRORS).join(", ")}`);
   return { code, message: worded(known.message ?? code, values) };
@@ -79,7 +79,8 @@ export function describedError({ error, status, code, message }) {
   const all = Object.values(SERVICE_ERRORS);
   const typical = TYPICAL[status ?? 400] ?? (Number(status) >= 500 ? "internal" : "wrong-parameter");
   const byCode = code === undefined ? SERVICE_ERRORS[typical] : preferred(all, code);
-  let known = error === undefined ? byCode : SERVICE_ERRORS[error];
+  const byName = error !== undefined && Object.hasOwn(SERVICE_ERRORS, error) ? SERVICE_ERRORS[error] : undefined;
+  let known = error === undefined ? byCode : byName;
   if (!known) {
     if (error !== undefined) throw new FaultMistake(`no error "${error}" in service-errors.mjs`);
     if (code === undefined || status === undefined || message === undefined) {
@@ -91,11 +92,18 @@ export function describedError({ error, status, code, message }) {
   return new ServiceError({ ...known, status: status ?? known.status }, {});
 }
 
-/** Of several with one code those with the plainest words: `wrong-parameter`, `wrong-key`, `token-quota`. */
+const PLAINEST = /** @type {const} */ ([
+  ["InvalidParameter", "wrong-parameter"],
+  ["InvalidApiKey", "wrong-key"],
+  ["invalid_api_key", "wrong-key"],
+  ["AccessDenied", "access-denied"],
+  ["Throttling.AllocationQuota", "token-quota"],
+  ["insufficient_quota", "token-quota"],
+]);
+
+/** Of several errors with one code the one with the plainest words. */
 function preferred(all, code) {
-  const usual = { InvalidParameter: "wrong-parameter", InvalidApiKey: "wrong-key", AccessDenied: "access-denied" };
-  const quota = ["Throttling.AllocationQuota", "insufficient_quota"].includes(code) ? "token-quota" : undefined;
-  const name = usual[code] ?? quota;
+  const name = PLAINEST.find(([plain]) => plain === code)?.[1];
   if (name) return SERVICE_ERRORS[name];
   return all.find((known) => known.code === code) ?? all.find((known) => known.compatible?.[0] === code);
 }

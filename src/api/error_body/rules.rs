@@ -73,7 +73,7 @@ const RULES: [Rule; 26] = [
     ("requesttimeout", Timeout, "The service took too long; try again, or send shorter audio"),
     // Stands in front of many messages, those above among them, and after a 500 as well. Trying again does not help.
     ("internalerroralgoinvalidparameter|internalerror.algo.invalidparameter", BadRequest, ""),
-    ("internal system modelservice serviceunavailable modelunavailable fileserver", Server, ""),
+    ("internal system modelserv serviceunavailable modelunavailable fileserver", Server, ""),
     ("invalidparameter badrequest unsupportedoperation", BadRequest, ""),
 ];
 
