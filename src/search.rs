@@ -34,7 +34,7 @@ pub(crate) fn until(text: &str, end: u8) -> &str {
     cut(text, end).map_or(text, |(before, _)| before)
 }
 
-/// The bytes as text, with U+FFFD for what is none. The standard library's way weighs a kilobyte.
+/// The bytes as text, with U+FFFD for what is none. The standard library's way weighs a kilobyte more.
 pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     let mut rest = bytes;
     let mut text = String::new();

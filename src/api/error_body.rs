@@ -104,7 +104,8 @@ fn from_json(view: View<'_>) -> Words {
     let inner = view.get("error");
     // A word of the service's, or, of gateways, a number; OpenAI's `type` stands in for it.
     let codes = [inner.get("code"), inner.get("type"), view.get("code")];
-    let code = codes.into_iter().find(|code| code.exists()).unwrap_or_default();
+    let is_code = |code: &View<'_>| code.number().is_some() || code.word().is_some();
+    let code = codes.into_iter().find(is_code).unwrap_or_default();
     let number = code.number().or_else(|| json::number(code.str()?));
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too much is cut")]
     let number = number.map(|number| number as u32);
@@ -322,6 +323,7 @@ mod tests {
             (429, r#""slow down""#, ErrorKind::RateLimit, "slow down"),
             (413, "", ErrorKind::AudioTooLarge, "HTTP status 413 without words"),
             (502, " <html><body>Bad Gateway</body></html>", ErrorKind::Server, "HTTP status 502 without words"),
+            (429, r#"{"error":{"code":"null","type":"requests","message":"Easy"}}"#, ErrorKind::RateLimit, "Easy"),
             (400, r#"{"error":{"error":{"error":{"error":"deep"}}}}"#, ErrorKind::BadRequest, "HTTP status 400"),
             (400, "\u{0}\u{1}", ErrorKind::BadRequest, "HTTP status 400 without words"),
         ] {
