@@ -18,8 +18,8 @@ const NO_SPEECH: [&str; 2] = ["ASR_RESPONSE_HAVE_NO_WORDS", "SUCCESS_WITH_NO_VAL
 /// minute is over at the last.
 const PAUSE_FOR_TOKENS: Duration = Duration::from_secs(30);
 
-/// Where gateways put their words. `message`: DashScope, OpenAI, AWS, Kong; `detail`: FastAPI, RFC 9457; `error_msg`:
-/// WEIFENG2333/VideoCaptioner#708; `msg`: items of FastAPI's `detail`; `errors`: Cloudflare.
+/// Where gateways put their words. `message`: also the service itself, AWS, Kong; `detail`: RFC 9457, and Python servers, whose
+/// lists have `msg` in them; `error_msg`: WEIFENG2333/VideoCaptioner#708; `errors`: Cloudflare.
 const WORDS: [&str; 6] = ["message", "error", "detail", "error_msg", "msg", "errors"];
 
 /// An error that the service sent, in words of its own.
@@ -100,6 +100,7 @@ impl Words {
     }
 }
 
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too much is cut")]
 fn from_json(view: View<'_>) -> Words {
     let inner = view.get("error");
     // A word of the service's, or, of gateways, a number; OpenAI's `type` stands in for it.
@@ -107,7 +108,6 @@ fn from_json(view: View<'_>) -> Words {
     let is_code = |code: &View<'_>| code.number().is_some() || code.word().is_some();
     let code = codes.into_iter().find(is_code).unwrap_or_default();
     let number = code.number().or_else(|| json::number(code.str()?));
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too much is cut")]
     let number = number.map(|number| number as u32);
     Words {
         code: match number {
@@ -117,7 +117,7 @@ fn from_json(view: View<'_>) -> Words {
         },
         message: said(view, 3),
         request_id: view.get("request_id").word().or_else(|| inner.get("id").word()).or_else(|| view.get("id").word()),
-        status: number.filter(|number| (400..600).contains(number)).unwrap_or_default() as u16,
+        status: number.filter(|number| (400..600).contains(number)).map_or(0, |number| number as u16),
     }
 }
 

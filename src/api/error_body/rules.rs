@@ -2,7 +2,10 @@
 //! <https://www.alibabacloud.com/help/en/model-studio/error-code> (Chinese: <https://help.aliyun.com/zh/model-studio/error-code>),
 //! unless a row says otherwise; `tests/emulator/service-errors.mjs` has the same errors as they are worded.
 
-use crate::error::ErrorKind::{self, *};
+use crate::error::ErrorKind::{
+    self, AudioTooLarge, AudioTooLong, Authentication, BadRequest, Billing, Conflict, ContentFiltered, EmptyAudio,
+    InvalidAudio, NotFound, PermissionDenied, RateLimit, Server, Timeout, UnsupportedFormat,
+};
 use crate::search::{contains, parts, until, words};
 
 const WRONG_KEY: &str = "Check the key, and that it belongs to this region: keys of Singapore, Beijing and Virginia do \
