@@ -58,5 +58,5 @@ pub mod subtitle;
 mod tidy;
 pub mod transcript;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod wasm;
