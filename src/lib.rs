@@ -58,6 +58,7 @@ pub mod retry;
 mod search;
 pub mod sse;
 pub mod subtitle;
+mod tidy;
 mod transcriber;
 pub mod transcript;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]
