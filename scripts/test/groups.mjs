@@ -42,7 +42,7 @@ export const groups = [
     run: () => webTests("browser"),
   },
   folder("js", "the JavaScript face and the build", ["browser"]),
-  folder("client", "the client of the package, call by call"),
+  folder("client", "the client of the package, call by call", ["ffmpeg"]),
   folder("fixtures", "the measures that other tests judge with", [], { build: false }),
   folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),
   folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),
