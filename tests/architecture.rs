@@ -17,6 +17,7 @@ const ROWS: &[&[&str]] = &[
     &["options"],
     &["config"],
     &["data_url", "model"],
+    &["media"],
     &["media_type"],
     &["fields", "retry", "sse", "audio"],
     &["address", "error", "json", "transcript"],
