@@ -59,3 +59,7 @@ pub mod transcript;
 
 #[cfg(target_arch = "wasm32")]
 mod wasm;
+
+#[cfg(all(any(test, fuzzing), not(target_arch = "wasm32")))]
+#[path = "../tests/fuzz/checks/fuzzing.rs"]
+pub mod fuzzing;
