@@ -30,7 +30,7 @@ pub const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
 
 /// A region of the service. Keys belong to one region.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
 pub enum Region {
     /// `ap-southeast-1`, "International".
     #[default]
@@ -118,13 +118,17 @@ impl fmt::Debug for ApiKey {
 
 /// What a client is made with, as the caller writes it.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase", default))]
+#[cfg_attr(
+    all(target_arch = "wasm32", feature = "npm"),
+    derive(tsify::Tsify),
+    serde(rename_all = "camelCase", default)
+)]
 pub struct ClientSettings {
     /// Host and any path prefix, e.g. `https://dashscope.aliyuncs.com`, `https://proxy.example/asr` or `/dashscope`.
     ///
     /// `/api/v1/…` and `/compatible-mode/v1/…` are appended; a value that already ends in either is understood.
     /// Give the address of your own relay here in a page: browsers cannot reach DashScope itself (no CORS).
-    #[cfg_attr(target_arch = "wasm32", serde(rename = "baseURL"))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), serde(rename = "baseURL"))]
     pub base_url: Option<String>,
     /// Region of the service, when `baseURL` is not given. Default: `"singapore"`.
     pub region: Option<Region>,

@@ -135,8 +135,16 @@ struct Inner {
     partial_text: Option<String>,
     retry_after: Option<Duration>,
     retryable: bool,
-    source: Option<Box<dyn std::error::Error>>,
+    source: Option<Cause>,
 }
+
+/// What an error was caused by; the error itself can be handed to another thread, and to `anyhow`, because this can.
+#[cfg(not(all(target_arch = "wasm32", feature = "npm")))]
+type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// In the modules of the npm package it is a value of JavaScript, which has one thread.
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+type Cause = Box<dyn std::error::Error>;
 
 impl Error {
     /// A failure of `kind`; `message` is one or two sentences: what is wrong, and what to do.
@@ -213,7 +221,7 @@ impl Error {
 
     /// The same failure, with what caused it.
     #[must_use]
-    pub fn with_source(mut self, source: impl Into<Box<dyn std::error::Error>>) -> Self {
+    pub fn with_source(mut self, source: impl Into<Cause>) -> Self {
         self.inner.source = Some(source.into());
         self
     }
@@ -286,13 +294,13 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
-    /// In wasm nobody sees it, but it would bring the whole machinery of `{:?}` along (4 kB).
-    #[cfg(target_arch = "wasm32")]
+    /// In the npm package nobody sees it, but it would bring the whole machinery of `{:?}` along (4 kB).
+    #[cfg(all(target_arch = "wasm32", feature = "npm"))]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.code())
     }
 
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(not(all(target_arch = "wasm32", feature = "npm")))]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Error")
@@ -310,7 +318,7 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.inner.source.as_deref()
+        self.inner.source.as_deref().map(|cause| cause as &(dyn std::error::Error + 'static))
     }
 }
 

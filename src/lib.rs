@@ -57,7 +57,7 @@ pub mod sse;
 pub mod subtitle;
 pub mod transcript;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod wasm;
 
 #[cfg(all(any(test, fuzzing), not(target_arch = "wasm32")))]

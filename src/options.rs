@@ -10,7 +10,7 @@ use crate::search::join;
 
 /// Which API to speak where the model's name leaves a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
 pub enum Protocol {
     /// DashScope's own API as Qwen3-ASR speaks it (dialect B); every region has it.
     #[default]
@@ -29,7 +29,7 @@ impl Protocol {
 
 /// Something that was said before the audio.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase"))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "camelCase"))]
 pub struct Message {
     /// Who said it.
     pub role: Role,
@@ -39,7 +39,7 @@ pub struct Message {
 
 /// Who said something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
 pub enum Role {
     /// The one who speaks in the audio, too: text recognised earlier.
     User,
@@ -51,7 +51,11 @@ pub enum Role {
 ///
 /// An option that the model would ignore is refused, with the models that take it.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase", default))]
+#[cfg_attr(
+    all(target_arch = "wasm32", feature = "npm"),
+    derive(tsify::Tsify),
+    serde(rename_all = "camelCase", default)
+)]
 pub struct TranscribeOptions {
     /// Model name; any name is accepted, known ones are checked. Default: the client's.
     pub model: Option<String>,
@@ -75,14 +79,14 @@ pub struct TranscribeOptions {
     /// Dialect B streams: let the service send only what is new (true, the default) or all text so far each time.
     pub incremental_output: Option<bool>,
     /// Dialect B: `"message"`, the only value the service knows. Left out by default, as in the official samples.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "\"message\""))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), tsify(type = "\"message\""))]
     pub result_format: Option<String>,
     /// Dialect C: name of the container or codec, e.g. `"wav"`. Default: what the bytes or the URL's ending say.
     pub format: Option<String>,
     /// Dialect C: samples per second of the audio, e.g. 16000. Left out by default.
     pub sample_rate: Option<u32>,
     /// Hot words and their weights, 1 to 5, or 50 for at most fifty words. Qwen-Audio.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, number>"))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), tsify(type = "Record<string, number>"))]
     pub vocabulary: Vec<(String, u32)>,
     /// Id of a hot-word list that was made for this very model; with another model it is ignored by the service.
     pub vocabulary_id: Option<String>,
@@ -102,13 +106,13 @@ pub struct TranscribeOptions {
     /// How many speakers there are, 2 to 100; a hint, and only with `diarizationEnabled`.
     pub speaker_count: Option<u32>,
     /// Words to hide or remove: `{ filter_with_signed, filter_with_empty, system_reserved_filter }`. Fun-ASR for files.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown> | string"))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), tsify(type = "Record<string, unknown> | string"))]
     pub special_word_filter: Option<String>,
     /// More members for the service's `asr_options`, passed as they are, e.g. `{ enable_lid: true }`.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), tsify(type = "Record<string, unknown>"))]
     pub asr_options: Vec<(String, String)>,
     /// More members for the request's `parameters` (dialects B, C, D) or top level (dialect A), passed as they are.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, unknown>"))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), tsify(type = "Record<string, unknown>"))]
     pub parameters: Vec<(String, String)>,
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// A finished transcription.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Transcript {
     /// All recognised text. Empty when there was no speech.
@@ -50,7 +50,7 @@ impl Transcript {
 
 /// What was said on one channel of a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Channel {
     /// The channel, counted from 0.
@@ -64,7 +64,7 @@ pub struct Channel {
 
 /// A sentence, or another stretch of speech, with its times.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Segment {
     /// The text.
@@ -91,7 +91,7 @@ pub struct Segment {
 
 /// A word with its times.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Word {
     /// The word, with any white space that belongs to it: join `text + punctuation`, never with added spaces.
@@ -106,7 +106,7 @@ pub struct Word {
 
 /// What the service counted; a member it did not send is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Usage {
     /// Seconds of audio.
@@ -134,7 +134,7 @@ pub struct Usage {
 
 /// One step of a streamed transcription.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[allow(clippy::large_enum_variant, reason = "the last event of a stream; made once")]
 pub enum TranscriptEvent {
@@ -148,7 +148,7 @@ pub enum TranscriptEvent {
 
 /// Text that was added at the end.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct Delta {
     /// What is new.
     pub delta: String,
@@ -158,7 +158,7 @@ pub struct Delta {
 
 /// The service heard better and changed text it had sent before.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct Revision {
     /// All text so far, replacing what was there.
     pub text: String,
@@ -166,7 +166,7 @@ pub struct Revision {
 
 /// The finished transcript of a stream.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 pub struct Done {
     /// The finished transcript.
     pub transcript: Transcript,

@@ -3,26 +3,26 @@
 //! Everything exported here is for `src/js`, which gives it classes, iterables and error types.
 
 #![cfg_attr(
-    not(all(feature = "core", feature = "files", feature = "formats")),
+    not(all(feature = "npm-core", feature = "npm-files", feature = "npm-formats")),
     allow(dead_code, reason = "a module of the package has what its exports need, the linker drops the rest")
 )]
 #![allow(unreachable_pub, reason = "wasm-bindgen exports what Rust itself cannot reach")]
 
-#[cfg(feature = "files")]
+#[cfg(feature = "npm-files")]
 mod actions;
 mod call;
 mod entry;
 mod error;
-#[cfg(feature = "core")]
+#[cfg(feature = "npm-core")]
 mod event_parser;
-#[cfg(feature = "core")]
+#[cfg(feature = "npm-core")]
 mod exports;
-#[cfg(feature = "formats")]
+#[cfg(feature = "npm-formats")]
 mod formats;
 mod host;
 #[cfg(test)]
 mod tests;
-#[cfg(feature = "core")]
+#[cfg(feature = "npm-core")]
 mod transcription;
 
 #[global_allocator]

@@ -8,7 +8,7 @@ export const project = fileURLToPath(new URL("../../", import.meta.url));
 export const inProject = (...parts) => join(project, ...parts);
 
 /**
- * The parts of the package's WebAssembly, each a module of its own: the cargo feature that makes it → the name of its file.
+ * The parts of the package's WebAssembly, each a module of its own: its name, with `npm-` before it the cargo feature that makes it → the name of its file.
  * `core` is what every page loads, the others come when they are asked for.
  */
 export const PARTS = {
@@ -21,6 +21,9 @@ export const PARTS = {
 
 /** @type {Part[]} */
 export const PART_NAMES = Object.keys(PARTS);
+
+/** The cargo features of all parts. @type {string} */
+export const NPM_FEATURES = PART_NAMES.map((part) => `npm-${part}`).join();
 
 /** What cargo writes, whatever the features. */
 export const CRATE = "dashscope_asr";

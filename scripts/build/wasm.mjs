@@ -53,8 +53,9 @@ async function compile(part, toolchain, compiler) {
   const { compiled } = filesOf(part);
   // Cargo writes every part to the same place, so it would compile each anew whenever it were asked.
   await step(`${part}: cargo`, { inputs: CRATE_FILES, outputs: [compiled], settings: compiler }, async () => {
-    const features = ["--no-default-features", "--features", part];
-    const options = ["build", "--release", "--lib", "--target", TARGET, "--locked", ...features];
+    // A library to everybody else; only here it is a module by itself.
+    const options = ["rustc", "--release", "--lib", "--crate-type", "cdylib", "--target", TARGET, "--locked"];
+    options.push("--features", `npm-${part}`);
     await run("cargo", toolchain ? [`+${toolchain}`, ...options] : options);
     mkdirSync(dirname(compiled), { recursive: true });
     copyFileSync(inProject("target", TARGET, "release", `${CRATE}.wasm`), compiled);

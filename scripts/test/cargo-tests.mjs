@@ -1,7 +1,7 @@
 // cargo-tests.mjs — the Rust tests: natively, and compiled to wasm in Node and in a browser.
 import { globSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { inProject } from "../build/paths.mjs";
+import { inProject, NPM_FEATURES } from "../build/paths.mjs";
 import { runCommand, wasmToolchain } from "./command.mjs";
 
 const RUNNER = inProject("target", "tools", "bin", "wasm-bindgen-test-runner");
@@ -20,7 +20,8 @@ export function wasmTests(place) {
     WASM_BINDGEN_TEST_TIMEOUT: "120",
     ...(place === "browser" ? { WASM_BINDGEN_USE_BROWSER: "1" } : {}),
   };
-  return cargo([...wasmToolchain(), "test", "--locked", "--target", "wasm32-unknown-unknown", ...tests], environment);
+  const target = ["--target", "wasm32-unknown-unknown", "--features", NPM_FEATURES];
+  return cargo([...wasmToolchain(), "test", "--locked", ...target, ...tests], environment);
 }
 
 /** What cargo has to be asked for: the rest of the tests is for this machine and would not even compile. */

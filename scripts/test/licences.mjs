@@ -1,4 +1,5 @@
 // licences.mjs — may everything that is compiled into the published module be given away with it?
+import { NPM_FEATURES } from "../build/paths.mjs";
 import { runCommand } from "./command.mjs";
 
 /** Licences that ask for no more than being named. */
@@ -25,9 +26,13 @@ function isFree(expression) {
 /** @returns {Promise<string[]>} one line for each crate that is not clearly free */
 export async function licenceProblems() {
   const target = ["--filter-platform", "wasm32-unknown-unknown"];
-  const metadata = await runCommand("cargo", ["metadata", "--format-version", "1", "--locked", ...target], {
-    quiet: true,
-  });
+  const metadata = await runCommand(
+    "cargo",
+    ["metadata", "--format-version", "1", "--locked", "--features", NPM_FEATURES, ...target],
+    {
+      quiet: true,
+    },
+  );
   if (metadata.code !== 0) return ["cargo metadata failed"];
   const { packages } = JSON.parse(metadata.output.slice(metadata.output.indexOf("{")));
   return packages

@@ -1,6 +1,6 @@
 // lint.mjs — everything that judges without running the product. All checks run, so that one round shows all mistakes.
 import { existsSync, globSync, mkdirSync, rmSync } from "node:fs";
-import { inProject } from "../build/paths.mjs";
+import { inProject, NPM_FEATURES } from "../build/paths.mjs";
 import { runCommand, wasmToolchain } from "./command.mjs";
 import { licenceProblems } from "./licences.mjs";
 
@@ -32,7 +32,9 @@ export async function lint() {
   await check("rustfmt", "cargo", ["fmt", "--check"]);
   await check("clippy", "cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
   const wasm = [...wasmToolchain(), "clippy", "--locked", "--target", "wasm32-unknown-unknown"];
-  await check("clippy for wasm32", "cargo", [...wasm, "--lib", "--tests", "--", "-D", "warnings"]);
+  await check("clippy for wasm32", "cargo", [...wasm, "--lib", "--", "-D", "warnings"]);
+  const npm = ["--lib", "--tests", "--features", NPM_FEATURES];
+  await check("clippy for the npm package", "cargo", [...wasm, ...npm, "--", "-D", "warnings"]);
   await check("biome", binary("biome"), ["check", "--error-on-warnings", "."]);
   for (const path of TYPESCRIPT_PROJECTS.filter((name) => existsSync(inProject(name)))) {
     await check(`tsc ${path}`, binary("tsc"), ["--noEmit", "-p", path]);

@@ -15,7 +15,7 @@ const NO_SPEECH: &str = "SUCCESS_WITH_NO_VALID_FRAGMENT";
 
 /// How far a task is. There is no "unknown": that is an error, `not_found`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "UPPERCASE")]
 pub enum TaskState {
     /// In the queue; the only state in which it can be cancelled.
@@ -53,7 +53,7 @@ impl TaskState {
 
 /// What the service says about a task. Times are as it gives them: `YYYY-MM-DD HH:mm:ss.SSS`, without a zone (Beijing's).
 #[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskStatus {
     /// The task's id.
@@ -87,7 +87,7 @@ pub struct TaskStatus {
 
 /// One file of a task.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct FileStatus {
     /// The address that was submitted; models for one file do not repeat it.
@@ -194,7 +194,11 @@ pub fn read_status(json: &Json<'_>) -> Result<TaskStatus, Error> {
 
 /// Which tasks to list.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase", default))]
+#[cfg_attr(
+    all(target_arch = "wasm32", feature = "npm"),
+    derive(tsify::Tsify),
+    serde(rename_all = "camelCase", default)
+)]
 pub struct TaskFilter {
     /// One task.
     pub task_id: Option<String>,
@@ -205,7 +209,7 @@ pub struct TaskFilter {
     /// Of this model.
     pub model_name: Option<String>,
     /// In this state.
-    #[cfg_attr(target_arch = "wasm32", tsify(type = "TaskState | undefined"))]
+    #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), tsify(type = "TaskState | undefined"))]
     pub status: Option<String>,
     /// Page, counted from 1. Default: 1.
     pub page_no: Option<u32>,
@@ -259,7 +263,7 @@ pub fn list_request(config: &Config, filter: &TaskFilter) -> HttpRequest {
 
 /// A page of the account's tasks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskPage {
     /// The tasks of this page.
@@ -276,7 +280,7 @@ pub struct TaskPage {
 
 /// A task as lists show it. Times are milliseconds since 1970.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct TaskRecord {
     /// The task's id.

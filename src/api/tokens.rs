@@ -15,7 +15,7 @@ pub const LONGEST_LIFE: u32 = 1800;
 
 /// A key for one caller and a short time. It may do whatever the key may that made it, and cannot be called back.
 #[derive(Clone, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Token {
     /// Used in place of the key.

@@ -23,7 +23,7 @@ const LONGEST_PREFIX: usize = 9;
 
 /// A word to listen for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct HotWord {
     /// The word: at most seven ASCII words, or fifteen characters.
@@ -37,7 +37,7 @@ pub struct HotWord {
 
 /// A list of hot words as the service keeps it. Times are as it gives them: `YYYY-MM-DD HH:mm:ss`, without a zone.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
 pub struct Vocabulary {
     /// What `vocabularyId` takes.
@@ -60,7 +60,7 @@ pub struct Vocabulary {
 
 /// A list to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase"))]
+#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "camelCase"))]
 pub struct NewVocabulary {
     /// The very model that will use it.
     pub target_model: String,

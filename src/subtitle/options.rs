@@ -6,7 +6,11 @@ use crate::json::View;
 
 /// How subtitles are cut and labelled. Everything has a default that suits video.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify), serde(rename_all = "camelCase", default))]
+#[cfg_attr(
+    all(target_arch = "wasm32", feature = "npm"),
+    derive(tsify::Tsify),
+    serde(rename_all = "camelCase", default)
+)]
 pub struct SubtitleOptions {
     /// Widest line, in columns: Chinese, Japanese and Korean characters count two. 4 to 1000. Default: 42.
     pub max_characters_per_line: Option<u32>,

@@ -94,13 +94,13 @@ extern "C" {
         after: &str,
         recognition: bool,
     ) -> Exchange;
-    #[cfg(feature = "files")]
+    #[cfg(feature = "npm-files")]
     #[wasm_bindgen(method, catch)]
     pub(super) fn stage(this: &Call, phase: &str) -> Result<(), JsValue>;
-    #[cfg(feature = "files")]
+    #[cfg(feature = "npm-files")]
     #[wasm_bindgen(method, catch)]
     pub(super) fn status(this: &Call, status: &JsValue) -> Result<(), JsValue>;
-    #[cfg(feature = "files")]
+    #[cfg(feature = "npm-files")]
     #[wasm_bindgen(method, catch)]
     pub(super) fn file(this: &Call, outcome: &JsValue) -> Result<(), JsValue>;
 
