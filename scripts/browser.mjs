@@ -1,8 +1,10 @@
-// browser.mjs [browser|firefox|webkit] — where a browser and what drives it are on this machine, or what to install.
+// browser.mjs [browser|firefox|webkit] — where a browser and what drives it are on this machine, or what to install; one that is
+// too old is as good as none.
 // As a program: prints the paths, or the advice on stderr with exit code 1. Plain "browser" is Chromium.
 import { accessSync, constants, globSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { olderThanNeeded, versionsDiffer } from "./browser-version.mjs";
 
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 const MAC_BROWSERS = [
@@ -92,8 +94,21 @@ function lacking(absent, packages) {
   return `no ${names.join(", ")}; npm run test:browsers installs it on Debian: sudo apt-get install ${packages}`;
 }
 
-/** By the names that scripts/setup.sh and the test groups have for them. */
-export const FIND = { browser: findBrowser, firefox: findFirefox, webkit: findWebKit };
+/** What is there and can be driven, by the names that scripts/setup.sh and the test groups have for it. */
+export const FIND = {
+  browser() {
+    const found = findBrowser();
+    const { chromium, chromedriver, missing } = found;
+    return missing
+      ? found
+      : { ...found, missing: olderThanNeeded("Chromium", chromium) ?? versionsDiffer(chromium, chromedriver) };
+  },
+  firefox() {
+    const found = findFirefox();
+    return found.missing ? found : { ...found, missing: olderThanNeeded("Firefox", found.firefox) };
+  },
+  webkit: findWebKit,
+};
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { missing, ...found } = FIND[process.argv[2] ?? "browser"]();

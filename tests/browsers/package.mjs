@@ -48,12 +48,19 @@ const LOADED_LATER = `
   const { tasks } = await asr.listTasks();
   return { before, after: loaded(), tasks };`;
 
+const LOST = `
+  const asr = new dashscope.Transcriber(settings);
+  const outcome = () => asr.listTasks().then(({ tasks }) => tasks, ({ code }) => code);
+  return [await outcome(), await outcome(), await outcome()];`;
+
 /** @param {string} name @param {() => Promise<import("./page.mjs").Engine>} launch */
 export function testPackage(name, launch) {
   describe(`the package in ${name}`, () => {
     let service;
     let site;
     let engine;
+    /** How often the part for files is refused, for good under that very address. */
+    let losses = 0;
 
     before(async () => {
       service = await startService();
@@ -64,12 +71,22 @@ export function testPackage(name, launch) {
         "data-urls.js": script(DATA_URLS),
         "later.html": page("later.js"),
         "later.js": script(LOADED_LATER),
+        "lost.html": page("lost.js"),
+        "lost.js": script(LOST),
         "walk.js": WALK,
         "settle.js": SETTLE,
         "recording.wav": recording.read(),
       });
       cpSync((await packed()).root, join(folder, "package"), { recursive: true });
-      site = await startSite({ folder, upstream: service.url });
+      const refused = new Set();
+      const serve = ({ url }, response) => {
+        if (!url.includes("/files.js") || (losses === 0 && !refused.has(url))) return false;
+        if (!refused.has(url)) losses--;
+        refused.add(url);
+        response.writeHead(404).end();
+        return true;
+      };
+      site = await startSite({ folder, upstream: service.url, serve });
       engine = await launch();
     });
 
@@ -91,6 +108,12 @@ export function testPackage(name, launch) {
 
     test("loads what is for files with the first call that needs it", async () => {
       assert.deepEqual(await visit("/later.html"), { found: { before: false, after: true, tasks: [] } });
+    });
+
+    test("asks again for what did not arrive", async () => {
+      // An import() and what follows it at once; this test is the last one, because the address stays refused.
+      losses = 2;
+      assert.deepEqual(await visit("/lost.html"), { found: ["connection_error", [], []] });
     });
   });
 }

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import ts from "typescript";
 import { Transcriber } from "../../dist/index.js";
+import { OLDEST } from "../../scripts/browser-version.mjs";
 import { DIST, inProject } from "../../scripts/build/paths.mjs";
 import { blocks, readme } from "./blocks.mjs";
 import { measured, promised } from "./sizes.mjs";
@@ -189,7 +190,12 @@ test("the versions in the table are the ones that are tested", () => {
   assert.match(table, new RegExp(`esbuild ${manifest.devDependencies.esbuild.split(".").slice(0, 2).join("\\.")}\\b`));
   const runtimes = readFileSync(inProject("tests", "packaging", "setup.sh"), "utf8");
   const minor = (name) => new RegExp(`\\b${name}@(\\d+\\.\\d+)\\.`).exec(runtimes)[1];
-  assert.match(table, new RegExp(`Deno, Bun \\| ${minor("deno")}, ${minor("bun")} `));
+  assert.match(table, new RegExp(`Deno, Bun \\| [\\d., ]+ \\| ${minor("deno")}, ${minor("bun")} `));
+  const nodes = ["node20", "node22"].map((name) => new RegExp(`\\b${name}@\\S+@(\\d+)\\.`).exec(runtimes)[1]);
+  const oldestNode = manifest.engines.node.replace(">=", "");
+  const tested = [...nodes, manifest.devDependencies.node.split(".")[0]].join(", ");
+  assert.match(table, new RegExp(`^\\| Node \\| ${oldestNode} \\| ${tested};`, "m"));
+  assert.match(table, new RegExp(`^\\| Chrome, Edge \\| ${OLDEST.Chromium.major};`, "m"));
 });
 
 test("the sizes are those of the last build, give or take a kilobyte", () => {

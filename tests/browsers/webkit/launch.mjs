@@ -26,27 +26,36 @@ const PLAIN = {
 /** @returns {Promise<import("../page.mjs").Engine>} */
 export async function launchWebKit() {
   const { driver: program, browser: binary } = findWebKit();
-  const sound = await startSound();
-  const screen = await startScreen();
-  const port = await freePort();
-  const env = { ...process.env, ...sound.environment, ...PLAIN, DISPLAY: screen.display };
-  const driver = spawn(program, [`--port=${port}`], { env, stdio: "ignore" });
-  const address = `http://127.0.0.1:${port}`;
-  await untilReady(driver, program, () => fetch(`${address}/status`));
+  /** @type {(() => Promise<void>)[]} */
+  const started = [];
+  const close = async () => {
+    for (const end of started.reverse()) await end();
+  };
+  try {
+    const sound = await startSound();
+    started.push(sound.close);
+    const screen = await startScreen();
+    started.push(() => ended(screen.server));
+    const port = await freePort();
+    const env = { ...process.env, ...sound.environment, ...PLAIN, DISPLAY: screen.display };
+    const driver = spawn(program, [`--port=${port}`], { env, stdio: "ignore" });
+    started.push(() => ended(driver));
+    const address = `http://127.0.0.1:${port}`;
+    await untilReady(driver, program, () => fetch(`${address}/status`));
+    return { browser: browserOf(address, binary), microphone, close };
+  } catch (error) {
+    // A program of ours that goes on keeps the tests from ending.
+    await close();
+    throw error;
+  }
+}
 
+/** One page at a time, each in a browser of its own: sessions of WebKit share nothing and keep nothing. */
+function browserOf(driver, binary) {
   return {
-    // One page at a time, each in a browser of its own: sessions of WebKit share nothing and keep nothing.
-    browser: {
-      async newContext() {
-        const page = await openSession(address, { "webkitgtk:browserOptions": { binary, args: ARGUMENTS } });
-        return page.context();
-      },
-    },
-    microphone,
-    async close() {
-      await ended(driver);
-      await ended(screen.server);
-      await sound.close();
+    async newContext() {
+      const page = await openSession(driver, { "webkitgtk:browserOptions": { binary, args: ARGUMENTS } });
+      return page.context();
     },
   };
 }
