@@ -3,16 +3,16 @@
 use core::fmt;
 use std::time::Duration;
 
+use crate::address::{host, is_service};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::json::View;
 use crate::options::Protocol;
 use crate::retry;
-use crate::search::{cut, until};
 
 /// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
 ///
-/// The service itself gives up after 300 s (`protocol.md` §10.1), the rest is for a slow uplink.
+/// The service itself gives up after 300 s (`docs/protocol.md` §10.1), the rest is for a slow uplink.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// How many times a failed attempt is repeated.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;
@@ -190,8 +190,12 @@ impl Config {
                 "expected 1 to 64 letters, digits, `-` or `_`, beginning with a letter or digit",
             ));
         }
+        let mut direct = true;
         let (base, workspace_header) = match (&settings.base_url, workspace) {
-            (Some(url), id) => (base_from_url(url)?, id.map(str::to_owned)),
+            (Some(url), id) => {
+                let base = base_from_url(url, &mut direct)?;
+                (base, id.map(str::to_owned))
+            }
             (None, Some(id)) => (format!("https://{id}.{}.maas.aliyuncs.com", region.id()), None),
             (None, None) => match region.shared_host() {
                 Some(host) => (format!("https://{host}"), None),
@@ -204,7 +208,7 @@ impl Config {
             },
         };
         Ok(Self {
-            direct: settings.base_url.is_none() || is_service(&base),
+            direct,
             base,
             region,
             workspace_header,
@@ -273,6 +277,12 @@ impl Config {
         self.max_retries
     }
 
+    /// Whether requests go out by https, as far as the settings tell.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.base.starts_with("https://")
+    }
+
     /// Whether requests go straight to the service, which wants a key from everybody.
     #[must_use]
     pub fn is_direct(&self) -> bool {
@@ -291,36 +301,31 @@ pub(crate) fn timeout_from_millis(millis: Option<f64>) -> Result<Option<Duration
     }
 }
 
-/// Whether an address is the service's own: giving it as `baseURL` does not make a relay of it.
-fn is_service(base: &str) -> bool {
-    until(authority(base), b':').ends_with(".aliyuncs.com")
-}
-
-/// What stands between the second and the third slash.
-fn authority(url: &str) -> &str {
-    let rest = cut(url, b'/').and_then(|(_scheme, rest)| cut(rest, b'/'));
-    rest.map_or("", |(_, rest)| until(rest, b'/'))
-}
-
 fn is_workspace_id(id: &str) -> bool {
     id.len() <= 64
         && id.starts_with(|first: char| first.is_ascii_alphanumeric())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
-fn base_from_url(url: &str) -> Result<String, Error> {
+fn base_from_url(url: &str, direct: &mut bool) -> Result<String, Error> {
     let url = url.trim();
-    if !(url.starts_with("https://") || url.starts_with("http://") || url.starts_with('/')) {
-        return Err(Error::option(
-            "baseURL",
-            "expected an address beginning with https://, http:// or / (a path of this site)",
-        ));
+    let refuse = |problem| Err(Error::option("baseURL", problem));
+    let own_site = url.starts_with('/') && !url.starts_with("//");
+    if !(url.starts_with("https://") || url.starts_with("http://") || own_site) {
+        return refuse("expected an address beginning with https://, http:// or / (a path of this site)");
     }
-    if url.chars().any(|character| matches!(character, '?' | '#') || character.is_whitespace()) {
-        return Err(Error::option("baseURL", "expected host and path only, without ?, # or white space"));
+    if url.bytes().any(|byte| byte <= b' ' || matches!(byte, b'?' | b'#' | b'\\')) {
+        return refuse("expected host and path only, without ?, #, \\ or white space");
     }
-    if authority(url).bytes().any(|byte| byte == b'@') {
-        return Err(Error::option("baseURL", "expected no user name and password in the address; use defaultHeaders"));
+    let host = host(url);
+    if host.is_none() && !own_site {
+        return refuse("expected a host in ASCII, without user name and password; use defaultHeaders for them");
+    }
+    *direct = host.is_some_and(is_service);
+    if *direct && url.starts_with("http:") {
+        return refuse(
+            "the service's hosts get keys by https:// only; by http:// everybody on the way could read them",
+        );
     }
     let mut base = url;
     while let Some(stripped) = base.strip_suffix('/') {

@@ -105,7 +105,7 @@ pub trait Host {
     fn random(&self) -> f64;
     /// Milliseconds since 1970, for a `retry-after` that is a date.
     fn now(&self) -> f64;
-    /// Whether this is a web page, where DashScope cannot be reached directly (no CORS, `protocol.md` §9).
+    /// Whether this is a web page, where DashScope cannot be reached directly (no CORS, `docs/protocol.md` §9).
     fn is_page(&self) -> bool;
     /// The key for the next request; asked before every attempt, so a short-lived token may change.
     async fn api_key(&self) -> Result<Option<ApiKey>, Error>;

@@ -10,8 +10,13 @@ use std::borrow::Cow;
 
 use crate::search::first_of;
 
-/// Deepest nesting that is read; the services need eight.
+/// Deepest nesting that is read: RFC 8259, section 9, leaves it to the reader. The deepest answers of the service, result
+/// files with words, have eight levels (a test counts).
 const DEEPEST: usize = 64;
+
+/// Most names and values in a document, so that what is small in a text cannot fill the memory. Twelve hours of audio, the longest that the service takes, are at most two
+/// hundred thousand words at five in a second, and nine values each: half of this.
+const MOST_VALUES: usize = 4 * 1024 * 1024;
 
 /// A JSON value. Strings without escapes are borrowed from the text.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,17 +39,30 @@ impl<'a> Json<'a> {
     /// Reads a whole document; `None` where it is not JSON.
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
+        Self::read(text, MOST_VALUES, None)
+    }
+
+    /// Reads the document that a text begins with; `end` becomes its length.
+    pub(crate) fn parse_beginning(text: &'a str, end: &mut usize) -> Option<Self> {
+        Self::read(text, MOST_VALUES, Some(end))
+    }
+
+    /// Reads a document of at most so many values, which is all of the text where nobody asks for its end.
+    fn read(text: &'a str, most: usize, end: Option<&mut usize>) -> Option<Self> {
         // One loop, not a function for each kind of value: so the place stays in a register.
         let bytes = text.as_bytes();
         let mut at = 0;
-        // What the innermost open container holds so far, and those around it.
-        let mut items = Vec::new();
+        // What the open containers hold so far, one after the other; where in it the innermost begins, and those around it.
+        let mut items = Vec::with_capacity(64);
         let mut around = Vec::new();
+        let mut start = 0;
+        let mut count = 0;
         let mut in_object = false;
         let mut name_expected = false;
         loop {
             let first = next(bytes, &mut at)?;
-            if name_expected && first != b'"' {
+            count += 1;
+            if (name_expected && first != b'"') || count > most {
                 return None;
             }
             let mut value = match first {
@@ -70,8 +88,8 @@ impl<'a> Json<'a> {
                         container(inner, Vec::new())
                     } else {
                         at -= 1;
-                        around.push(container(in_object, items));
-                        items = Vec::with_capacity(if inner { 16 } else { 2 });
+                        around.push((in_object, start));
+                        start = items.len();
                         (in_object, name_expected) = (inner, inner);
                         continue;
                     }
@@ -106,6 +124,10 @@ impl<'a> Json<'a> {
             // What may follow a value: the ends of containers, and a comma.
             loop {
                 if around.is_empty() {
+                    if let Some(end) = end {
+                        *end = at;
+                        return Some(value);
+                    }
                     return next(bytes, &mut at).is_none().then_some(value);
                 }
                 items.push(value);
@@ -115,12 +137,9 @@ impl<'a> Json<'a> {
                     b']' if !in_object => {}
                     _ => return None,
                 }
-                value = container(in_object, items);
-                (in_object, items) = match around.pop()? {
-                    Json::Object(outer) => (true, outer),
-                    Json::Array(outer) => (false, outer),
-                    _ => return None,
-                };
+                // Just as long as it must be: millions of small objects would multiply what they have in reserve.
+                value = container(in_object, items.split_off(start));
+                (in_object, start) = around.pop()?;
             }
             name_expected = in_object;
         }
@@ -450,19 +469,25 @@ impl Reader<'_> {
 /// Writes `text` as a JSON string, quotes included.
 pub fn write_string(text: &str, out: &mut String) {
     out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            control if control < '\u{20}' => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", control as u32);
+    let mut at = 0;
+    while let Some(run) = plain(text, at) {
+        out.push_str(run);
+        at += run.len();
+        let Some(byte) = text.as_bytes().get(at) else { break };
+        at += 1;
+        let escape = match byte {
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            control => {
+                out.push_str(if *control < 16 { "\\u000" } else { "\\u001" });
+                let digit = usize::from(control & 15);
+                "0123456789abcdef".get(digit..digit + 1).unwrap_or_default()
             }
-            other => out.push(other),
-        }
+        };
+        out.push_str(escape);
     }
     out.push('"');
 }
@@ -504,14 +529,19 @@ impl<'a> ObjectWriter<'a> {
 
     /// Writes a name and leaves the value to `write`.
     pub fn member(&mut self, name: &str, write: impl FnOnce(&mut String)) -> &mut Self {
+        self.name(name);
+        write(self.out);
+        self
+    }
+
+    /// What stands before a value. By itself, as `member` is compiled for every way to write one.
+    fn name(&mut self, name: &str) {
         if !self.empty {
             self.out.push(',');
         }
         self.empty = false;
         write_string(name, self.out);
         self.out.push(':');
-        write(self.out);
-        self
     }
 
     /// A string member.
@@ -639,6 +669,59 @@ mod tests {
             assert_eq!(Json::parse(json).unwrap().view().str(), Some(text));
         }
         assert!(Json::parse(&"[".repeat(100_000)).is_none());
+    }
+
+    /// Places for values, used or in reserve.
+    fn places(json: &Json<'_>) -> usize {
+        match json {
+            Json::Array(items) | Json::Object(items) => items.capacity() + items.iter().map(places).sum::<usize>(),
+            _ => 0,
+        }
+    }
+
+    #[test]
+    fn memory_is_in_proportion_to_the_text() {
+        for (small, values) in
+            [(r#"{"":1}"#, 3), ("[]", 1), ("{}", 1), ("[[1]]", 3), (r#"{"a":{"b":[1,2,3]}}"#, 8), ("1", 1)]
+        {
+            let text = format!("[{}]", vec![small; 10_000].join(","));
+            let json = Json::parse(&text).unwrap();
+            assert!(places(&json) <= 10_000 * values + 64, "{small}: {} places", places(&json));
+        }
+    }
+
+    #[test]
+    fn more_values_than_any_answer_has_are_refused() {
+        for (text, values) in [("[1,[],{}]", 4), (r#"{"a":{"b":null},"c":"d"}"#, 7), ("[[[[]]]]", 4), ("1", 1)] {
+            assert!(Json::read(text, values, None).is_some() && Json::read(text, values - 1, None).is_none(), "{text}");
+        }
+    }
+
+    /// What the service sends is nowhere near the limits: every fixture, and a result file of twelve hours.
+    #[test]
+    fn the_limits_are_far_from_what_is_sent() {
+        fn levels(json: &Json<'_>) -> usize {
+            match json {
+                Json::Array(items) | Json::Object(items) => 1 + items.iter().map(levels).max().unwrap_or(0),
+                _ => 0,
+            }
+        }
+        let mut folders = vec![std::path::PathBuf::from("tests/fixtures/api")];
+        let mut deepest = 0;
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                if entry.is_dir() {
+                    folders.push(entry);
+                } else if let Some(json) = Json::parse_bytes(&std::fs::read(&entry).unwrap()) {
+                    deepest = deepest.max(levels(&json));
+                }
+            }
+        }
+        assert!((4..=8).contains(&deepest), "{deepest}");
+        let word = r#"{"begin_time":43199000,"end_time":43199200,"text":"word","punctuation":","}"#;
+        let file =
+            format!(r#"{{"transcripts":[{{"sentences":[{{"words":[{}]}}]}}]}}"#, vec![word; 5 * 12 * 3600].join(","));
+        assert!(Json::read(&file, MOST_VALUES / 2, None).is_some());
     }
 
     #[test]

@@ -39,6 +39,7 @@
     )
 )]
 
+mod address;
 pub mod api;
 pub mod audio;
 pub mod client;

@@ -3,22 +3,28 @@
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
 //!
 //! The parser takes bytes in pieces of any size, keeps no more than an unfinished line and an unfinished event, and
-//! refuses to keep more than its limit. What DashScope adds (`protocol.md` §6):
+//! refuses to keep more than its limit. What nobody will hear of (unknown fields, and comments where nobody listens to them)
+//! is not kept at all. What DashScope adds, as recorded in the tests of `cnblogs/dashscope-sdk` (`RawHttpData`):
 //!
 //! * `:HTTP_STATUS/400` is a comment by the standard, but carries the status of the event it stands in;
-//! * older gateways leave out the blank line between events;
-//! * the last event may end with the stream, without a blank line: [`EventParser::finish`] delivers it.
+//! * older gateways leave out the blank line between events (`multimodal-generation-vl-sse.response.body.txt`);
+//! * the last event may end with the stream, without a blank line (the same file): [`EventParser::finish`] delivers it. The
+//!   official Python SDK waits for no blank line either: each of its events ends with its `data` line.
 
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
 use crate::search::{first_of, starts_with};
 
-/// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise.
+/// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise. Our own choice,
+/// as the standard knows none: a quarter of the longest answer, and thousands of times what one event has been seen to have.
 pub const DEFAULT_MAX_BUFFER: usize = 16 * 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 const STATUS_COMMENT: &[u8] = b":HTTP_STATUS/";
+const FIELDS: [&[u8]; 4] = [b"data:", b"event:", b"id:", b"retry:"];
+/// Stands for the beginning of a line that nobody will hear of. No line has it in it.
+const NOT_KEPT: u8 = b'\r';
 
 /// A complete event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +44,15 @@ pub struct Event<'a> {
 pub enum Item<'a> {
     /// A complete event.
     Event(Event<'a>),
+    /// The `id` of a block that has no data and therefore is no event: the standard's "last event ID" changes all the same.
+    Id(Cow<'a, str>),
     /// A comment line, without the colon and one space after it.
     Comment(Cow<'a, str>),
     /// A `retry` field: milliseconds.
     Retry(u64),
+    /// A line that the standard ignores: an unknown field, or a `retry` that is no number. Not told of a line that was cut by
+    /// the end of a piece before it could be one of the known fields; such lines are not kept.
+    Ignored(Cow<'a, str>),
 }
 
 /// An incremental, bounded parser.
@@ -55,8 +66,8 @@ pub struct EventParser {
     line: Vec<u8>,
     /// All data but the last line of it, if that is still in the piece that it came with.
     data: Vec<u8>,
-    /// Tells `data:` with nothing after it (an event with empty data) from no `data` field (no event).
-    has_data: bool,
+    /// How many `data` fields there were. With one that is empty it is an event with empty data, with none it is no event.
+    data_fields: usize,
     id: Vec<u8>,
     has_id: bool,
     event: Vec<u8>,
@@ -67,23 +78,25 @@ pub struct EventParser {
     fresh: bool,
     max_buffer: usize,
     quirks: bool,
+    comments: bool,
     overflown: bool,
 }
 
 impl Default for EventParser {
     fn default() -> Self {
-        Self::new(DEFAULT_MAX_BUFFER, true)
+        Self::new(DEFAULT_MAX_BUFFER, true, false)
     }
 }
 
 impl EventParser {
-    /// A parser that keeps at most `max_buffer` bytes, with or without DashScope's departures from the standard.
+    /// A parser that keeps at most `max_buffer` bytes, with or without DashScope's departures from the standard, and tells
+    /// `comments` or not.
     #[must_use]
-    pub fn new(max_buffer: usize, quirks: bool) -> Self {
+    pub fn new(max_buffer: usize, quirks: bool, comments: bool) -> Self {
         Self {
             line: Vec::new(),
             data: Vec::new(),
-            has_data: false,
+            data_fields: 0,
             id: Vec::new(),
             has_id: false,
             event: Vec::new(),
@@ -92,6 +105,7 @@ impl EventParser {
             fresh: true,
             max_buffer,
             quirks,
+            comments,
             overflown: false,
         }
     }
@@ -135,28 +149,34 @@ impl EventParser {
             begun.extend_from_slice(rest);
             self.line = begun; // keeps its capacity
         }
-        if self.line.len() + self.data.len() > self.max_buffer {
+        if !self.may_be_heard() {
+            self.line.clear();
+            self.line.push(NOT_KEPT);
+        }
+        if self.line.len() + self.data.len() + self.id.len() + self.event.len() > self.max_buffer {
             return Err(self.overflow());
         }
         Ok(())
     }
 
-    /// The stream has ended: delivers an event that was not followed by a blank line.
+    /// The stream has ended: delivers an event that was not followed by a blank line, and forgets everything.
     ///
-    /// The standard would drop it; DashScope's last event is too valuable for that.
+    /// The standard drops it, and so does a parser without quirks; DashScope's last event is too valuable for that.
     pub fn finish(&mut self, sink: &mut dyn FnMut(Item<'_>)) {
-        let line = std::mem::take(&mut self.line);
-        let mut held = &b""[..];
-        if !line.is_empty() && !self.overflown {
-            self.line(&line, &mut held, sink);
+        if self.quirks {
+            let line = std::mem::take(&mut self.line);
+            let mut held = &b""[..];
+            if !line.is_empty() && !self.overflown {
+                self.line(&line, &mut held, sink);
+            }
+            self.dispatch(&mut held, sink);
         }
-        self.dispatch(&mut held, sink);
         self.reset();
     }
 
     /// Forgets everything, ready for another stream.
     pub fn reset(&mut self) {
-        *self = Self::new(self.max_buffer, self.quirks);
+        *self = Self::new(self.max_buffer, self.quirks, self.comments);
     }
 
     fn overflow(&mut self) -> Error {
@@ -169,6 +189,16 @@ impl EventParser {
                 "an event in the stream is longer than {limit} bytes; call reset() to go on, or raise maxBufferSize"
             ),
         )
+    }
+
+    /// Whether the line that has begun can still become one that somebody hears of.
+    fn may_be_heard(&self) -> bool {
+        let line = self.line.as_slice();
+        let line = if self.fresh && begins(line, BYTE_ORDER_MARK) { line.get(3..).unwrap_or_default() } else { line };
+        if line.first() == Some(&b':') {
+            return self.comments || begins(line, STATUS_COMMENT);
+        }
+        FIELDS.iter().any(|field| begins(line, field))
     }
 
     /// Takes a line. Its data goes into `held`, and what was there before to the other data.
@@ -186,11 +216,11 @@ impl EventParser {
         };
         match field {
             b"data" => {
-                if self.has_data {
+                if self.data_fields > 0 {
                     self.data.extend_from_slice(held);
                     self.data.push(b'\n');
                 }
-                self.has_data = true;
+                self.data_fields += 1;
                 *held = value;
             }
             b"event" => {
@@ -198,8 +228,10 @@ impl EventParser {
                 self.event.extend_from_slice(value);
             }
             b"id" if first_of(0, 0, 0, value) == value.len() => {
-                // An event that has an id and complete data cannot get another id: the blank line was left out.
-                if self.quirks && self.has_id && self.has_data {
+                // An event that has an id and complete data, in one line as DashScope sends it, cannot get another id: the
+                // blank line was left out.
+                if self.quirks && self.has_id && self.data_fields == 1 {
+                    self.data_fields = 2; // looked at once: data may be long, and ids may be many
                     self.data.extend_from_slice(std::mem::take(held));
                     if is_complete_json(&self.data) {
                         self.dispatch(held, sink);
@@ -209,23 +241,23 @@ impl EventParser {
                 self.id.clear();
                 self.id.extend_from_slice(value);
             }
-            b"retry" => {
-                if let Some(millis) = decimal(value) {
-                    sink(Item::Retry(millis));
-                }
-            }
+            b"retry" => sink(decimal(value).map_or_else(|| Item::Ignored(text(line)), Item::Retry)),
             b"" => {
                 if let Some(status) = line.strip_prefix(STATUS_COMMENT).filter(|_| self.quirks) {
                     self.status = decimal(status.trim_ascii()).and_then(|status| u16::try_from(status).ok());
                 }
-                sink(Item::Comment(text(value)));
+                if self.comments {
+                    sink(Item::Comment(text(value)));
+                }
             }
-            _ => {} // unknown fields are ignored, as the standard says
+            b"id" => {} // one with a NUL is ignored, as the standard says
+            _ if line.first() == Some(&NOT_KEPT) => {}
+            _ => sink(Item::Ignored(text(line))),
         }
     }
 
     fn dispatch(&mut self, held: &mut &[u8], sink: &mut dyn FnMut(Item<'_>)) {
-        if self.has_data {
+        if self.data_fields > 0 {
             if !self.data.is_empty() {
                 self.data.extend_from_slice(held);
             }
@@ -235,10 +267,12 @@ impl EventParser {
                 data: text(if self.data.is_empty() { held } else { &self.data }),
                 status: self.status,
             }));
+        } else if self.has_id {
+            sink(Item::Id(text(&self.id)));
         }
         *held = &[];
         self.data.clear();
-        self.has_data = false;
+        self.data_fields = 0;
         self.has_id = false;
         self.event.clear();
         self.status = None;
@@ -248,6 +282,11 @@ impl EventParser {
 /// Where the first line ends, or what there is of it.
 fn line_end(bytes: &[u8]) -> usize {
     first_of(b'\n', b'\r', 0, bytes)
+}
+
+/// Whether the bytes are the beginning of what is expected, or go on behind it.
+fn begins(bytes: &[u8], expected: &[u8]) -> bool {
+    expected.iter().zip(bytes).all(|(expected, byte)| expected == byte)
 }
 
 /// A number of digits and nothing else; what no longer counts of a very long one is cut off.
@@ -301,8 +340,10 @@ mod tests {
                     event.data,
                     event.status.map_or("-".to_owned(), |status| status.to_string())
                 ),
+                Item::Id(id) => format!("{id}|"),
                 Item::Comment(comment) => format!("#{comment}"),
                 Item::Retry(millis) => format!("~{millis}"),
+                Item::Ignored(_) => return, // told or not, as the pieces have it
             });
         };
         for piece in pieces {
@@ -314,12 +355,24 @@ mod tests {
 
     /// Every stream must read the same in one piece, byte by byte, and cut in two at every byte.
     fn check(stream: &[u8], expected: &[&str]) {
-        assert_eq!(collect(&mut EventParser::default(), &[stream]), expected);
+        check_with(true, stream, expected);
+    }
+
+    fn check_with(quirks: bool, stream: &[u8], expected: &[&str]) {
+        let mut parser = EventParser::new(DEFAULT_MAX_BUFFER, quirks, true);
+        assert_eq!(collect(&mut parser, &[stream]), expected);
         let bytes: Vec<&[u8]> = stream.chunks(1).collect();
-        assert_eq!(collect(&mut EventParser::default(), &bytes), expected, "byte by byte");
+        assert_eq!(collect(&mut parser, &bytes), expected, "byte by byte");
         for cut in 0..=stream.len() {
             let (head, tail) = stream.split_at(cut);
-            assert_eq!(collect(&mut EventParser::default(), &[head, b"", tail]), expected, "cut at {cut}");
+            assert_eq!(collect(&mut parser, &[b"", head, b"", tail]), expected, "cut at {cut}");
+        }
+        // Without anybody who listens to comments, the same without them.
+        let mut silent = EventParser::new(DEFAULT_MAX_BUFFER, quirks, false);
+        let expected: Vec<&str> = expected.iter().copied().filter(|told| !told.starts_with('#')).collect();
+        for cut in 0..=stream.len() {
+            let (head, tail) = stream.split_at(cut);
+            assert_eq!(collect(&mut silent, &[head, tail]), expected, "without comments, cut at {cut}");
         }
     }
 
@@ -369,10 +422,22 @@ mod tests {
         let stream = b"id:1\nevent:result\n:HTTP_STATUS/200\ndata:{\"a\":\"}{\\\"\"}\nid:2\nevent:result\n:HTTP_STATUS/200\ndata:{}\n";
         check(stream, &["#HTTP_STATUS/200", "1|result|{\"a\":\"}{\\\"\"}|200", "#HTTP_STATUS/200", "2|result|{}|200"]);
         // By the standard this is one event: the later id and the joined data win.
-        let seen = collect(&mut EventParser::new(1000, false), &[b"id:1\ndata:{}\nid:2\ndata:{}\n\n"]);
+        let seen = collect(&mut EventParser::new(1000, false, true), &[b"id:1\ndata:{}\nid:2\ndata:{}\n\n"]);
         assert_eq!(seen, ["2|-|{}\n{}|-"]);
         // An id after the data of an event that had none is the standard's own order.
         check(b"data:{}\nid:7\n\n", &["7|-|{}|-"]);
+    }
+
+    #[test]
+    fn many_ids_after_long_data_cost_no_time() {
+        let stream = ["id:0\ndata:{", &"[".repeat(1_000_000), "\n", &"id:1\n".repeat(100_000), "\n"].concat();
+        let mut told = Vec::new();
+        let mut sink = |item: Item<'_>| match item {
+            Item::Event(event) => told.push((event.id.unwrap_or_default().into_owned(), event.data.len())),
+            item => panic!("{item:?}"),
+        };
+        EventParser::default().feed(stream.as_bytes(), &mut sink).unwrap();
+        assert_eq!(told, [("1".to_owned(), 1_000_001)]);
     }
 
     #[test]
@@ -382,17 +447,63 @@ mod tests {
     }
 
     #[test]
+    fn to_the_letter_of_the_standard_an_unfinished_event_is_none() {
+        check_with(false, b"data: a\n\ndata: b", &["-|-|a|-"]);
+        check_with(false, b"data: a\n\ndata: b\n", &["-|-|a|-"]);
+        check_with(false, b"id: 1\ndata: a\n\nretry: 5", &["1|-|a|-"]);
+        // Both ends of a line are lines' ends, whatever stands before or after them.
+        for stream in [&b"data: a\n\r"[..], b"data: a\r\r", b"data: a\r\n\r", b"data: a\r\n\n", b"data: a\n\r\n"] {
+            check_with(false, stream, &["-|-|a|-"]);
+            check(stream, &["-|-|a|-"]);
+        }
+    }
+
+    #[test]
+    fn an_id_counts_without_data() {
+        check(b"id: 42\n\ndata: x\n\nid: 7\nid: bad\0id\nevent: e\r\n\r\nid\n\n", &["42|", "-|-|x|-", "7|", "|"]);
+    }
+
+    /// The statements of `eventsource-parser` (`test/parse.test.ts`) about lines that nobody will hear of.
+    #[test]
+    fn what_nobody_hears_of_is_not_kept() {
+        let fields =
+            ["unknown: ", "datax: ", "Data: ", "ida", "retry2:", "\u{FEFF}x", " data: ", "{\"error\":\"", "\0: "];
+        for (beginning, comments) in
+            fields.map(|field| (field, true)).into_iter().chain([(":", false), (":HTTP", false)])
+        {
+            let mut parser = EventParser::new(16, true, comments);
+            let mut seen = Vec::new();
+            let mut sink = |item: Item<'_>| seen.push(format!("{item:?}"));
+            for piece in ["data: a\n", beginning, "data: this is not read", &"x".repeat(100), "", "\r", "\ndata: b\n\n"]
+            {
+                parser.feed(piece.as_bytes(), &mut sink).unwrap();
+                assert!(parser.line.len() <= 12, "{beginning:?} is kept");
+            }
+            let event = r#"Event(Event { id: None, event: None, data: "a\nb", status: None })"#;
+            assert_eq!(seen, [event], "{beginning:?}");
+        }
+        // What is complete in its piece is told.
+        let mut told = Vec::new();
+        let mut sink = |item: Item<'_>| told.push(format!("{item:?}"));
+        EventParser::default().feed(b"garbage\nfoo: bar\nretry: -1\n: c\nid: \0\n", &mut sink).unwrap();
+        assert_eq!(told, [r#"Ignored("garbage")"#, r#"Ignored("foo: bar")"#, r#"Ignored("retry: -1")"#]);
+    }
+
+    #[test]
     fn memory_is_bounded() {
-        let mut parser = EventParser::new(64, true);
+        let mut parser = EventParser::new(64, true, true);
         let mut events = 0;
         parser.feed(b"data: ok\n\n", &mut |_| events += 1).unwrap();
-        assert!(parser.feed(&[b'x'; 100], &mut |_| events += 1).is_err());
+        assert!(parser.feed(&[&b"data"[..], &[b':'; 100]].concat(), &mut |_| events += 1).is_err());
         assert!(parser.feed(b"data: more\n\n", &mut |_| events += 1).is_err(), "it stays failed");
         parser.reset();
         parser.feed(b"data: again\n\n", &mut |_| events += 1).unwrap();
         assert_eq!(events, 2);
-        let mut lines = EventParser::new(64, true);
+        let mut lines = EventParser::new(64, true, true);
         let failed = (0..100).any(|_| lines.feed(b"data: 0123456789\n", &mut |_| ()).is_err());
         assert!(failed, "many short lines are one long event");
+        let mut fields = EventParser::new(64, true, true);
+        fields.feed(format!("id: {}\n", "i".repeat(30)).as_bytes(), &mut |_| ()).unwrap();
+        assert!(fields.feed(format!("event: {}\n", "e".repeat(40)).as_bytes(), &mut |_| ()).is_err());
     }
 }

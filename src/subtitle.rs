@@ -22,9 +22,12 @@
 //! * Cues end after sentences where they can, then after clauses, in pauses, between words. A cue may go on from one
 //!   segment to the next (the service cuts at silence, not at sentences), but not from one voice to another, nor across
 //!   a pause of 1.5 seconds.
-//! * Lines are as few as possible and alike in width. Words stay whole unless one is wider than a line; Chinese and
-//!   Japanese part between words, or between characters where no words are known, and never before closing or after
-//!   opening punctuation.
+//! * Lines are as few as possible and alike in width. Words stay whole unless one is wider than a line. Chinese, Japanese,
+//!   Thai, Lao, Khmer and Burmese part between words, as the service or a dictionary ([`WordEnds`]) tells; where neither
+//!   does, between characters, but never before closing or after opening punctuation.
+//! * A character is what Unicode Standard Annex #29 calls an extended grapheme cluster, and is never parted: should one be
+//!   wider than a line, the line is. What does not break (U+00A0, U+2060 and their like) is not parted unless it must.
+//! * Marks are not spoken: a cue begins with its first word, and no mark has a cue or a line of its own.
 //! * **Without the times of words**, the time of a segment is spread evenly over the columns of its text: cues begin and
 //!   end about where they should, not exactly. **Without segments** the same is done with the whole text and the billed
 //!   duration (or at 15 columns a second, where that is unknown): a rough guess.
@@ -34,9 +37,13 @@
 //!   never dropped. Where people speak at once, their cues take turns.
 
 mod atoms;
+mod breaks;
 mod characters;
+mod clusters;
 mod cues;
 mod cuts;
+mod cutter;
+mod digits;
 mod document;
 mod formats;
 mod lines;
@@ -44,8 +51,10 @@ mod options;
 mod pieces;
 mod script;
 mod times;
+mod units;
 mod voices;
 mod width;
+mod words;
 
 use self::cues::Naming;
 use self::voices::Names;
@@ -54,6 +63,10 @@ use crate::transcript::Transcript;
 
 pub use self::document::{from_json, to_json};
 pub use self::options::SubtitleOptions;
+pub use self::words::WordEnds;
+
+/// Knows no words, so that what is wider than a line is parted between clusters.
+const NO_DICTIONARY: WordEnds<'static> = &|_| Vec::new();
 
 /// The transcript as `SubRip` (.srt): cues are numbered from 1, lines end with `\n`, hours have two digits or more. Empty
 /// where nothing was said.
@@ -61,9 +74,18 @@ pub use self::options::SubtitleOptions;
 /// A voice is named in the text ("Speaker 1: …") wherever it changes. `SubRip` has no escapes: what players would take for
 /// times or marks ("-->", `<i>`, `{…}`) is parted by an invisible word joiner.
 pub fn to_srt(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
+    to_srt_by_words(transcript, options, NO_DICTIONARY)
+}
+
+/// [`to_srt`], with a dictionary for the languages that are written without spaces.
+pub fn to_srt_by_words(
+    transcript: &Transcript,
+    options: &SubtitleOptions,
+    dictionary: WordEnds<'_>,
+) -> Result<String, Error> {
     let mut out = String::new();
     let mut number = 0;
-    cues::cues(transcript, options, Naming::InText, &mut |cue| {
+    cues::cues(transcript, options, Naming::InText, dictionary, &mut |cue| {
         number += 1;
         formats::push_srt(number, &cue, &mut out);
     })?;
@@ -74,8 +96,17 @@ pub fn to_srt(transcript: &Transcript, options: &SubtitleOptions) -> Result<Stri
 ///
 /// Every cue of a known voice has a voice tag (`<v Speaker 1>`), which players do not show unless they are told to.
 pub fn to_vtt(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
+    to_vtt_by_words(transcript, options, NO_DICTIONARY)
+}
+
+/// [`to_vtt`], with a dictionary for the languages that are written without spaces.
+pub fn to_vtt_by_words(
+    transcript: &Transcript,
+    options: &SubtitleOptions,
+    dictionary: WordEnds<'_>,
+) -> Result<String, Error> {
     let mut out = "WEBVTT\n\n".to_owned();
-    cues::cues(transcript, options, Naming::Beside, &mut |cue| formats::push_vtt(&cue, &mut out))?;
+    cues::cues(transcript, options, Naming::Beside, dictionary, &mut |cue| formats::push_vtt(&cue, &mut out))?;
     Ok(out)
 }
 
@@ -83,8 +114,8 @@ pub fn to_vtt(transcript: &Transcript, options: &SubtitleOptions) -> Result<Stri
 /// broken; of the options only the labels count.
 pub fn to_text(transcript: &Transcript, options: &SubtitleOptions) -> Result<String, Error> {
     options.verify()?;
-    let script = script::script(transcript, u32::MAX);
-    let names = Names::new(options, &script.atoms);
+    let script = script::script(transcript, u32::MAX, NO_DICTIONARY);
+    let names = Names::new(options, script.atoms.iter().map(|atom| atom.voice));
     let mut out = String::new();
     let mut run = None;
     let mut by_turns = transcript.text.is_empty();

@@ -15,7 +15,7 @@ const ROWS: &[&[&str]] = &[
     &["data_url", "model"],
     &["media_type"],
     &["fields", "retry", "sse", "audio"],
-    &["error", "json", "transcript"],
+    &["address", "error", "json", "transcript"],
     &["search"],
 ];
 

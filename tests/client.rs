@@ -408,3 +408,98 @@ fn the_request_id_comes_from_the_header_where_the_body_has_none() {
     let error = call(&ScriptedHost::new([answer]), &url(), &settings).unwrap_err();
     assert_eq!(error.request_id(), Some("from-header"));
 }
+
+/// What a stream gives in one piece it gives at every cut.
+fn at_every_cut(options: &str, body: &[u8], expected: &[Step]) {
+    let text = |steps: &[Step]| {
+        steps.iter().fold(String::new(), |text, step| match step {
+            Step::Nothing => text,
+            Step::Delta(added) => text + added,
+            Step::Revision(all) => all.clone(),
+        })
+    };
+    for cut in 0..=body.len() {
+        let (head, tail) = body.split_at(cut);
+        let (steps, end) = native(options, Answer::chunks([b"", head, b"", tail]));
+        assert_eq!(steps, expected, "cut at {cut}");
+        assert_eq!(end.unwrap().text, text(expected), "cut at {cut}");
+    }
+    let (steps, end) = native(options, Answer::chunks(body.chunks(1)));
+    assert_eq!((steps.as_slice(), end.unwrap().text), (expected, text(expected)), "byte by byte");
+}
+
+#[test]
+fn a_byte_order_mark_may_be_cut_anywhere() {
+    // elizaOS/eliza#19260, rexxars/eventsource-parser#41
+    let events = ["\u{FEFF}", &event("Hel", "null"), &event("lo", "stop")].concat();
+    at_every_cut("{}", events.as_bytes(), &[delta("Hel"), delta("lo")]);
+    at_every_cut("{}", ["\u{FEFF}", WELCOME].concat().as_bytes(), &[delta("Welcome to Alibaba Cloud.")]);
+    at_every_cut("{}", ["\r\n", &event("Hi", "stop")].concat().as_bytes(), &[delta("Hi")]);
+    // However much white space comes before anything is said, byte by byte.
+    let idle = ["\u{FEFF}\n ", &" \n".repeat(100_000), &event("Hi", "stop")].concat();
+    let (steps, end) = native("{}", Answer::chunks(idle.as_bytes().chunks(1)));
+    assert_eq!((steps, end.unwrap().text.as_str()), (vec![delta("Hi")], "Hi"));
+    // A mark and nothing else is nothing.
+    for body in [&b"\xEF"[..], b"\xEF\xBB", b"\xEF\xBB\xBF", b"\xEF\xBB\xBF\n", b" "] {
+        let (_, end) = native("{}", Answer::ok(body));
+        assert_eq!(end.unwrap_err().kind(), ErrorKind::StreamInterrupted, "{body:?}");
+    }
+}
+
+#[test]
+fn every_recording_reads_the_same_at_every_cut() {
+    for (name, options) in [
+        ("compatible_recognition", r#"{"protocol":"openai"}"#),
+        ("native_fun_asr", r#"{"model":"fun-asr-flash-2026-06-15"}"#),
+        ("native_no_blank_lines_2024", "{}"),
+    ] {
+        let body = fixture(&format!("sse/{name}.txt"));
+        let (steps, end) = native(options, Answer::ok(&body));
+        assert!(!steps.is_empty() && end.is_ok(), "{name}");
+        at_every_cut(options, body.as_bytes(), &steps);
+    }
+}
+
+#[test]
+fn several_answers_in_one_event_are_all_heard() {
+    let chunk = |text: &str| format!(r#"{{"choices":[{{"delta":{{"content":"{text}"}},"finish_reason":null}}]}}"#);
+    let openai = r#"{"protocol":"openai"}"#;
+    let (one, two) = (chunk("}{ one\\\""), chunk(" two"));
+    for body in [
+        format!("data: {one}\ndata: {two}\n\ndata: [DONE]\n\n"),
+        format!("data: {one}\ndata: {two}\ndata: [DONE]\n\n"),
+        format!("data:{one}\r\ndata:\r\ndata:{two}\r\ndata:[DONE]"),
+    ] {
+        at_every_cut(openai, body.as_bytes(), &[delta("}{ one\""), delta(" two")]);
+    }
+    // One answer over several lines is one.
+    let (wide, tall) = (one.replace(',', ",\ndata: "), two.replace(':', ":\ndata:"));
+    let body = format!("data: {wide}\n\ndata: {two}\ndata: {tall}\n\ndata: [DONE]\n\n");
+    at_every_cut(openai, body.as_bytes(), &[delta("}{ one\""), delta(" two"), delta(" two")]);
+    // DashScope's own, without ids and blank lines; an error among them ends the stream, with the text before it.
+    let said = |text: &str, reason: &str| {
+        format!(
+            "data:{{\"output\":{{\"choices\":[{{\"message\":{{\"content\":[{{\"text\":\"{text}\"}}]}},\"finish_reason\":\"{reason}\"}}]}}}}\n"
+        )
+    };
+    at_every_cut("{}", [said("Hel", "null"), said("lo", "stop")].concat().as_bytes(), &[delta("Hel"), delta("lo")]);
+    let failing = said("Hel", "null") + "data:{\"code\":\"Throttling\",\"message\":\"Slow\"}\n" + &said("lo", "stop");
+    let error = native("{}", Answer::ok(failing)).1.unwrap_err();
+    assert_eq!((error.kind(), error.partial_text()), (ErrorKind::RateLimit, Some("Hel")));
+    // What is no answer is still none.
+    for wrong in ["data: {\"a\":1}\ndata: x\n\n", "data: {\ndata: {}\n\n"] {
+        assert_eq!(native("{}", Answer::ok(wrong)).1.unwrap_err().kind(), ErrorKind::InvalidResponse, "{wrong:?}");
+    }
+}
+
+#[test]
+fn a_stream_is_no_longer_than_a_whole_answer_may_be() {
+    let body = event(&"x".repeat(20_000), "null").repeat(50);
+    let count = 64 * 1024 * 1024 / body.len();
+    let (steps, end) = native("{}", Answer::pieces(vec![body.as_str(); count + 1]));
+    let error = end.unwrap_err();
+    assert_eq!((error.kind(), error.is_retryable()), (ErrorKind::InvalidResponse, false));
+    assert_eq!(error.message(), "the answer is longer than any transcript");
+    assert_eq!(error.partial_text().map(str::len), Some(count * 50 * 20_000));
+    assert_eq!(steps.len(), count * 50);
+}

@@ -39,7 +39,7 @@ export const groups = [
   folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),
   folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),
   folder("workerd", "the package in Cloudflare's runtime", ["model", "ffmpeg"]),
-  folder("edge", "the edge function of the demo site in Cloudflare's runtime", ["model", "ffmpeg"]),
+  folder("edge", "the edge function of the demo site in Cloudflare's runtime", ["browser", "model", "ffmpeg"]),
   folder("types", "the published types as users compile them"),
   folder("packaging", "the packed package in bundlers and runtimes", ["browser"]),
   folder("bench", "the benchmarks run through", ["browser"]),

@@ -1,5 +1,6 @@
-//! A sentence with times and words, as dialects C and D write it (`protocol.md` §5.4, §7.3).
+//! A sentence with times and words, as dialects C and D write it (`docs/protocol.md` §5.4, §7.3).
 
+use super::numbers::{amount, index};
 use crate::json::View;
 use crate::transcript::{Segment, Word};
 
@@ -29,11 +30,5 @@ fn word(word: View<'_>) -> Word {
 }
 
 fn millis(place: View<'_>, name: &str) -> f64 {
-    place.get(name).number().unwrap_or_default()
-}
-
-/// A small whole number: a channel, a speaker.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
-pub(super) fn index(place: View<'_>) -> Option<u32> {
-    place.number().filter(|number| (0.0..=f64::from(u32::MAX)).contains(number)).map(|number| number as u32)
+    amount(place.get(name)).unwrap_or_default()
 }

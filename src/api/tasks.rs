@@ -1,8 +1,9 @@
-//! Tasks: how far they are, which there are, cancelling (seed 000 "Step 2", `protocol.md` §7.2, §7.4).
+//! Tasks: how far they are, which there are, cancelling (`docs/protocol.md` §7.2, §7.4).
 
 use serde::Serialize;
 
 use super::error_body;
+use super::numbers::{amount, instant};
 use super::request::{plain, push_query};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -185,7 +186,7 @@ pub fn read_status(json: &Json<'_>) -> Result<TaskStatus, Error> {
         scheduled_time: output.get("scheduled_time").word(),
         end_time: output.get("end_time").word(),
         files,
-        duration: usage.get("seconds").number().or_else(|| usage.get("duration").number()),
+        duration: amount(usage.get("seconds")).or_else(|| amount(usage.get("duration"))),
         code: output.get("code").word().or_else(|| (word == NO_SPEECH).then(|| word.to_owned())),
         message: output.get("message").word(),
         request_id: view.get("request_id").word(),
@@ -314,12 +315,12 @@ pub fn read_list(json: &Json<'_>) -> Result<TaskPage, Error> {
         task_id: task.get("task_id").word().unwrap_or_default(),
         status: task.get("status").word().unwrap_or_default(),
         model_name: task.get("model_name").word(),
-        created_at: task.get("gmt_create").number(),
-        started_at: task.get("start_time").number(),
-        ended_at: task.get("end_time").number(),
+        created_at: instant(task.get("gmt_create")),
+        started_at: instant(task.get("start_time")),
+        ended_at: instant(task.get("end_time")),
         request_id: task.get("request_id").word(),
     };
-    let number = |name: &str| view.get(name).number().unwrap_or_default();
+    let number = |name: &str| amount(view.get(name)).unwrap_or_default();
     Ok(TaskPage {
         tasks: view.get("data").items().map(record).collect(),
         total: number("total"),

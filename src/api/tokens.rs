@@ -1,9 +1,10 @@
-//! Temporary keys: `POST /api/v1/tokens?expire_in_seconds=…` (`protocol.md` §8.2).
+//! Temporary keys: `POST /api/v1/tokens?expire_in_seconds=…` (`docs/protocol.md` §8.2).
 
 use core::fmt;
 
 use serde::Serialize;
 
+use super::numbers::instant;
 use super::request::{plain, push_query};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -45,7 +46,7 @@ pub fn request(config: &Config, expire_in_seconds: Option<u32>) -> Result<HttpRe
 /// Reads the token.
 pub fn read(json: &Json<'_>) -> Result<Token, Error> {
     let view = json.view();
-    match (view.get("token").word(), view.get("expires_at").number()) {
+    match (view.get("token").word(), instant(view.get("expires_at"))) {
         (Some(token), Some(expires_at)) => Ok(Token { token, expires_at }),
         _ => Err(Error::new(ErrorKind::InvalidResponse, "the answer has no token")),
     }

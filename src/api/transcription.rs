@@ -1,9 +1,10 @@
-//! Dialect D: submitting files to be transcribed, and the documents that come of it (seed 000 "DashScope asynchronous",
-//! seed 004, `protocol.md` §7.1, §7.3).
+//! Dialect D: submitting files to be transcribed, and the documents that come of it (`docs/protocol.md`
+//! §7.1, §7.3).
 
 use super::flash_generation::{write_conversation, write_flag, write_hot_words};
-use super::request::{post_json, push_query, resolve_oss, set_header};
-use super::sentence;
+use super::numbers::{amount, index};
+use super::request::{post_json, resolve_oss, set_header};
+use super::{sentence, store};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, HttpRequest};
@@ -12,7 +13,7 @@ use crate::model::Dialect;
 use crate::options::Verified;
 use crate::transcript::{Channel, Segment, Transcript};
 
-/// Most files of one request (seed 004); newer servers take one only, so callers had better send one each.
+/// Most files of one request (`docs/protocol.md` §7.1); newer servers take one only, so callers had better send one each.
 pub const MOST_FILES: usize = 100;
 
 /// Builds the request for one task. Qwen3-ASR (D1) takes one address and reads the first only.
@@ -43,7 +44,7 @@ pub fn request(config: &Config, verified: &Verified, urls: &[String]) -> HttpReq
         }
         input.close();
     });
-    // Always there, at least as {}: workspace hosts take a body without it and then fail (`protocol.md` §7.1).
+    // Always there, at least as {}: workspace hosts take a body without it and then fail (`docs/protocol.md` §7.1).
     body.member("parameters", |out| write_parameters(verified, out));
     body.close();
     let mut request = post_json(config, "/services/audio/asr/transcription", &json);
@@ -104,33 +105,21 @@ pub fn submitted(json: &Json<'_>) -> Result<String, Error> {
     id.ok_or_else(|| Error::new(ErrorKind::InvalidResponse, "the answer has no task id at output.task_id"))
 }
 
-/// The request for a result document. The link is signed: it must go without a key, and leads to a store that serves
-/// `https` also where the service wrote `http`, which a page could not load.
-///
-/// `through` is a relay to ask for it: pages are kept from the store, which knows no CORS.
-#[must_use]
-pub fn document(link: &str, through: Option<&Config>) -> HttpRequest {
-    let mut url = match link.strip_prefix("http://") {
-        Some(rest) if is_service_host(rest) => format!("https://{rest}"),
-        _ => link.to_owned(),
-    };
-    if let Some(config) = through {
-        let mut relayed = config.relay_url("/result");
-        push_query(&mut relayed, "url", &url);
-        url = relayed;
+/// The request for a result document. The link is signed: it must go without a key. `through_relay`: pages are kept from the
+/// store, which knows no CORS.
+pub fn document(config: &Config, link: &str, through_relay: bool) -> Result<HttpRequest, Error> {
+    let mut url = store::address(config, link, "transcription_url")?;
+    if through_relay {
+        url = store::relayed(config, "/result", &url);
     }
     let mut request = plain_without_workspace(url);
     set_header(&mut request, "accept", "application/json");
-    request
+    Ok(request)
 }
 
 /// A request to a store, which has never heard of workspaces.
 pub(super) fn plain_without_workspace(url: String) -> HttpRequest {
     HttpRequest { method: "GET", url, headers: Vec::new(), body: Body::default() }
-}
-
-fn is_service_host(rest: &str) -> bool {
-    rest.split(['/', ':', '?', '#']).next().is_some_and(|host| host.ends_with(".aliyuncs.com"))
 }
 
 /// Reads a result document: D1 tells language and emotion of each sentence, D2 speakers; both count channels.
@@ -154,13 +143,13 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
 }
 
 fn read_channel(view: View<'_>, transcript: &mut Transcript) {
-    let id = sentence::index(view.get("channel_id")).unwrap_or_default();
+    let id = index(view.get("channel_id")).unwrap_or_default();
     let segments: Vec<Segment> = view.get("sentences").items().map(|item| sentence::read(item, Some(id))).collect();
     let text = match view.get("text").str() {
         Some(text) => text.to_owned(),
         None => segments.iter().map(|segment| segment.text.as_str()).collect(),
     };
-    let speech_ms = view.get("content_duration_in_milliseconds").number();
+    let speech_ms = amount(view.get("content_duration_in_milliseconds"));
     transcript.channels.push(Channel { channel_id: id, text, speech_ms });
     transcript.segments = merged(std::mem::take(&mut transcript.segments), segments);
 }

@@ -1,8 +1,9 @@
-//! Temporary files: the service gives a policy, the object store takes a form (`protocol.md` §8.1).
+//! Temporary files: the service gives a policy, the object store takes a form (`docs/protocol.md` §8.1).
 //!
 //! A file lives 48 hours, at most 1 GB, for this account and this model only. Not for production, says the service.
 
 use super::request::{plain, push_query, set_header};
+use super::store;
 use super::transcription::plain_without_workspace;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -40,7 +41,7 @@ pub fn policy_request(config: &Config, model: &str) -> HttpRequest {
 }
 
 /// Reads the policy. Its envelope is `data`, unlike everybody else's.
-pub fn read_policy(json: &Json<'_>) -> Result<UploadPolicy, Error> {
+pub fn read_policy(config: &Config, json: &Json<'_>) -> Result<UploadPolicy, Error> {
     let data = json.view().get("data");
     let text = |name: &str| {
         let missing = || Error::new(ErrorKind::InvalidResponse, format!("the upload policy has no {name}"));
@@ -50,7 +51,7 @@ pub fn read_policy(json: &Json<'_>) -> Result<UploadPolicy, Error> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked")]
     let most_bytes = megabytes.map(|size| size as u64 * 1024 * 1024);
     Ok(UploadPolicy {
-        upload_host: text("upload_host")?,
+        upload_host: store::address(config, &text("upload_host")?, "upload_host")?,
         upload_dir: text("upload_dir")?,
         access_key_id: text("oss_access_key_id")?,
         signature: text("signature")?,
@@ -103,9 +104,7 @@ pub fn form(policy: &UploadPolicy, random: &str, extension: &str, through: Optio
     let host = policy.upload_host.trim_end_matches('/');
     let mut url = format!("{host}/");
     if let Some(config) = through {
-        let mut relayed = config.relay_url("/upload");
-        push_query(&mut relayed, "url", &url);
-        url = relayed;
+        url = store::relayed(config, "/upload", &url);
     }
     let mut request = plain_without_workspace(url);
     request.method = "POST";

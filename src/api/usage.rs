@@ -1,5 +1,6 @@
-//! `usage` in all its variants (`protocol.md` §5.2): every member is optional and some have two names.
+//! `usage` in all its variants (`docs/protocol.md` §5.2): every member is optional and some have two names.
 
+use super::numbers::amount;
 use crate::json::View;
 use crate::transcript::Usage;
 
@@ -11,7 +12,7 @@ pub(super) fn read(usage: View<'_>) -> Option<Usage> {
     let number = |places: &[[&str; 2]]| {
         places.iter().find_map(|[group, name]| {
             let group = if group.is_empty() { usage } else { usage.get(group) };
-            group.get(name).number()
+            amount(group.get(name))
         })
     };
     Some(Usage {

@@ -225,7 +225,7 @@ pub fn read(json: &Json<'_>, id: &str) -> Result<Vocabulary, Error> {
 fn read_one(list: View<'_>, vocabulary_id: String) -> Vocabulary {
     let word = |word: View<'_>| HotWord {
         text: word.get("text").str().unwrap_or_default().to_owned(),
-        weight: super::sentence::index(word.get("weight")).unwrap_or_default(),
+        weight: super::numbers::index(word.get("weight")).unwrap_or_default(),
         lang: word.get("lang").word(),
     };
     Vocabulary {

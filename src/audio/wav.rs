@@ -36,6 +36,7 @@ pub fn encode(channels: &[&[f32]], sample_rate: u32) -> Result<Vec<u8>, Error> {
     let Some(length) = channels.iter().map(|channel| channel.len()).min().filter(|length| *length > 0) else {
         return Err(Error::new(ErrorKind::EmptyAudio, "there are no samples to write"));
     };
+    // The highest is what Chromium's AudioContext takes; the lowest keeps out kilohertz (16, 44.1).
     if !(1_000..=768_000).contains(&sample_rate) {
         return Err(Error::option("sampleRate", "expected a rate from 1000 to 768000 Hz"));
     }
@@ -47,6 +48,7 @@ pub fn encode(channels: &[&[f32]], sample_rate: u32) -> Result<Vec<u8>, Error> {
     write(&mono)
 }
 
+/// The canonical 44 bytes of "Multimedia Programming Interface and Data Specifications 1.0", then the samples.
 fn write(samples: &[f32]) -> Result<Vec<u8>, Error> {
     let data_length = u32::try_from(samples.len() * 2)
         .ok()
@@ -66,6 +68,7 @@ fn write(samples: &[f32]) -> Result<Vec<u8>, Error> {
     file.extend_from_slice(b"data");
     file.extend_from_slice(&data_length.to_le_bytes());
     for sample in samples {
+        // As loud up as down: −1.0 is not the lowest value that 16 bits have.
         #[allow(clippy::cast_possible_truncation, reason = "clamped; NaN becomes silence")]
         let value = (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16;
         file.extend_from_slice(&value.to_le_bytes());

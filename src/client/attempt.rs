@@ -1,6 +1,7 @@
 //! One attempt, and repeating it: key, send, patience, pause.
 
 use super::Patience;
+use crate::address;
 use crate::api::error_body;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -76,6 +77,19 @@ fn explained<H: Host>(host: &H, config: &Config, error: Error) -> Error {
 
 /// The error that an answer describes. A body that cannot be read takes nothing away from its status.
 pub(super) async fn failure<H: Host>(host: &H, patience: &Patience, response: &mut H::Response) -> Error {
+    let status = response.status();
+    // No request follows a redirect: the key, the caller's headers and the audio would go along. Of one that was followed, or
+    // that the browser hides, there is no status.
+    if matches!(status, 0 | 300..400) {
+        let location = response.header("location");
+        let place = address::place(location.as_deref());
+        let message = format!(
+            "the answer is a redirect to {place}, which is not followed: key and audio would go along. If they belong there, \
+             set baseURL to it"
+        );
+        let error = Error::new(ErrorKind::InvalidResponse, message);
+        return if status == 0 { error } else { error.with_status(status) };
+    }
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = response.chunk(patience.timeout).await {
         body.extend_from_slice(&chunk);
@@ -83,5 +97,5 @@ pub(super) async fn failure<H: Host>(host: &H, patience: &Patience, response: &m
             break;
         }
     }
-    error_body::read(response.status(), |name| response.header(name), host.now(), &body)
+    error_body::read(status, |name| response.header(name), host.now(), &body)
 }

@@ -7,8 +7,14 @@ use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest, HttpResponse};
 use crate::json::Json;
 
-/// Longest answer that is read: words with times of twelve hours of quick speech are a quarter of it.
+/// Longest answer that is read, whole or as a stream: words with times of twelve hours of quick speech are a quarter of it,
+/// and a stream that says all so far in every event, of the five minutes that models which stream take, a sixth.
 pub(super) const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// The error of an answer that goes on after that.
+pub(super) fn too_long() -> Error {
+    Error::new(ErrorKind::InvalidResponse, "the answer is longer than any transcript")
+}
 
 /// What a request is, as far as keys and repetition go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +69,7 @@ pub(super) async fn once<H: Host>(
     while let Some(chunk) = response.chunk(patience.timeout).await? {
         body.extend_from_slice(&chunk);
         if body.len() > LONGEST_ANSWER {
-            return Err(Error::new(ErrorKind::InvalidResponse, "the answer is longer than any transcript"));
+            return Err(too_long());
         }
     }
     // Some hosts say 200 and mean an error.
@@ -76,10 +82,12 @@ pub(super) async fn once<H: Host>(
 
 /// The answer as JSON.
 pub(super) fn document(body: &[u8]) -> Result<Json<'_>, Error> {
-    Json::parse_bytes(body).ok_or_else(|| {
-        let message = "the answer is not JSON; is baseURL the address of DashScope or of a relay to it?";
-        Error::new(ErrorKind::InvalidResponse, message)
-    })
+    Json::parse_bytes(body).ok_or_else(not_json)
+}
+
+pub(super) fn not_json() -> Error {
+    let message = "the answer is not JSON; is baseURL the address of DashScope or of a relay to it?";
+    Error::new(ErrorKind::InvalidResponse, message)
 }
 
 /// The caller's headers on a request.

@@ -65,9 +65,10 @@ impl<A> Source<A> {
             Self::Url(url) if starts_with(url, "data:") => {
                 let data_url = DataUrl::parse(url)?;
                 let declared = MediaType::parse(data_url.media_type);
-                let media_type = check_bytes(verified, &data_url.head, Some(data_url.length), declared.as_ref())?;
-                // Written anew, so that the label fits the bytes and has no parameters.
-                Ok(Checked::Url(data_url::prefix(&media_type) + data_url.base64))
+                let length = Some(data_url.bytes.len() as u64);
+                let media_type = check_bytes(verified, data_url.head(), length, declared.as_ref())?;
+                // Written anew, so that the label fits the bytes and has no parameters, and strict decoders can read it.
+                Ok(Checked::Url(data_url.written(&media_type)))
             }
             Self::Url(url) => check_url(url).map(Checked::Url),
             Self::Bytes { facts, .. } => {
@@ -110,7 +111,7 @@ impl<A> Source<A> {
             Self::Bytes { facts, .. } => (facts.head.as_slice(), named(facts.declared.as_deref()), None),
             Self::Url(url) if starts_with(url, "data:") => {
                 data_url = DataUrl::parse(url)?;
-                (data_url.head.as_slice(), named(Some(data_url.media_type)), None)
+                (data_url.head(), named(Some(data_url.media_type)), None)
             }
             Self::Url(url) => (&[][..], None, ending(url)),
         };

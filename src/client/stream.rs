@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::exchange::LONGEST_ANSWER;
+use super::exchange::{LONGEST_ANSWER, too_long};
 use super::transcribe::{Prepared, read_body, tasks_only, with_header_facts};
 use super::{CallSettings, attempt};
 use crate::api::{Accumulator, Step, chat_completions, error_body, flash_generation, generation};
@@ -162,12 +162,14 @@ struct Reader<R> {
     streaming: bool,
     /// `[DONE]`: nothing follows, even if the connection stays open.
     done: bool,
+    /// Bytes of the body so far.
+    length: usize,
 }
 
 #[derive(Debug)]
 enum Format {
-    /// Not known before the first byte.
-    Unknown,
+    /// Not known before the first byte that is neither white space nor of a byte-order mark; with what there is.
+    Unknown(Vec<u8>),
     Events(Box<EventParser>),
     /// Some gateways answer a streaming request with one JSON document.
     Whole(Vec<u8>),
@@ -176,7 +178,8 @@ enum Format {
 impl<R: HttpResponse> Reader<R> {
     fn new(verified: Rc<Verified>, response: R, streaming: bool) -> Self {
         let accumulator = Accumulator::default();
-        Self { response, verified, accumulator, format: Format::Unknown, streaming, done: false }
+        let format = Format::Unknown(Vec::new());
+        Self { response, verified, accumulator, format, streaming, done: false, length: 0 }
     }
 
     fn is_success(&self) -> bool {
@@ -185,22 +188,27 @@ impl<R: HttpResponse> Reader<R> {
 
     /// Takes the next chunk, `None` at the end of the body.
     fn read(&mut self, chunk: Option<&[u8]>) -> Result<Batch, Error> {
-        if let (Format::Unknown, Some(chunk)) = (&self.format, chunk)
-            && let Some(first) = chunk.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(chunk).trim_ascii_start().first()
-        {
-            // Lines of events begin with data, event, id, retry or a colon; nothing else that is answered does.
-            let events = matches!(first, b'd' | b'e' | b'i' | b'r' | b':');
+        self.length += chunk.map_or(0, <[u8]>::len);
+        if self.length > LONGEST_ANSWER {
+            return Err(self.named(too_long()));
+        }
+        let begun;
+        let mut chunk = chunk;
+        if let (Format::Unknown(beginning), Some(more)) = (&mut self.format, chunk) {
+            beginning.extend_from_slice(more);
+            let Some(events) = is_event_stream(beginning) else {
+                // Nothing in it counts any more once it is as long as a mark; a flood of it is not looked through again.
+                beginning.truncate(if beginning.len() < 3 { 3 } else { 0 });
+                return Ok(Batch::default());
+            };
+            begun = std::mem::take(beginning);
+            chunk = Some(&begun);
             self.format = if events { Format::Events(Box::default()) } else { Format::Whole(Vec::new()) };
         }
         match (&mut self.format, chunk) {
-            (Format::Unknown, Some(_)) => Ok(Batch::default()),
-            (Format::Unknown, None) if self.streaming => Err(self.named(interrupted())),
-            (Format::Unknown, None) => Err(self.named(Error::new(ErrorKind::InvalidResponse, "the answer is empty"))),
+            (Format::Unknown(_), _) if self.streaming => Err(self.named(interrupted())),
+            (Format::Unknown(_), _) => Err(self.named(Error::new(ErrorKind::InvalidResponse, "the answer is empty"))),
             (Format::Whole(body), Some(chunk)) => {
-                if body.len() + chunk.len() > LONGEST_ANSWER {
-                    let message = "the answer is longer than any transcript";
-                    return Err(self.named(Error::new(ErrorKind::InvalidResponse, message)));
-                }
                 body.extend_from_slice(chunk);
                 Ok(Batch::default())
             }
@@ -222,11 +230,19 @@ impl<R: HttpResponse> Reader<R> {
         let (mut batch, mut failure) = (Batch::default(), None);
         let mut sink = |item: Item<'_>| {
             if let (Item::Event(event), None) = (item, &failure) {
-                match apply(verified, accumulator, &event) {
-                    _ if *done => {}
-                    Ok(Step::Nothing) => *done = is_end(&event),
-                    Ok(step) => batch.steps.push(step),
-                    Err(error) => failure = Some(error),
+                let mut rest = event.data.trim_ascii();
+                // Once at least: an event without data may still say something by its name.
+                loop {
+                    let data = rest;
+                    match apply(verified, accumulator, &event, &mut rest) {
+                        _ if *done => {}
+                        Ok(Step::Nothing) => *done = is_end(&event, data),
+                        Ok(step) => batch.steps.push(step),
+                        Err(error) => failure = Some(error),
+                    }
+                    if rest.is_empty() || failure.is_some() {
+                        break;
+                    }
                 }
             }
         };
@@ -258,30 +274,48 @@ impl<R: HttpResponse> Reader<R> {
     }
 }
 
-/// The service says that nothing follows.
-fn is_end(event: &Event<'_>) -> bool {
-    event.data.trim_ascii() == "[DONE]" || event.event.as_deref().map(str::trim_ascii) == Some("done")
+/// Whether a body is events, by its first byte that is neither white space nor of a byte-order mark; `None` where that has
+/// not come. Lines of events begin with data, event, id, retry or a colon; nothing else that is answered does.
+fn is_event_stream(body: &[u8]) -> Option<bool> {
+    let first = body.iter().find(|byte| !matches!(byte, b'\t' | b'\n' | b'\r' | b' ' | 0xEF | 0xBB | 0xBF))?;
+    Some(matches!(first, b'd' | b'e' | b'i' | b'r' | b':'))
 }
 
-fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) -> Result<Step, Error> {
+/// The service says that nothing follows.
+fn is_end(event: &Event<'_>, data: &str) -> bool {
+    data == "[DONE]" || event.event.as_deref().map(str::trim_ascii) == Some("done")
+}
+
+/// Takes over what an event says. `data` is left with what stands behind it: there are servers that leave out the blank
+/// lines, so that several answers stand in one event, a `data` line each (rexxars/eventsource-parser#31); the official Python
+/// SDK takes each line for an event. One answer over several lines is one.
+fn apply(
+    verified: &Verified,
+    accumulator: &mut Accumulator,
+    event: &Event<'_>,
+    data: &mut &str,
+) -> Result<Step, Error> {
     let name = event.event.as_deref().map(str::trim_ascii);
-    let data = event.data.trim_ascii();
-    if is_end(event) {
+    let said = std::mem::take(data);
+    if is_end(event, said) {
         accumulator.finish();
         return Ok(Step::Nothing);
     }
     if name == Some("error") || event.status.is_some_and(|status| status >= 400) {
-        return Err(error_body::in_event(data, event.status));
+        return Err(error_body::in_event(said, event.status));
     }
-    if data.is_empty() {
+    if said.is_empty() {
         return Ok(Step::Nothing); // a heartbeat
     }
-    if let Some(step) = accumulator.again(data) {
+    if let Some(step) = accumulator.again(said) {
         return Ok(step);
     }
-    let Some(json) = Json::parse(data) else {
+    let mut end = 0;
+    let Some(json) = Json::parse_beginning(said, &mut end) else {
         return Err(Error::new(ErrorKind::InvalidResponse, "an event of the stream is not JSON"));
     };
+    let (text, rest) = said.split_at_checked(end).unwrap_or_default();
+    *data = rest.trim_ascii_start();
     if let Some(error) = error_body::in_json(&json, event.status) {
         return Err(error);
     }
@@ -291,6 +325,6 @@ fn apply(verified: &Verified, accumulator: &mut Accumulator, event: &Event<'_>) 
         Dialect::Flash => flash_generation::chunk(&json, accumulator),
         Dialect::File | Dialect::Files => return Err(tasks_only()),
     };
-    accumulator.keep(data);
+    accumulator.keep(text);
     Ok(step)
 }

@@ -247,7 +247,8 @@ async fn download<H: Host>(
 ) -> Result<Transcript, Error> {
     let patience = Patience::new(config, call)?;
     let through = relay(host, config);
-    let request = transcription::document(file.transcription_url.as_deref().unwrap_or_default(), through);
+    let link = file.transcription_url.as_deref().unwrap_or_default();
+    let request = transcription::document(config, link, through.is_some())?;
     // The caller's headers are for the service or the relay; the store is a stranger.
     let request = if through.is_some() { dressed(request, call) } else { request };
     let body = exchange(host, config, &patience, &request, Manner::Signed).await.map_err(|error| {

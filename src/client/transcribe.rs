@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::exchange::dressed;
+use super::exchange::{dressed, not_json};
 use super::source::{Checked, Source};
 use super::stream::TranscriptStream;
 use super::{CallSettings, Patience, attempt};
@@ -152,9 +152,7 @@ pub(super) fn with_header_facts(
 /// Reads a whole 2xx body.
 pub(super) fn read_body(verified: &Verified, status: u16, body: &[u8]) -> Result<Transcript, Error> {
     let Some(json) = Json::parse_bytes(body) else {
-        let message = "the answer is not JSON; is baseURL the address of DashScope or of a relay to it?";
-        let unknown = || Error::new(ErrorKind::InvalidResponse, message);
-        return Err(error_body::in_framed_body(body).unwrap_or_else(unknown));
+        return Err(error_body::in_framed_body(body).unwrap_or_else(not_json));
     };
     if let Some(error) = error_body::in_json(&json, Some(status)) {
         return Err(error);

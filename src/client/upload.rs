@@ -42,7 +42,7 @@ pub async fn upload<H: Host>(
     let mut number = 0;
     loop {
         let body = exchange(host, config, &patience, &policy_request, Manner::Asking).await?;
-        let policy = uploads::read_policy(&document(&body)?)?;
+        let policy = uploads::read_policy(config, &document(&body)?)?;
         if let (Some(length), Some(most)) = (facts.length, policy.most_bytes)
             && length > most
         {

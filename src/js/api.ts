@@ -56,7 +56,13 @@ export {
   StreamInterruptedError,
   TimeoutError,
 } from "./errors.js";
-export { EventParser, type EventParserOptions, EventStream, type ServerSentEvent } from "./event-parser.js";
+export {
+  EventParser,
+  type EventParserError,
+  type EventParserOptions,
+  EventStream,
+  type ServerSentEvent,
+} from "./event-parser.js";
 export { Batch, type FileResult, Task, type WaitOptions } from "./service.js";
 export { toJson, toSrt, toText, toVtt } from "./subtitles.js";
 export { type TranscribeCallOptions, Transcriber } from "./transcriber.js";

@@ -2,7 +2,7 @@
 
 import type { AudioInput } from "../../target/js/glue.js";
 import { hostCall, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
-import { refused } from "./data.js";
+import { own, refused } from "./data.js";
 import { formats } from "./formats.js";
 import { call } from "./instance.js";
 
@@ -17,7 +17,7 @@ export async function toDataUrl(
   audio: Exclude<AudioInput, string | URL>,
   options: DataUrlOptions = {},
 ): Promise<string> {
-  const { mediaType, ...rest } = options;
+  const { mediaType, ...rest } = own(options);
   const host = hostCall(NO_CLIENT, splitOptions(rest).request);
   try {
     const found = await host.open(audio);
@@ -39,8 +39,13 @@ export function sniffMediaType(head: Uint8Array): string | undefined {
  * Channels are averaged; another rate is resampled without aliasing.
  */
 export function encodeWav(channels: Float32Array[], sampleRate: number): Uint8Array<ArrayBuffer> {
-  if (!Array.isArray(channels) || !channels.every((channel) => channel instanceof Float32Array)) {
+  if (!Array.isArray(channels) || !channels.every(isFloat32Array)) {
     throw refused("channels", "expected a list of Float32Array, one for each channel");
   }
   return formats.call((glue) => glue.encodeWav(channels, sampleRate)) as Uint8Array<ArrayBuffer>;
+}
+
+/** Of this realm or another: an iframe, a test runner's own (jestjs/jest#11864). */
+function isFloat32Array(value: unknown): value is Float32Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Float32Array]";
 }

@@ -17,7 +17,7 @@ export async function* readBlob(blob: Blob, size: number): AsyncGenerator<Uint8A
     for (let at = 0; at < blob.size; ) {
       let bytes: Uint8Array;
       if (reader && buffer) {
-        [bytes, buffer] = await fill(reader, buffer);
+        [bytes, buffer] = await fill(reader, buffer, Math.min(size, blob.size - at));
       } else {
         bytes = new Uint8Array(await blob.slice(at, at + size).arrayBuffer());
       }
@@ -71,16 +71,24 @@ export function unreadable(thrown: unknown): AsrError {
   return failure("invalid_audio", "the file cannot be read; was it moved or deleted?", thrown);
 }
 
-/** Fills the buffer, which is given away and comes back with each answer. */
-async function fill(reader: ReadableStreamBYOBReader, buffer: ArrayBuffer): Promise<[Uint8Array, ArrayBuffer]> {
-  let filled = 0;
-  for (;;) {
-    const { value, done } = await reader.read(new Uint8Array(buffer, filled));
-    if (!value) return [new Uint8Array(), buffer];
-    buffer = value.buffer;
+/**
+ * Fills the buffer, which is given away and comes back with each answer, up to `length`. The end is never read: Workers of a
+ * compatibility date before 2024-05-13 keep the buffer then (https://developers.cloudflare.com/workers/configuration/compatibility-flags/,
+ * `internal_stream_byob_return_view`).
+ */
+async function fill(
+  reader: ReadableStreamBYOBReader,
+  buffer: ArrayBuffer,
+  length: number,
+): Promise<[Uint8Array, ArrayBuffer]> {
+  let own = buffer;
+  for (let filled = 0; filled < length; ) {
+    const { value } = await reader.read(new Uint8Array(own, filled));
+    if (!value?.length) return [new Uint8Array(), own];
+    own = value.buffer;
     filled += value.length;
-    if (done || filled === buffer.byteLength) return [new Uint8Array(buffer, 0, filled), buffer];
   }
+  return [new Uint8Array(own, 0, length), own];
 }
 
 /** `undefined` where this runtime has none (Safari). */

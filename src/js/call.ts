@@ -1,7 +1,7 @@
 // Splitting what a caller writes into data, which Rust checks, and what data cannot be: signals and functions.
 
 import type { ClientSettings, Progress, TranscribeOptions } from "../../target/js/glue.js";
-import { json, refused } from "./data.js";
+import { json, own, refused } from "./data.js";
 import { HostCall, type HostOptions } from "./host.js";
 
 /** Options of a client: data, and what reaches the service. */
@@ -54,7 +54,7 @@ export const NO_CLIENT: Client = { settings: "{}", apiKey: undefined, fetch: und
 
 /** Takes a client's options apart. */
 export function splitClient(options: TranscriberOptions): Client {
-  const { apiKey, fetch, defaultHeaders, ...settings } = options;
+  const { apiKey, fetch, defaultHeaders, ...settings } = own(options);
   checkFunction("fetch", fetch);
   const direct = settings.baseURL === undefined && settings.baseUrl === undefined;
   return {
@@ -69,7 +69,7 @@ export function splitClient(options: TranscriberOptions): Client {
 export function splitOptions<Options extends RequestOptions>(
   options: Options | null | undefined,
 ): { data: Omit<Options, keyof RequestOptions>; request: RequestOptions } {
-  const { signal, timeout, maxRetries, headers, onProgress, ...data } = options ?? ({} as Options);
+  const { signal, timeout, maxRetries, headers, onProgress, ...data } = own(options);
   return { data, request: { signal, timeout, maxRetries, headers, onProgress } };
 }
 
@@ -79,14 +79,15 @@ export function hostCall(client: Client, request: RequestOptions, more: Partial<
   if (!isSignal(signal)) throw refused("signal", "expected an AbortSignal; of an AbortController, pass its signal");
   for (const [name, callback] of Object.entries({ onProgress, ...more })) checkFunction(name, callback);
   const given = [...client.headers, ...pairs("headers", headers)];
-  return new HostCall({
+  const effects: HostOptions = {
     fetch: client.fetch ?? ((request: Request) => globalThis.fetch(request)),
     apiKey: client.apiKey,
     signal,
     onProgress,
     settings: `{"timeout":${number(timeout)},"maxRetries":${number(maxRetries)},"headers":${JSON.stringify(given)}}`,
     ...more,
-  });
+  };
+  return new HostCall(own(effects));
 }
 
 /** A number as JSON; what is none, or none that JSON knows, is refused by the core, who has the words. */

@@ -17,6 +17,11 @@ export function json(given: unknown, what: string): string {
   throw notPlain(what, ", as JSON can hold it");
 }
 
+/** A caller's members, and nothing inherited: whoever has polluted `Object.prototype` has no say in a call. */
+export function own<Given extends object>(given: Given | null | undefined): Given {
+  return { __proto__: null, ...given } as unknown as Given;
+}
+
 function isPlain(value: unknown): boolean {
   return typeof value === "number" ? Number.isFinite(value) : !["function", "symbol", "bigint"].includes(typeof value);
 }

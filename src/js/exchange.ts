@@ -44,13 +44,15 @@ export class Exchange extends Effect {
     this.#response = readable(await this.wait(this.#answer, timeout));
   }
 
+  /** None where a redirect was followed, by a `fetch` of the caller's, or is hidden, by a browser. */
   get status(): number {
-    return this.#response?.status ?? 0;
+    return this.#response?.redirected ? 0 : (this.#response?.status ?? 0);
   }
 
   header(name: string): string | undefined {
     // Headers of somebody's own, a Map say, may hold anything, and nothing may be thrown into the core.
     try {
+      if (name === "location" && this.#response?.redirected) return this.#response.url;
       const value: unknown = this.#response?.headers.get(name) ?? undefined;
       return value === undefined ? undefined : String(value);
     } catch {
@@ -118,8 +120,8 @@ export class Exchange extends Effect {
 
 /** Looks at what it can do, not at its class: a Response may come from another realm, or be a test's own. */
 function readable(given: Response): Response {
-  const { status, headers, body } = (given ?? {}) as Partial<Response>;
-  if (status === 0) {
+  const { status, headers, body, type } = (given ?? {}) as Partial<Response>;
+  if (status === 0 && type !== "opaqueredirect") {
     const message = 'the answer is hidden: fetch gave a Response without a status, as with mode "no-cors"';
     throw failure("connection_error", message);
   }

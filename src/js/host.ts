@@ -4,6 +4,7 @@ import type { AudioInput, Call, Progress, TaskStatus } from "../../target/js/glu
 import { type Audio, openAudio } from "./audio-input.js";
 import { BASE64, BodyAudio, type BodyWork, BYTES, body, type Done, NO_AUDIO } from "./body.js";
 import type { ByteStream } from "./byte-stream.js";
+import { own } from "./data.js";
 import { Effect, Effects, Pause } from "./effect.js";
 import { AsrError } from "./errors.js";
 import { Exchange } from "./exchange.js";
@@ -70,8 +71,11 @@ export class HostCall implements Call {
   }
 
   get isPage(): boolean {
-    const { document, importScripts } = globalThis as { document?: unknown; importScripts?: unknown };
-    return Boolean(document ?? importScripts); // the latter in every Web Worker, and in nothing else
+    const { document, importScripts, WebSocketPair } = globalThis as Record<string, unknown>;
+    // `importScripts` is in every Web Worker and service worker, but up to a compatibility date of 2024-03-03 also in
+    // Cloudflare's (its flag `no_global_importscripts`), which alone have that pair, and whatever documents a library fakes.
+    // Elsewhere a document is believed: with jsdom or happy-dom a page's code is tested, and shall ask for what a page asks.
+    return !WebSocketPair && Boolean(document ?? importScripts);
   }
 
   async apiKey(): Promise<unknown> {
@@ -94,17 +98,19 @@ export class HostCall implements Call {
     return new Pause(this.#effects, millis);
   }
 
-  request(bare: Request, before: string, audio: number, after: string): Promise<Request> {
-    return this.#during(() => this.#request(bare, this.#work(before, audio, after)));
+  request(url: string, head: string, before: string, audio: number, after: string): Promise<Request> {
+    return this.#during(() => this.#request(bare(url, head), this.#work(before, audio, after)));
   }
 
-  send(bare: Request, before: string, audio: number, after: string, recognition: boolean): Exchange {
+  send(url: string, head: string, before: string, audio: number, after: string, recognition: boolean): Exchange {
     const begin = async (signal: AbortSignal) => {
+      const empty = bare(url, head);
       const work = this.#work(before, audio, after);
       // Where not the audio but the connection failed, fetch says so itself, and in the right words.
       work.failed = (error) => error instanceof AsrError && exchange.cut(error);
-      const { upload, fetch } = this.#options;
-      if (work.audio === BYTES && upload) {
+      const { upload, fetch, onProgress } = this.#options;
+      // It follows redirects, which fetch can be kept from, so it is for those who want to be told.
+      if (work.audio === BYTES && upload && onProgress) {
         const form = (await body(this.#body, work)) as Blob;
         signal.throwIfAborted();
         const told = (loaded: number, total: number) => {
@@ -114,9 +120,9 @@ export class HostCall implements Call {
             exchange.cut(error as AsrError);
           }
         };
-        return through(() => upload(bare.url, [...bare.headers], form, signal, told));
+        return through(() => upload(empty.url, [...empty.headers], form, signal, told));
       }
-      const request = await this.#request(bare, work, signal);
+      const request = await this.#request(empty, work, signal);
       // Nobody wants the answer any more, and not every fetch heeds the signal of its request.
       signal.throwIfAborted();
       if (work.audio === BYTES || recognition) {
@@ -152,13 +158,13 @@ export class HostCall implements Call {
     this.#notify("onFile", outcome);
   }
 
-  async #request(bare: Request, work: BodyWork, signal?: AbortSignal): Promise<Request> {
+  async #request(empty: Request, work: BodyWork, signal?: AbortSignal): Promise<Request> {
     const content = await body(this.#body, work);
     // `duplex` must be said for a streaming body, and the types do not know it.
-    const init: RequestInit & { duplex?: "half" } = signal ? { signal } : {};
+    const init: RequestInit & { duplex?: "half" } = own(signal ? { signal } : {});
     if (content !== undefined) init.body = content;
     if (content instanceof ReadableStream) init.duplex = "half";
-    return new Request(bare, init);
+    return new Request(empty, init);
   }
 
   #work(before: string, audio: number, after: string): BodyWork {
@@ -197,6 +203,15 @@ export class HostCall implements Call {
     } finally {
       effect.cancel();
     }
+  }
+}
+
+/** The request without its body. */
+function bare(url: string, head: string): Request {
+  try {
+    return new Request(url, own<RequestInit>(JSON.parse(head)));
+  } catch {
+    throw failure("invalid_option", "baseURL"); // the runtime's own words repeat the address
   }
 }
 

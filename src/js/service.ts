@@ -2,7 +2,7 @@
 
 import type { AudioInput, TaskStatus, TranscribeOptions, Transcript } from "../../target/js/glue.js";
 import { type CallOptions, type Client, hostCall, type RequestOptions, splitOptions } from "./call.js";
-import { json, refused } from "./data.js";
+import { json, own, refused } from "./data.js";
 import { type AsrError, toError } from "./errors.js";
 import { loadFiles } from "./files.js";
 import type { HostCall, HostOptions } from "./host.js";
@@ -91,8 +91,8 @@ async function send(
 }
 
 /** A wait's own limit, apart from the patience with a single answer, and what the core shall refuse. */
-function waiting({ timeout, onStatus, ...options }: WaitOptions): [RequestOptions, { timeout: unknown }, Callbacks] {
-  const { signal, maxRetries, headers, onProgress, ...unknown } = options;
+function waiting(options: WaitOptions): [RequestOptions, { timeout: unknown }, Callbacks] {
+  const { timeout, onStatus, signal, maxRetries, headers, onProgress, ...unknown } = own(options);
   const request = { signal, maxRetries, headers, onProgress };
   return [request, { ...unknown, timeout }, onStatus ? { onStatus } : {}];
 }
@@ -183,7 +183,7 @@ export class Batch {
    * from the others.
    */
   async results(options: Omit<WaitOptions, "onStatus"> & { onFile?: ((result: FileResult) => void) | undefined } = {}) {
-    const { onFile, ...rest } = options;
+    const { onFile, ...rest } = own(options);
     const [request, limit] = waiting(rest);
     const callbacks: Callbacks = onFile ? { onFile: (outcome) => onFile(toFileResult(outcome as Outcome)) } : {};
     const accepted = this.#submissions.filter(({ taskId }) => taskId !== undefined);

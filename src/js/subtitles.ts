@@ -3,6 +3,7 @@
 import type { SubtitleOptions, Transcript } from "../../target/js/glue.js";
 import { json } from "./data.js";
 import { formats } from "./formats.js";
+import { wordsOf } from "./formats-words.js";
 
 /** The transcript as SubRip (.srt). */
 export function toSrt(transcript: Transcript, options?: SubtitleOptions): string {
@@ -26,5 +27,5 @@ export function toJson(transcript: Transcript): string {
 
 function write(format: string, transcript: Transcript, options: SubtitleOptions | undefined): string {
   const texts = [json(transcript, "transcript"), json(options, "subtitle option")] as const;
-  return formats.call((glue) => glue.writeTranscript(format, ...texts));
+  return formats.call((glue) => glue.writeTranscript(format, ...texts, wordsOf));
 }

@@ -10,6 +10,7 @@ import {
   splitOptions,
   type TranscriberOptions,
 } from "./call.js";
+import { own } from "./data.js";
 import { call, run } from "./instance.js";
 import { type Batch, perform, submitBatch, Task, transcribeAny, upload } from "./service.js";
 import { type Opened, TranscriptStream } from "./transcript-stream.js";
@@ -52,7 +53,7 @@ export class Transcriber {
    *   download. Never changed and never kept.
    */
   transcribe(audio: AudioInput, options: TranscribeCallOptions = {}): Promise<Transcript> {
-    const { longAudio, ...rest } = options ?? {};
+    const { longAudio, ...rest } = own(options);
     if (longAudio === undefined || longAudio === null) return this.#start(audio, rest, false).final();
     return transcribeAny(this.#client, audio, rest, longAudio === "task" ? {} : longAudio);
   }
@@ -74,7 +75,7 @@ export class Transcriber {
     audio: AudioInput,
     options: CallOptions & { stream?: boolean | undefined } = {},
   ): Promise<Request> {
-    const { stream = false, ...rest } = options;
+    const { stream = false, ...rest } = own(options);
     const { transcription, call: host } = await open(this.#client, audio, rest, stream);
     try {
       return await run(() => transcription.request());
@@ -115,7 +116,7 @@ export class Transcriber {
    * addresses in one request.
    */
   submitBatch(urls: (string | URL)[], options: CallOptions & { together?: boolean | undefined } = {}): Promise<Batch> {
-    const { together = false, ...rest } = options;
+    const { together = false, ...rest } = own(options);
     const { data, request } = splitOptions(rest);
     return submitBatch(this.#client, urls, together, request, data);
   }
@@ -145,17 +146,15 @@ export class Transcriber {
    * Makes a key that expires after 1 to 1800 seconds (default: 60), for native apps and extensions. Pages cannot use it:
    * they cannot reach the service at all.
    */
-  createToken({
-    expireInSeconds,
-    ...options
-  }: RequestOptions & { expireInSeconds?: number | undefined } = {}): Promise<Token> {
-    return perform(this.#client, "createToken", { expireInSeconds }, options);
+  createToken(options: RequestOptions & { expireInSeconds?: number | undefined } = {}): Promise<Token> {
+    const { expireInSeconds, ...rest } = own(options);
+    return perform(this.#client, "createToken", { expireInSeconds }, rest);
   }
 }
 
 /** A stream of what `open` gives, cancelled by its own signal, which follows the caller's. */
 function transcriptStream(options: CallOptions, open: (options: CallOptions) => Promise<Opened>): TranscriptStream {
-  const { signal } = options ?? {};
+  const { signal } = own(options);
   // What is no signal is refused together with all other options: when something is asked for.
   if (!isSignal(signal)) return new TranscriptStream(() => open(options), undefined);
   return new TranscriptStream((own) => open({ ...options, signal: own }), signal);

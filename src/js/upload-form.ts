@@ -33,7 +33,11 @@ function send(
       });
       // 204 and its like must not have a body, not even an empty one.
       const empty = [101, 204, 205, 304].includes(request.status);
-      resolve(new Response(empty ? null : request.response, { status: request.status, headers: pairs }));
+      const response = new Response(empty ? null : request.response, { status: request.status, headers: pairs });
+      // Redirects are followed, and nothing can be done about it but to notice.
+      const { responseURL: value } = request;
+      if (value && value !== url) Object.defineProperties(response, { redirected: { value: true }, url: { value } });
+      resolve(response);
     };
     request.onerror = () => reject(new TypeError("the upload failed"));
     signal.addEventListener("abort", () => request.abort(), { once: true });

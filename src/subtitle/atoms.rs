@@ -3,21 +3,19 @@
 //! The text is the segment's own; its words only tell when which part of it is said, and where CJK may be parted. So
 //! nothing is lost where the service left a word out of its list, and no space is added or dropped.
 
-use super::characters::{Break, Place, are_bound, is_ideographic, is_sounding, may_part, rate};
-use super::times::{Span, Times};
+use super::breaks::{Break, Place, rate};
+use super::characters::{closes, is_glue, is_ideographic, is_sounding};
+use super::times::Span;
 use super::voices::Voice;
 use super::width;
 use crate::transcript::Word;
 
-/// How many bytes ahead a word of the list is looked for. Further away it is another one.
-const SEARCH_AHEAD: usize = 64;
-
 /// A piece of text that is shown at once and on one line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Atom {
     /// Where its text begins in the script, and where it ends, with the space after it if there is one.
-    start: usize,
-    end: usize,
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Columns without the space after it.
     pub(super) columns: u32,
     /// Columns with the space after it.
@@ -43,39 +41,38 @@ impl Script {
         self.text.get(atom.start..atom.end).unwrap_or_default()
     }
 
-    /// Parts a tidy text, said from the begin to the end of `span`, into atoms of at most `columns`.
-    pub(super) fn add(&mut self, text: &str, words: &[Word], span: Span, voice: Voice, columns: u32) {
-        let run = self.join(text, voice);
-        let (times, places) = find_words(text, words, span);
-        let mut cutter = Cutter { columns, times: &times, at: 0, voice, run, script: self };
-        let mut places = places.as_slice();
-        let (mut start, mut before) = (0, None);
-        for (at, character) in text.char_indices() {
-            while let [(_, end), rest @ ..] = places
-                && *end < at
-            {
-                places = rest;
-            }
-            let place = match places.first() {
-                Some((first, end)) if *first == at || *end == at => Place::Edge,
-                Some((first, _)) if *first < at => Place::Inside,
-                _ => Place::Unknown,
-            };
-            if before.is_some_and(|before| may_part(before, character, place)) {
-                let piece = text.get(start..at).unwrap_or_default();
-                cutter.cut(piece, rate(piece, Some(character), place));
-                start = at;
-            }
-            before = Some(character);
+    /// Adds an atom, whose text is the piece.
+    pub(super) fn push(&mut self, piece: &str, atom: Atom) {
+        // Segments of one voice overlap now and then; within a run no atom begins before the one before it.
+        let mut span = atom.span;
+        if let Some(last) = self.atoms.last()
+            && last.run == atom.run
+        {
+            span.begin = span.begin.max(last.span.begin);
+            span.end = span.end.max(span.begin);
         }
-        let piece = text.get(start..).unwrap_or_default();
-        cutter.cut(piece, rate(piece, None, Place::Unknown));
+        let start = self.text.len();
+        self.text.push_str(piece);
+        self.atoms.push(Atom { start, end: self.text.len(), span, ..atom });
     }
 
-    /// Adds the name of a voice, which takes no time and stays with what it says.
-    pub(super) fn add_name(&mut self, name: &str, begin: i64, voice: Voice, run: usize, columns: u32) {
-        let times = Times::new(Span { begin, end: begin });
-        Cutter { columns, times: &times, at: 0, voice, run, script: self }.cut(name, Break::Label);
+    /// Takes a text of nothing but marks as part of what the same voice said before, if it fits on the line.
+    pub(super) fn take_marks(&mut self, text: &str, voice: Voice, columns: u32) -> bool {
+        let Some(last) = self.atoms.last_mut().filter(|last| last.voice == voice) else { return false };
+        let first = text.chars().next().unwrap_or_default();
+        let space = u32::from(!closes(first) && !is_ideographic(first));
+        let added = width::of(text) + space;
+        if text.chars().any(is_sounding) || last.columns + added > columns {
+            return false;
+        }
+        self.text.truncate(self.text.trim_end().len());
+        self.text.push_str(if space > 0 { " " } else { "" });
+        self.text.push_str(text);
+        last.end = self.text.len();
+        last.columns += added;
+        last.spaced = last.columns;
+        last.after = rate(self.text.get(last.start..).unwrap_or_default(), None, Place::Unknown);
+        true
     }
 
     /// Adds an atom of another script, as part of another run.
@@ -86,7 +83,7 @@ impl Script {
     }
 
     /// The run of a text that follows: the last one where the same voice goes on, after a space where letters need one.
-    fn join(&mut self, text: &str, voice: Voice) -> usize {
+    pub(super) fn join(&mut self, text: &str, voice: Voice) -> usize {
         let Some(last) = self.atoms.last_mut() else { return 0 };
         if last.voice != voice {
             return last.run + 1;
@@ -101,18 +98,23 @@ impl Script {
     }
 }
 
-/// One line of text: white space and control characters become single spaces, none at the ends.
+/// One line of text: white space and control characters become single spaces, none at the ends. What does not break, U+00A0
+/// and its like, is kept as it is.
 pub(super) fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
+    let mut space = None;
     for character in text.chars() {
-        if !character.is_whitespace() && !character.is_control() {
-            tidy.push(character);
-        } else if !tidy.is_empty() && !tidy.ends_with(' ') {
-            tidy.push(' ');
+        if character.is_whitespace() || character.is_control() {
+            let breaks = !is_glue(character) || space.is_some_and(|space| space == ' ');
+            space = Some(if breaks { ' ' } else { character });
+            continue;
         }
-    }
-    if tidy.ends_with(' ') {
-        tidy.pop();
+        if let Some(space) = space.take()
+            && !tidy.is_empty()
+        {
+            tidy.push(space);
+        }
+        tidy.push(character);
     }
     tidy
 }
@@ -126,109 +128,8 @@ pub(super) fn text_of(text: &str, words: &[Word]) -> String {
         joined.push_str(&word.punctuation);
     }
     let joined = tidy(&joined);
-    if width::of(&own) * 2 < width::of(&joined) { joined } else { own }
-}
-
-/// Finds the words of the list in the text, one after the other: their times, and first and last byte of each.
-fn find_words(text: &str, words: &[Word], span: Span) -> (Times, Vec<(usize, usize)>) {
-    let mut times = Times::new(span);
-    let mut places = Vec::new();
-    let (mut at, mut columns) = (0, 0);
-    for (index, word) in words.iter().enumerate() {
-        let sound = word.text.trim();
-        let Some(start) = find_near(text, at, sound) else { continue };
-        let end = start + sound.len();
-        columns += width::of(text.get(at..start).unwrap_or_default());
-        let begin = columns;
-        columns += width::of(sound);
-        times.add(begin, columns, word, words.get(index + 1..).unwrap_or_default());
-        places.push((start, end));
-        at = end;
-    }
-    times.finish(columns + sounding(text.get(at..).unwrap_or_default()));
-    (times, places)
-}
-
-/// Where `sound` stands in the text, at `from` or a little later; capital letters or not.
-fn find_near(text: &str, from: usize, sound: &str) -> Option<usize> {
-    let last = text.len().min(from + SEARCH_AHEAD + sound.len());
-    let ahead = text.as_bytes().get(from..last)?;
-    if sound.is_empty() {
-        return None;
-    }
-    let found = ahead.windows(sound.len()).position(|window| window.eq_ignore_ascii_case(sound.as_bytes()))?;
-    Some(from + found)
-}
-
-/// Columns up to the last sound.
-fn sounding(text: &str) -> u32 {
-    let (mut sounding, mut columns) = (0, 0);
-    for character in text.chars() {
-        columns += width::of_character(character);
-        if is_sounding(character) {
-            sounding = columns;
-        }
-    }
-    sounding
-}
-
-struct Cutter<'a> {
-    columns: u32,
-    times: &'a Times,
-    /// Columns of all that was cut.
-    at: u32,
-    voice: Voice,
-    run: usize,
-    script: &'a mut Script,
-}
-
-impl Cutter<'_> {
-    /// Makes an atom of a piece, or several where it is wider than a line.
-    fn cut(&mut self, mut piece: &str, after: Break) {
-        while width::of(piece.trim_end()) > self.columns
-            && let Some((head, rest)) = piece.split_at_checked(fitting(piece, self.columns))
-        {
-            self.push(head, if after == Break::Label { after } else { Break::Inside });
-            piece = rest;
-        }
-        self.push(piece, after);
-    }
-
-    fn push(&mut self, piece: &str, after: Break) {
-        let (columns, spaced) = (width::of(piece.trim_end()), width::of(piece));
-        let mut span = self.times.span(self.at, self.at + sounding(piece));
-        self.at += spaced;
-        let script = &mut *self.script;
-        // Segments of one voice overlap now and then; within a run no atom begins before the one before it.
-        if let Some(last) = script.atoms.last()
-            && last.run == self.run
-        {
-            span.begin = span.begin.max(last.span.begin);
-            span.end = span.end.max(span.begin);
-        }
-        let start = script.text.len();
-        script.text.push_str(piece);
-        let end = script.text.len();
-        script.atoms.push(Atom { start, end, columns, spaced, span, after, voice: self.voice, run: self.run });
-    }
-}
-
-/// How many bytes of a piece, which is too wide, go on a line: up to a place where it may be parted if there is one.
-fn fitting(piece: &str, columns: u32) -> usize {
-    let (mut wide, mut before, mut good) = (0, None, 0);
-    for (at, character) in piece.char_indices() {
-        // A space goes with what stands before it; at the end of a line nobody sees it.
-        let space = character == ' ';
-        if !space && before.is_some_and(|before| !are_bound(before, character)) {
-            good = at;
-        }
-        wide += width::of_character(character);
-        if wide > columns && !space {
-            return if good > 0 { good } else { at };
-        }
-        before = Some(character);
-    }
-    piece.len()
+    // The official samples of the service have "…" for the text of a segment that has words.
+    if own.chars().count() * 2 < joined.chars().count() { joined } else { own }
 }
 
 #[cfg(test)]
@@ -242,7 +143,7 @@ mod tests {
     fn shown(text: &str, words: &[Word], columns: u32) -> Vec<(String, i64, i64)> {
         let span = Span { begin: 0, end: 4_000 };
         let mut script = Script::default();
-        script.add(text, words, span, Voice::default(), columns);
+        script.add(text, words, span, Voice::default(), columns, &|_| Vec::new());
         script.atoms.iter().map(|atom| (script.text(atom).to_owned(), atom.span.begin, atom.span.end)).collect()
     }
 
@@ -282,6 +183,25 @@ mod tests {
             atoms.iter().map(|atom| (atom.1, atom.2)).collect::<Vec<_>>(),
             [(0, 800), (800, 1_600), (2_400, 3_200), (3_600, 4_000),]
         );
+    }
+
+    #[test]
+    fn latin_parts_at_spaces_and_cjk_between_characters() {
+        for (text, parts) in [
+            ("Hello world, again.", "Hello |world, |again."),
+            ("你好，世界。", "你|好，|世|界。"),
+            ("他说：「你好！」她", "他|说：|「你|好！」|她"),
+            ("Hello World，这里", "Hello |World，|这|里"),
+            ("コンピューターがっこう", "コンピューター|がっ|こ|う"),
+            ("100% (yes) ¡Hola!", "100% |(yes) |¡Hola!"),
+            ("안녕하세요 여러분", "안녕하세요 |여러분"),
+            ("Bonjour !", "Bonjour !"),
+            ("wait—what… no", "wait—|what… |no"),
+            ("e\u{301}a 👍🏽 b", "e\u{301}a 👍🏽 |b"),
+            ("สวัสดีครับ", "สวัสดีครับ"),
+        ] {
+            assert_eq!(texts(text, &[], 42).join("|"), parts);
+        }
     }
 
     #[test]

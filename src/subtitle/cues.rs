@@ -3,17 +3,22 @@
 use super::atoms::{Atom, Script};
 use super::lines::lines;
 use super::options::{Layout, SubtitleOptions};
-use super::pieces::{Range, SHORT_PAUSE_MS, pieces, reading_time};
+use super::pieces::{Range, pieces, reading_time};
 use super::script::script;
-use super::times::{Span, insert};
+use super::times::{Span, in_order};
 use super::voices::Names;
+use super::words::WordEnds;
 use crate::error::Error;
 use crate::transcript::Transcript;
 
-/// How late a text may come because somebody else still speaks.
+/// A gap between cues that is filled, as shorter ones only flicker: half a second, gap included (Netflix's Subtitle Timing
+/// Guidelines, "closing gaps").
+const FLICKER_MS: i64 = 500;
+
+/// How late a text may come because somebody else still speaks. The BBC lets subtitles hang on as long after the speech.
 const DELAY_MS: i64 = 1_500;
 
-/// What a cue is given at least where others leave it no time (people who speak at once), if the options allow that little.
+/// What a cue is given at least, a glance of the eye, where others leave it no time (people who speak at once), if the options allow that little.
 const FLASH_MS: i64 = 250;
 
 /// Where the name of the voice goes.
@@ -40,11 +45,12 @@ pub(super) fn cues(
     transcript: &Transcript,
     options: &SubtitleOptions,
     naming: Naming,
+    dictionary: WordEnds<'_>,
     show: &mut dyn FnMut(Cue),
 ) -> Result<(), Error> {
     let layout = options.verify()?;
-    let mut script = script(transcript, layout.columns);
-    let names = Names::new(options, &script.atoms);
+    let mut script = script(transcript, layout.columns, dictionary);
+    let names = Names::new(options, script.atoms.iter().map(|atom| atom.voice));
     let mut ranges = by_time(&script.atoms, &layout);
     if naming == Naming::InText {
         script = named(&script, &ranges, names, &layout);
@@ -68,10 +74,8 @@ pub(super) fn cues(
 /// What is shown together, by its begin: where people speak at once, they take turns.
 fn by_time(atoms: &[Atom], layout: &Layout) -> Vec<Range> {
     let pieces = pieces(atoms, layout);
-    let mut order = Vec::with_capacity(pieces.len());
-    for (number, (from, _)) in pieces.iter().enumerate() {
-        insert(&mut order, atoms.get(*from).map_or(0, |atom| atom.span.begin), number);
-    }
+    let begin = |from: &usize| atoms.get(*from).map_or(0, |atom| atom.span.begin);
+    let order = in_order(pieces.iter().enumerate().map(|(number, (from, _))| (begin(from), number)).collect());
     let mut ordered = Vec::with_capacity(pieces.len());
     for (_, number) in order {
         ordered.extend_from_slice(pieces.get(number..=number).unwrap_or_default());
@@ -144,7 +148,7 @@ fn shown(piece: &Piece<'_>, earliest: i64, next: Option<Piece<'_>>, after: Optio
             let room = after - layout.gap - next.reading_time(layout) - layout.gap;
             latest = latest.max(readable.min(turn + DELAY_MS).min(room));
         }
-        if latest - end < SHORT_PAUSE_MS {
+        if latest - end <= FLICKER_MS - layout.gap {
             end = latest;
         }
     }
@@ -167,8 +171,10 @@ mod tests {
         let transcript = Transcript { segments: segments.iter().map(segment).collect(), ..Transcript::default() };
         let mut shown = Vec::new();
         let options = SubtitleOptions { speaker_labels: Some(false), ..SubtitleOptions::default() };
-        cues(&transcript, &options, Naming::InText, &mut |cue| shown.push((cue.span.begin, cue.span.end, cue.text)))
-            .unwrap();
+        cues(&transcript, &options, Naming::InText, &|_| Vec::new(), &mut |cue| {
+            shown.push((cue.span.begin, cue.span.end, cue.text));
+        })
+        .unwrap();
         let expected: Vec<_> = expected.iter().map(|(begin, end, text)| (*begin, *end, (*text).to_owned())).collect();
         assert_eq!(shown, expected);
     }
@@ -184,7 +190,8 @@ mod tests {
     #[test]
     fn a_short_gap_is_closed_and_a_long_one_is_not() {
         check(&[(0, "Yes.", 0.0, 1_500.0), (1, "No.", 1_800.0, 3_000.0)], &[(0, 1_720, "Yes."), (1_800, 3_000, "No.")]);
-        check(&[(0, "Yes.", 0.0, 1_500.0), (1, "No.", 2_000.0, 3_000.0)], &[(0, 1_500, "Yes."), (2_000, 3_000, "No.")]);
+        check(&[(0, "Yes.", 0.0, 1_500.0), (1, "No.", 2_000.0, 3_000.0)], &[(0, 1_920, "Yes."), (2_000, 3_000, "No.")]);
+        check(&[(0, "Yes.", 0.0, 1_500.0), (1, "No.", 2_001.0, 3_001.0)], &[(0, 1_500, "Yes."), (2_001, 3_001, "No.")]);
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! The two file formats: `SubRip` (.srt) and `WebVTT` (.vtt).
+//! The two file formats: `SubRip` (.srt), which has no specification but the habits of players (a number, times with a comma,
+//! a blank line), and `WebVTT` (.vtt), <https://www.w3.org/TR/webvtt1/>: two digits of hours or more, a point before
+//! milliseconds, `&`, `<` and `>` escaped.
 
 use super::cues::Cue;
+use super::digits::push_digits;
 
 /// Adds a cue of a `SubRip` file: numbered from 1, no header, no escapes.
 pub(super) fn push_srt(number: u64, cue: &Cue, out: &mut String) {
@@ -41,14 +44,6 @@ fn push_time(ms: i64, point: char, out: &mut String) {
     push_digits(ms / 1_000 % 60, 2, out);
     out.push(point);
     push_digits(ms % 1_000, 3, out);
-}
-
-/// A number of at least `least` digits.
-pub(super) fn push_digits(number: u64, least: u32, out: &mut String) {
-    if number >= 10 || least > 1 {
-        push_digits(number / 10, least.saturating_sub(1), out);
-    }
-    out.push(char::from(b'0' + (number % 10) as u8));
 }
 
 /// Text as `WebVTT` wants it. "-->", which would be taken for times, cannot come out.

@@ -1,7 +1,7 @@
 //! The lines of a cue.
 
 use super::atoms::{Atom, Script};
-use super::characters::Break;
+use super::breaks::Break;
 use super::cuts::cheapest;
 use super::options::Layout;
 
@@ -80,7 +80,7 @@ mod tests {
         let layout = options.verify().unwrap();
         let mut script = Script::default();
         let text: Vec<&str> = expected.iter().map(|line| line.trim_start_matches('_')).collect();
-        script.add(&text.concat(), &[], Span { begin: 0, end: 9 }, Voice::default(), columns);
+        script.add(&text.concat(), &[], Span { begin: 0, end: 9 }, Voice::default(), columns, &|_| Vec::new());
         let shown: Vec<&str> = expected.iter().map(|line| line.trim()).collect();
         assert_eq!(lines(&script, &script.atoms, &layout), shown.join("\n"));
     }

@@ -1,20 +1,24 @@
 //! Which atoms are shown together.
 //!
+//! The guides (Netflix: "Line Treatment"; BBC: "Break at natural points") say which cuts are better than others, not by how
+//! much: the numbers are ours, and the tests show what they come to.
+//!
 //! Where to cut is decided for all that is said at once, by what each piece would cost: cuts inside sentences cost, so do
 //! pieces too short to be read and pieces that hold two sentences or a pause. What must not be (too wide, too long, two
 //! voices) has no price.
 
 use super::atoms::Atom;
-use super::characters::Break;
+use super::breaks::Break;
 use super::cuts::cheapest;
 use super::lines::Filling;
 use super::options::Layout;
 
-/// A pause that no cue spans: what comes after it would be read long before it is said.
+/// A pause that no cue spans: what comes after it would be read long before it is said. The BBC's subtitle guidelines have
+/// "should not anticipate speech by more than 1.5 seconds".
 const LONG_PAUSE_MS: i64 = 1_500;
 
-/// A pause that is no reason to cut, and a gap between cues that is filled: shorter ones only flicker.
-pub(super) const SHORT_PAUSE_MS: i64 = 300;
+/// A pause that is no reason to cut: people breathe that long within a phrase.
+const SHORT_PAUSE_MS: i64 = 300;
 
 /// Milliseconds that so much text wants to be seen.
 pub(super) fn reading_time(columns: u32, layout: &Layout) -> i64 {
@@ -87,7 +91,7 @@ mod tests {
         let layout = SubtitleOptions::default().verify().unwrap();
         let mut script = Script::default();
         for (text, begin, end) in said {
-            script.add(text, &[], Span { begin: *begin, end: *end }, Voice::default(), layout.columns);
+            script.add(text, &[], Span { begin: *begin, end: *end }, Voice::default(), layout.columns, &|_| Vec::new());
         }
         let text = |(from, to): Range| script.atoms[from..to].iter().map(|atom| script.text(atom)).collect::<String>();
         let pieces: Vec<String> = pieces(&script.atoms, &layout).into_iter().map(text).collect();

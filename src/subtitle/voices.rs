@@ -1,7 +1,6 @@
 //! Whose voice it is, and what it is called.
 
-use super::atoms::Atom;
-use super::formats::push_digits;
+use super::digits::push_digits;
 use super::options::SubtitleOptions;
 use crate::transcript::Segment;
 
@@ -27,10 +26,10 @@ pub(super) struct Names {
 
 impl Names {
     /// What the caller wants, or what is of use: names where there is more than one.
-    pub(super) fn new(options: &SubtitleOptions, atoms: &[Atom]) -> Self {
+    pub(super) fn new(options: &SubtitleOptions, voices: impl Iterator<Item = Voice>) -> Self {
         let (mut channels, mut speakers) = (false, false);
         let mut known = Voice::default();
-        for Atom { voice, .. } in atoms {
+        for voice in voices {
             channels |= differs(&mut known.channel, voice.channel);
             speakers |= differs(&mut known.speaker, voice.speaker);
         }

@@ -4,6 +4,8 @@
 //! too much, never too little, so that a line that fits here fits on the screen. It is exact for the letters of the
 //! languages that the services hear.
 
+use super::characters::is_sounding;
+
 /// Blocks that take two columns, as first and last code point. Symbols and emoji are taken by the block, although a few
 /// of them are narrow.
 const WIDE: [(u32, u32); 22] = [
@@ -68,27 +70,107 @@ const ZERO: [(u32, u32); 33] = [
     (0xE0100, 0xE01EF),
 ];
 
-/// Columns of one character.
-pub(super) fn of_character(character: char) -> u32 {
+/// Columns of one character by itself.
+fn of_character(character: char) -> u32 {
     let code = character as u32;
-    if code < 0x300 {
-        return u32::from(!within(&ZERO, code));
-    }
-    // U+FE0F turns a narrow symbol into a wide emoji; it is counted by itself, as the one column it adds.
-    match (within(&ZERO, code), within(&WIDE, code)) {
-        (true, _) => 0,
-        (_, true) => 2,
+    match code {
+        0x20..0x7F | 0xA0..0x300 => 1,
+        0x3041..0x3097 | 0x30A0..0xA000 | 0xAC00..0xD7A4 => 2,
+        // U+FE0F turns a narrow symbol into a wide emoji; it is counted by itself, as the one column it adds.
+        _ if within(&ZERO, code) => 0,
+        _ if within(&WIDE, code) => 2,
         _ => 1,
+    }
+}
+
+/// Counts columns. An emoji made of several characters is as wide as one, a flag of two letters too.
+#[derive(Default)]
+struct Columns {
+    all: u32,
+    /// Of the last that has any.
+    last: u32,
+    /// An emoji goes on: its tone or its style may follow …
+    picture: bool,
+    /// … and after a joiner, another one.
+    joined: bool,
+    /// The first letter of a flag.
+    flag: bool,
+}
+
+impl Columns {
+    fn add(&mut self, character: char) {
+        const JOINER: char = '\u{200D}';
+        if matches!(character, ' '..='~') {
+            *self = Self { all: self.all + 1, last: 1, ..Self::default() };
+            return;
+        }
+        let picture = matches!(character, '\u{2190}'..='\u{2BFF}' | '\u{1F000}'..='\u{1FAFF}');
+        let flag = matches!(character, '🇦'..='🇿');
+        let columns = match character {
+            '🇦'..='🇿' if self.flag => 0,
+            '\u{1F3FB}'..='\u{1F3FF}' if self.picture => 0,
+            '\u{FE0F}' => 2_u32.saturating_sub(self.last).min(1),
+            _ if picture && self.joined => 0,
+            _ => of_character(character),
+        };
+        self.joined = character == JOINER && self.picture;
+        self.picture = picture || (columns == 0 && self.picture) || character == '\u{FE0F}';
+        self.flag = flag && !self.flag;
+        self.last = if columns > 0 { columns } else { self.last };
+        self.all += columns;
     }
 }
 
 /// Columns of a text.
 pub(super) fn of(text: &str) -> u32 {
-    text.chars().map(of_character).sum()
+    let mut columns = Columns::default();
+    for character in text.chars() {
+        columns.add(character);
+    }
+    columns.all
+}
+
+/// Columns up to the last sound.
+pub(super) fn sounding(text: &str) -> u32 {
+    of(text.trim_end_matches(|character| !is_sounding(character)))
+}
+
+/// Columns of a text and of its parts.
+#[derive(Debug, Default)]
+pub(super) struct Measure {
+    /// Of all.
+    pub(super) spaced: u32,
+    /// Of all but the white space at the end.
+    pub(super) columns: u32,
+    /// Up to the first sound, and up to the end of the last; none where nothing is heard.
+    pub(super) sound: (u32, u32),
+}
+
+pub(super) fn measure(text: &str) -> Measure {
+    let mut measure = Measure::default();
+    let spoken = text.trim_end_matches(|character| !is_sounding(character));
+    let silent = spoken.len() - spoken.trim_start_matches(|character| !is_sounding(character)).len();
+    let seen = text.trim_end().len();
+    let mut columns = Columns::default();
+    for (at, character) in text.char_indices() {
+        if at == silent {
+            measure.sound.0 = columns.all;
+        }
+        columns.add(character);
+        if at < spoken.len() {
+            measure.sound.1 = columns.all;
+        }
+        if at < seen {
+            measure.columns = columns.all;
+        }
+    }
+    measure.spaced = columns.all;
+    measure
 }
 
 fn within(ranges: &[(u32, u32)], code: u32) -> bool {
-    ranges.iter().any(|(first, last)| (*first..=*last).contains(&code))
+    let at = ranges.partition_point(|(_, last)| *last < code);
+    ranges.get(at).is_some_and(|(first, _)| *first <= code)
 }
 
 #[cfg(test)]

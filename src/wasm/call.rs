@@ -2,7 +2,6 @@
 //! of JavaScript that Rust touches itself costs an import, a shim and the conversions.
 
 use wasm_bindgen::prelude::*;
-use web_sys::Request;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -18,10 +17,13 @@ export interface Call {
   limit(most: number): void;
   /** Begins a pause. */
   pause(millis: number): Effect;
-  /** Puts a body on a request: no audio (0), base64 (1) or bytes (2), between two texts. */
-  request(bare: Request, before: string, audio: number, after: string): Promise<Request>;
+  /**
+   * Makes a request of an address and the rest of it, as JSON; in its body no audio (0), base64 (1) or bytes (2), between two
+   * texts. An address that no request can be made of is an `invalid_option`.
+   */
+  request(url: string, head: string, before: string, audio: number, after: string): Promise<Request>;
   /** The same, and begins to send it. */
-  send(bare: Request, before: string, audio: number, after: string, recognition: boolean): Exchange;
+  send(url: string, head: string, before: string, audio: number, after: string, recognition: boolean): Exchange;
   /** Tells the caller how far a long call is. */
   stage(phase: string): void;
   /** Shows the caller how far a task is. */
@@ -80,7 +82,8 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     pub(super) async fn request(
         this: &Call,
-        bare: &Request,
+        url: &str,
+        head: &str,
         before: &str,
         audio: u8,
         after: &str,
@@ -88,7 +91,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(super) fn send(
         this: &Call,
-        bare: &Request,
+        url: &str,
+        head: &str,
         before: &str,
         audio: u8,
         after: &str,

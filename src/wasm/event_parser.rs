@@ -17,17 +17,18 @@ pub struct RawEventParser {
 
 #[wasm_bindgen]
 impl RawEventParser {
-    /// A parser that keeps at most `max_buffer` bytes.
+    /// A parser that keeps at most `max_buffer` bytes, and tells comments if somebody listens to them.
     #[wasm_bindgen(constructor)]
     #[must_use]
-    pub fn new(max_buffer: usize, quirks: bool) -> Self {
-        Self { parser: EventParser::new(max_buffer, quirks) }
+    pub fn new(max_buffer: usize, quirks: bool, comments: bool) -> Self {
+        Self { parser: EventParser::new(max_buffer, quirks, comments) }
     }
 
     /// Reads a piece; `None` is the end of the stream. Gives what was complete, and the error that ended the reading.
     ///
     /// What was complete is a list of fields, each a letter, its text and a carriage return, which stands in no field:
-    /// `i` id, `e` event, `d` data, which is the last of an event; `:` a comment, `r` milliseconds.
+    /// `i` id, `e` event, `d` data, which is the last of an event; `I` the id of a block without data, `:` a comment,
+    /// `r` milliseconds, `?` a line that the standard ignores.
     #[wasm_bindgen(unchecked_return_type = "string | undefined | [string, unknown]")]
     pub fn feed(&mut self, piece: Option<Vec<u8>>) -> JsValue {
         let mut fields = String::new();
@@ -67,7 +68,9 @@ fn write_item(item: &Item<'_>, fields: &mut String) {
             }
             field('d', &event.data);
         }
+        Item::Id(id) => field('I', id),
         Item::Comment(comment) => field(':', comment),
+        Item::Ignored(line) => field('?', line),
         Item::Retry(millis) => {
             // No timer waits longer. Writing to a String cannot fail.
             let _ = write!(fields, "r{}\r", (*millis).min(0x7FFF_FFFF));

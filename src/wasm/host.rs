@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use gloo_net::http::Headers;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
-use web_sys::{Request, RequestInit};
 
 use super::call::{Call, Exchange};
 use super::entry::data;
@@ -15,7 +13,7 @@ use crate::client::transcribe::LengthCheck;
 use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, Host, HttpRequest, HttpResponse, Part, timed_out};
-use crate::search::until;
+use crate::json::ObjectWriter;
 
 /// A host for one call.
 #[derive(Clone, Debug)]
@@ -45,8 +43,8 @@ impl JsHost {
     /// A standard `Request`, body included.
     pub(super) async fn request(&self, request: &HttpRequest) -> Result<JsValue, Error> {
         let (before, audio, after) = recipe(&request.body);
-        let made = self.call.request(&bare(request)?, before, audio, after).await;
-        made.map_err(|thrown| self.measured(from_js(thrown)))
+        let made = self.call.request(&request.url, &head(request), before, audio, after).await;
+        made.map_err(|thrown| impossible(self.measured(from_js(thrown))))
     }
 
     /// Of audio that is too large JavaScript says only how much it has read.
@@ -84,23 +82,29 @@ fn text(part: Option<&Part>) -> &str {
     }
 }
 
-/// The request without its body.
-fn bare(request: &HttpRequest) -> Result<Request, Error> {
-    let headers = Headers::new();
-    for (name, value) in &request.headers {
-        headers.set(name, value);
+/// What stands in a request beside its address and its body, as `RequestInit` has it. A redirect would carry all of it to a
+/// host that nobody chose, so none is followed; "error" is not known to Workers of an early compatibility date.
+fn head(request: &HttpRequest) -> String {
+    let mut json = String::new();
+    let mut head = ObjectWriter::new(&mut json);
+    head.string("method", request.method).string("redirect", "manual").member("headers", |out| {
+        let mut headers = ObjectWriter::new(out);
+        for (name, value) in &request.headers {
+            headers.string(name, value);
+        }
+        headers.close();
+    });
+    head.close();
+    json
+}
+
+/// The only thing that an address can be is impossible: relative outside of pages, say. No part of it is repeated, because any
+/// part may hold a secret.
+fn impossible(error: Error) -> Error {
+    if error.kind() != ErrorKind::InvalidOption {
+        return error;
     }
-    let init = RequestInit::new();
-    init.set_method(request.method);
-    init.set_headers(&headers.into_raw());
-    Request::new_with_str_and_init(&request.url, &init).map_err(|_| {
-        // Of the address only what cannot hold a secret; the runtime's own words repeat all of it.
-        let place = until(&request.url, b'?');
-        Error::option(
-            "baseURL",
-            format_args!("no request can be made of {place}; outside of pages it must be absolute"),
-        )
-    })
+    Error::option("baseURL", "no request can be made of it; outside of pages it must be absolute")
 }
 
 fn millis(time: Duration) -> f64 {
@@ -113,11 +117,11 @@ impl Host for JsHost {
 
     async fn send(&self, request: &HttpRequest, _audio: Option<&()>, timeout: Duration) -> Result<JsResponse, Error> {
         let (before, audio, after) = recipe(&request.body);
-        let bare = bare(request)?;
-        let exchange = Running(self.call.send(&bare, before, audio, after, request.is_recognition()));
+        let recognition = request.is_recognition();
+        let exchange = Running(self.call.send(&request.url, &head(request), before, audio, after, recognition));
         match exchange.0.done(millis(timeout)).await {
             Ok(_) => Ok(JsResponse { exchange }),
-            Err(thrown) => Err(self.measured(in_time(thrown, timeout))),
+            Err(thrown) => Err(impossible(self.measured(in_time(thrown, timeout)))),
         }
     }
 

@@ -33,8 +33,13 @@ fn call(exchange: &str) -> Call {
             log: [], settings: '{{"maxRetries":0}}', isPage: false,
             async apiKey() {{ return "sk-test"; }},
             limit(most) {{ this.most = most; }},
-            async request(bare, ...recipe) {{ return new Request(bare, {{ body: recipe.join("|") }}); }},
-            send(bare, ...recipe) {{ this.log.push([bare, ...recipe]); return {exchange}; }},
+            async request(url, head, ...recipe) {{
+                return new Request(url, {{ ...JSON.parse(head), body: recipe.join("|") }});
+            }},
+            send(url, head, ...recipe) {{
+                this.log.push([new Request(url, JSON.parse(head)), ...recipe]);
+                return {exchange};
+            }},
             pause() {{ return {{ async done() {{}}, cancel() {{}} }}; }},
         }})"#
     ))
@@ -147,11 +152,13 @@ async fn an_error_of_an_effect_goes_back_as_it_is() {
 
 #[wasm_bindgen_test]
 fn events_are_packed_into_one_string() {
-    let mut parser = RawEventParser::new(30, true);
+    let mut parser = RawEventParser::new(30, true, true);
     assert!(parser.feed(Some(b"id:7\nevent:".to_vec())).is_undefined());
     let packed = parser.feed(Some("é\ndata:🎤\ndata:x\n\n:c\nretry:5\n".into()));
     assert_eq!(packed.as_string().as_deref(), Some("i7\reé\rd🎤\nx\r:c\rr5\r"));
-    let packed: Array = parser.feed(Some([b"data:\n\n".as_slice(), &[b'x'; 40]].concat())).unchecked_into();
+    let packed = parser.feed(Some(b"id:8\n\nfoo\nretry: 5s\n".to_vec()));
+    assert_eq!(packed.as_string().as_deref(), Some("I8\r?foo\r?retry: 5s\r"));
+    let packed: Array = parser.feed(Some([b"data:\n\ndata".as_slice(), &[b':'; 40]].concat())).unchecked_into();
     assert_eq!(packed.get(0).as_string().as_deref(), Some("d\r"));
     let (error, _) = facts(packed.get(1));
     assert_eq!(get(&error, "code").as_string().as_deref(), Some("invalid_response"));

@@ -101,3 +101,48 @@ for (const [name, program, least, modules] of [
     assert.ok(after.heap <= before.heap + 2_000_000, `the heap grew from ${before.heap} to ${after.heap} bytes`);
   });
 }
+
+/** An answer that is large in memory only: what it took, and what it told. */
+const attack = (answer) => `${COMMON}
+const asr = new Transcriber({ apiKey: "sk-x", baseURL: "http://h", maxRetries: 0, fetch: async () => new Response(${answer}) });
+const audio = new Uint8Array(5000);
+audio.set(new TextEncoder().encode("RIFF\\0\\0\\0\\0WAVEfmt "));
+const outcome = await asr.WAY(audio).then(() => ({}), ({ code, message, partialText }) => ({ code, message, length: partialText?.length }));
+const { wasm } = await measure();
+console.log(JSON.stringify({ ...outcome, wasm, peak: process.resourceUsage().maxRSS * 1024 }));
+`;
+
+function run(program) {
+  const { stdout, stderr, status } = spawnSync(
+    process.execPath,
+    ["--expose-gc", "--input-type=module", "-e", program],
+    {
+      encoding: "utf8",
+    },
+  );
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+const MEGABYTE = 1024 * 1024;
+
+test("an answer of many small objects takes memory in proportion to its text", { timeout: 120_000 }, () => {
+  for (const small of ['{"":1}', "[[]]", '{"a":{"b":{}}}']) {
+    const answer = `"[" + ${JSON.stringify(`${small},`)}.repeat(${Math.floor((16 * MEGABYTE) / (small.length + 1))}) + "1]"`;
+    const { code, wasm } = run(attack(answer).replace("WAY", "transcribe"));
+    assert.equal(code, "invalid_response", small);
+    assert.ok(wasm < 256 * MEGABYTE, `${small}: ${wasm / MEGABYTE} MB`);
+  }
+});
+
+test("a stream without an end is left where a whole answer would be, with its text", { timeout: 120_000 }, () => {
+  const event = {
+    output: { choices: [{ message: { content: [{ text: "x".repeat(20_000) }] }, finish_reason: "null" }] },
+  };
+  const endless = `new ReadableStream({ pull: (c) => c.enqueue(new TextEncoder().encode(${JSON.stringify(`data:${JSON.stringify(event)}\n\n`)})) })`;
+  const program = attack(endless).replace("asr.WAY(audio)", "asr.stream(audio).final()");
+  const { code, message, length, wasm, peak } = run(program);
+  assert.deepEqual([code, message], ["invalid_response", "the answer is longer than any transcript"]);
+  assert.ok(length > 60 * MEGABYTE && length <= 64 * MEGABYTE, `${length} letters of text`);
+  assert.ok(wasm < 400 * MEGABYTE && peak < 1000 * MEGABYTE, `${wasm / MEGABYTE} and ${peak / MEGABYTE} MB`);
+});

@@ -51,7 +51,7 @@ const AUDIO = {
   "an ftp URL": [() => "ftp://host/x.wav", "invalid_audio", /URL/],
   "an http URL without a host": [() => "http://", "invalid_audio", /URL/],
   "a data URL without base64": [() => "data:audio/wav,abc", "invalid_audio", /toDataUrl/],
-  "a data URL that is cut off": [() => "data:audio/wav;base64,AAA", "invalid_audio", /cut off/],
+  "a data URL that is cut off": [() => "data:audio/wav;base64,AAAAA", "invalid_audio", /cut off/],
   "a data URL with wrong letters": [() => "data:audio/wav;base64,!!!!", "invalid_audio", /letters/],
   "an object URL that is revoked": [
     () => {

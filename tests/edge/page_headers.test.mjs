@@ -35,6 +35,7 @@ describe("the page", () => {
       "form-action": ["'none'"],
       "frame-ancestors": ["'none'"],
       "require-trusted-types-for": ["'script'"],
+      "trusted-types": ["'none'"],
     });
     assert.equal(response.headers.get("x-content-type-options"), "nosniff");
     assert.equal(response.headers.get("referrer-policy"), "no-referrer");

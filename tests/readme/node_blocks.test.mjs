@@ -21,11 +21,14 @@ const { fetch } = globalThis;
 globalThis.fetch = async (input, init) => {
   const request = new Request(input, init);
   const url = new URL(request.url);
-  // The emulator's results and temporary store are where it says they are.
-  if (url.origin !== process.env.EMULATOR && !url.hostname.endsWith(".aliyuncs.com")) throw new TypeError(\`no network: \${url.host}\`);
+  if (!url.hostname.endsWith(".aliyuncs.com")) throw new TypeError(\`no network: \${url.host}\`);
   const { method, headers, signal } = request;
   const body = method === "GET" ? undefined : await request.arrayBuffer();
-  return fetch(new URL(url.pathname + url.search, process.env.EMULATOR), { method, headers, signal, body });
+  const answer = await fetch(new URL(url.pathname + url.search, process.env.EMULATOR), { method, headers, signal, body });
+  if (!answer.headers.get("content-type")?.startsWith("application/json")) return answer;
+  // The stores are the service's, too.
+  const text = (await answer.text()).replaceAll(process.env.EMULATOR, "https://store.oss-ap-southeast-1.aliyuncs.com");
+  return new Response(text, { status: answer.status, headers: answer.headers });
 };
 `;
 

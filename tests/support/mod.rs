@@ -75,7 +75,12 @@ impl Answer {
 
     /// One chunk for each piece.
     pub(crate) fn pieces<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Self {
-        let chunks = pieces.into_iter().map(|piece| Chunk::Bytes(piece.as_bytes().to_vec())).collect();
+        Self::chunks(pieces.into_iter().map(str::as_bytes))
+    }
+
+    /// The same, cut anywhere.
+    pub(crate) fn chunks<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let chunks = pieces.into_iter().map(|piece| Chunk::Bytes(piece.to_vec())).collect();
         Self { chunks, ..Self::ok("") }
     }
 

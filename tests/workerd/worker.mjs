@@ -34,12 +34,14 @@ export async function bundle(name, files) {
 /**
  * @param {string} folder of `bundle`
  * @param {Record<string, string>} variables what the Worker finds in `env`
- * @param {{ internet?: string }} [options] internet: the server on this machine that every request goes to, whatever its host
+ * @param {{ internet?: string, date?: string }} [options] internet: the server on this machine that every request goes to,
+ *   whatever its host; date: the compatibility date, which says how old the habits of the runtime are
  */
-export async function start(folder, variables, { internet } = {}) {
-  writeFileSync(join(folder, "config.capnp"), configuration(folder, variables, internet));
+export async function start(folder, variables, { internet, date = COMPATIBILITY_DATE } = {}) {
+  const file = `config-${date}.capnp`;
+  writeFileSync(join(folder, file), configuration(folder, variables, internet, date));
   // A descriptor of its own tells the port that the system has chosen.
-  const child = spawn(runtime.default, ["serve", "config.capnp", "--control-fd=3"], {
+  const child = spawn(runtime.default, ["serve", file, "--control-fd=3"], {
     cwd: folder,
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
@@ -59,7 +61,7 @@ export async function start(folder, variables, { internet } = {}) {
   };
 }
 
-function configuration(folder, variables, internet) {
+function configuration(folder, variables, internet, date) {
   const modules = globSync(join(folder, "*.wasm")).map((path) => basename(path));
   const outside = internet
     ? `external = (address = "${new URL(internet).host}", http = ())`
@@ -82,7 +84,7 @@ const worker :Workerd.Worker = (
     ${modules.map((name) => `(name = "${name}", wasm = embed "${name}"),`).join("\n    ")}
   ],
   bindings = [${bindings.join(", ")}],
-  compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityDate = "${date}",
 );
 `;
 }

@@ -60,8 +60,8 @@ export function errorRate(said, heard) {
 }
 
 /** Lets go of a file over the page, as a file manager does. */
-export async function dropFile(page, path, type = "") {
-  await page.evaluate(giveFile, { ...describe(path, type), how: "drop" });
+export async function dropFile(page, path, type = "", name = basename(path)) {
+  await page.evaluate(giveFile, { ...describe(path, type), name, how: "drop" });
 }
 
 export async function pasteFile(page, path, type = "") {

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { formatSeconds, saySeconds } from "../../www/src/clock.ts";
-import { fileNameOf } from "../../www/src/reader/downloads.ts";
 import { timelineOf, wordAt } from "../../www/src/reader/timeline.ts";
 import { hotWordsIn, planFor } from "../../www/src/recognition/plan.ts";
 import { chooseRecordingFormat } from "../../www/src/recording/recording_format.ts";
 import { SilenceWatch } from "../../www/src/recording/silence_watch.ts";
 import { describeMicrophoneTrouble } from "../../www/src/words/microphone_help.ts";
+import { fileNameOf, shownName } from "../../www/src/words/names.ts";
 import { describeTrouble } from "../../www/src/words/trouble.ts";
 
 describe("what is recorded", () => {
@@ -101,12 +101,60 @@ describe("words with times", () => {
 
 describe("names of files", () => {
   test("are what a file system takes", () => {
-    assert.equal(fileNameOf("Meeting 3.mp3"), "Meeting 3");
     assert.equal(fileNameOf("a/b\\c: d?"), "a b c d");
     assert.equal(fileNameOf("../../etc/passwd"), "etc passwd");
-    assert.equal(fileNameOf("会议.wav"), "会议");
-    assert.equal(fileNameOf(".mp3"), "recording");
-    assert.equal(fileNameOf("x".repeat(300)).length, 100);
+    assert.equal(fileNameOf('What? "No" <way>|*.wav'), "What No way");
+    assert.equal(fileNameOf("a\tb\nc\u0000d\u007fe\u2028f.mp3"), "a b c d e f");
+  });
+
+  for (const [name, expected] of [
+    ["Meeting 3.mp3", "Meeting 3"],
+    ["Dr. Who.mp3", "Dr. Who"],
+    ["2026.11.25 notes.m4a", "2026.11.25 notes"],
+    ["会议.WAV", "会议"],
+    ["talk.mp3.mp3", "talk.mp3"],
+    ["voice.opus", "voice"],
+    ["VID_0001.3gp", "VID_0001"],
+  ]) {
+    test(`lose the recording's own ending: ${name}`, () => assert.equal(fileNameOf(name), expected));
+  }
+
+  for (const name of ["Call 10.15", "Interview v1.2", "录音.2026", "archive.tar.gz", "Dr. Who", "Q.E.D", "v2.beta"]) {
+    test(`keep what is no ending of a recording: ${name}`, () => assert.equal(fileNameOf(name), name));
+  }
+
+  test("neither begin nor end with a dot, and are never empty", () => {
+    assert.equal(fileNameOf("Notes."), "Notes");
+    assert.equal(fileNameOf("And so on ...mp3"), "And so on");
+    assert.equal(fileNameOf(".hidden"), "hidden");
+    for (const name of ["", ".mp3", "...", "???", " . ", "\u202e", "/.wav"])
+      assert.equal(fileNameOf(name), "recording");
+  });
+
+  test("stay short enough for 255 bytes with an ending and a number, and whole characters", () => {
+    assert.equal(fileNameOf(`${"x".repeat(300)}.mp3`), "x".repeat(100));
+    assert.equal(fileNameOf("录".repeat(300)), "录".repeat(66));
+    assert.equal(fileNameOf(`${"x".repeat(99)}😀 and more`), `${"x".repeat(99)}😀`);
+    assert.equal(fileNameOf("😀".repeat(300)), "😀".repeat(50));
+    assert.equal(fileNameOf(`${"x".repeat(99)}. and more`), "x".repeat(99), "nor is it cut behind a dot");
+  });
+
+  test("cannot turn what follows them: Unicode's bidirectional controls, all of them", () => {
+    const controls = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069";
+    for (const control of controls) {
+      assert.equal(shownName(`invoice${control}3pm.exe`), "invoice 3pm.exe", control.codePointAt(0).toString(16));
+      assert.equal(fileNameOf(`invoice${control}3pm.exe`), "invoice 3pm.exe");
+    }
+    assert.equal(fileNameOf("talk.mp\u202e3"), "talk.mp 3", "an ending is one without help");
+    assert.equal(fileNameOf("talk.mp3\u202e"), "talk");
+  });
+
+  test("keep what scripts need: joiners, marks, right-to-left letters", () => {
+    for (const name of ["می\u200cخواهم", "👩\u200d👩\u200d👧", "שלום עולם", "e\u0301te\u0301", "น้ำ"]) {
+      assert.equal(shownName(name), name);
+      assert.equal(fileNameOf(name), name);
+    }
+    assert.equal(shownName("half \ud83d of a pair"), "half of a pair");
   });
 });
 

@@ -25,9 +25,15 @@ export async function admit(
  * a tunnel that rewrites the host name. This keeps other sites out, not programs: those are what the rate limit is for.
  */
 function isFromOurPage(request: Request, settings: Settings): boolean {
-  if (request.headers.get("sec-fetch-site") === "same-origin") return true;
+  const site = request.headers.get("sec-fetch-site");
+  if (site === "same-origin") return true;
+  const { origin: ours, protocol } = new URL(request.url);
   const origin = request.headers.get("origin");
-  return origin !== null && (origin === new URL(request.url).origin || settings.allowedOrigins.includes(origin));
+  if (origin !== null) return origin === ours || settings.allowedOrigins.includes(origin);
+  // By plain http, in a LAN, browsers keep the second one to themselves, and send no Origin with a GET of the same site
+  // (https://www.w3.org/TR/fetch-metadata/#fetch-integration, https://fetch.spec.whatwg.org/#origin-header). What was
+  // submitted must be asked for: questions change nothing, and other sites' pages cannot read the answers.
+  return site === null && protocol === "http:" && request.method === "GET";
 }
 
 /** The announced length is enough: the runtime holds the sender to it. */

@@ -6,6 +6,7 @@ import { copyText } from "./page/clipboard.ts";
 import { confirmWith } from "./page/confirmation.ts";
 import { findElements } from "./page/elements.ts";
 import { keepFocus } from "./page/focus.ts";
+import { bringIntoView } from "./page/in_view.ts";
 import { listenForAudio } from "./page/intake.ts";
 import { listenForKeys, showKeyHelp } from "./page/keys.ts";
 import { connectOptions, showMicrophones } from "./page/options_form.ts";
@@ -29,7 +30,11 @@ const playback = new Playback(
 );
 const reader = new Reader(elements.segments, (seconds) => void app.playFrom(seconds));
 const savedView = new SavedView(elements, {
-  onOpen: (draft) => void app.openSaved(draft),
+  onOpen(draft) {
+    // Its place in the list goes; what is opened is up there.
+    elements.stage.focus({ preventScroll: true });
+    void app.openSaved(draft);
+  },
   onRename: (draft, name) => void app.renameSaved(draft, name),
   onDelete: (draft) => void app.deleteSaved(draft),
 });
@@ -47,6 +52,7 @@ const app = new App({
       waveform.showOutline(state.outline.peaks, state.seconds / state.outline.seconds);
     }
     keepFocus(elements, state);
+    bringIntoView(elements, state.phase);
   },
   onLevel(level) {
     waveform.addLevel(level);
@@ -120,9 +126,13 @@ async function copy(): Promise<void> {
 async function save(format: DownloadFormat): Promise<void> {
   const { transcript, text, source } = app.state;
   if (!transcript) return;
-  const startedAt = source?.draft?.startedAt ?? Date.now();
+  const startedAt = source?.draft?.startedAt || Date.now();
   const date = new Date(startedAt).toISOString().slice(0, 10);
-  await download(format, transcript, text, nameOf(source) || `Recording ${date}`);
+  try {
+    await download(format, transcript, text, nameOf(source) || `Recording ${date}`);
+  } catch (error) {
+    app.say(`That could not be written. ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 async function askWhoListens(): Promise<void> {

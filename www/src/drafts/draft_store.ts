@@ -1,12 +1,13 @@
 import type { Transcript } from "dashscope-asr";
 import type { RunningTask } from "../recognition/progress.ts";
 import { inTransaction, openDatabase } from "./database.ts";
+import { readDraft } from "./stored_draft.ts";
 
 /** A recording that is kept on disk until its owner throws it away. */
 export interface Draft {
   readonly id: string;
   readonly mimeType: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; 0 where nobody knows. */
   readonly startedAt: number;
   /** 0 where nobody knows. */
   seconds: number;
@@ -65,15 +66,17 @@ export class DraftStore {
 
   /** Newest first. */
   async list(): Promise<Draft[]> {
-    const drafts = await inTransaction<Draft[]>(this.#database, "readonly", (store) => store("drafts").getAll());
-    return (drafts ?? []).sort((one, other) => other.startedAt - one.startedAt);
+    const stored = await inTransaction<unknown[]>(this.#database, "readonly", (store) => store("drafts").getAll());
+    const drafts = (stored ?? []).flatMap((value) => readDraft(value) ?? []);
+    return drafts.sort((one, other) => other.startedAt - one.startedAt);
   }
 
   async read(draft: Draft): Promise<Blob> {
     const pieces = await inTransaction<Piece[]>(this.#database, "readonly", (store) =>
       store("pieces").getAll(piecesOf(draft.id)),
     );
-    const parts = (pieces ?? []).map((piece) => piece.bytes);
+    // Anything else would become its own description, in letters, in the middle of the sound.
+    const parts = (pieces ?? []).map((piece) => piece.bytes).filter((bytes) => bytes instanceof ArrayBuffer);
     return new Blob(parts, { type: draft.mimeType });
   }
 

@@ -1,34 +1,18 @@
 import { outlineOf, plainOutline } from "../audio/outline.ts";
-import { saySeconds } from "../clock.ts";
 import type { Draft } from "../drafts/draft_store.ts";
 import type { SavedRecordings } from "../drafts/saved_recordings.ts";
-import { QUICK_SECONDS } from "../recognition/recognise.ts";
 import { canRecord } from "../recording/microphone.ts";
-import type { EndReason, Recording } from "../recording/recorder.ts";
-import { RecordingSession } from "../recording/session.ts";
 import type { Settings } from "../settings.ts";
-import { describeMicrophoneTrouble, describeMissingRecorder } from "../words/microphone_help.ts";
+import { describeMissingRecorder } from "../words/microphone_help.ts";
+import { shownName } from "../words/names.ts";
 import type { Playback } from "./playback.ts";
+import { Speaking, type Spoken } from "./speaking.ts";
 import { audioOf, FIRST_STATE, hasTask, isUnheard, type Source, type State } from "./state.ts";
 import type { Waveform } from "./waveform.ts";
 import { Work } from "./work.ts";
 
-/** A slip of the finger rather than a recording. */
-const SHORTEST_SECONDS = 0.3;
-
 /** When to look for what was sent before a reload: the page before holds it a moment longer than until this one begins. */
 const RESUME_PAUSES_MS = [0, 200, 400, 800, 1600];
-
-const RECORDING_WORDS = "Recording. Press again to stop.";
-const LONG_RECORDING_WORDS = "Recording. After five minutes the words come all at once, when you have stopped.";
-const SILENCE_WORDS = "Nothing is heard. Is the right microphone chosen under Options, and is it on?";
-
-const END_WORDS: Record<EndReason, string> = {
-  stopped: "",
-  limit: "The limit for one recording is reached. ",
-  "microphone-lost": "The microphone went away. Everything up to then is kept. ",
-  failed: "The browser stopped recording. Everything up to then is kept. ",
-};
 
 export interface AppParts {
   readonly settings: Settings;
@@ -46,15 +30,16 @@ export interface AppParts {
 export class App {
   state: State = FIRST_STATE;
   readonly #parts: AppParts;
-  #session: RecordingSession | undefined;
-  #discardAtEnd = false;
+  readonly #speaking: Speaking;
   readonly #work: Work;
 
   constructor(parts: AppParts) {
     this.#parts = parts;
-    this.#work = new Work(parts, {
-      get: () => this.state,
-      set: (change) => this.#set(change),
+    const state = { get: () => this.state, set: (change: Partial<State>) => this.#set(change) };
+    this.#work = new Work(parts, state);
+    this.#speaking = new Speaking(parts, state, {
+      onSpoken: (spoken) => void this.#takeSpoken(spoken),
+      onNothing: (draft, words) => void this.#takeNothing(draft, words),
     });
   }
 
@@ -83,66 +68,34 @@ export class App {
   // Recording
 
   async record(): Promise<void> {
-    if (this.state.phase.name === "recording") return this.#session?.stop();
-    if (!this.state.canRecord || !(await this.#makeRoom())) return;
-
-    this.#set({ phase: { name: "starting" }, message: "Allow the microphone if the browser asks." });
-    this.#discardAtEnd = false;
-    try {
-      this.#session = await RecordingSession.begin(this.#parts.settings.microphoneId, this.#parts.saved, {
-        onSeconds: (seconds) => this.#showRecorded(seconds),
-        onLevel: (level) => this.#parts.onLevel(level),
-        onSilence: (isSilent) => this.#set({ message: isSilent ? SILENCE_WORDS : RECORDING_WORDS }),
-        onEnd: (recording, draft, isSafe) => void this.#recorded(recording, draft, isSafe),
-      });
-    } catch (error) {
-      this.#set({ phase: { name: "idle" }, message: "", trouble: describeMicrophoneTrouble(error) });
-      return;
-    }
-    this.#parts.waveform.startLive();
-    this.#parts.onMicrophoneOpened();
-    const { limitSeconds } = this.#session;
-    this.#set({
-      phase: { name: "recording", paused: false },
-      limitSeconds,
-      message: RECORDING_WORDS,
-    });
-  }
-
-  #showRecorded(seconds: number): void {
-    const isLong = seconds > QUICK_SECONDS && this.state.message === RECORDING_WORDS;
-    this.#set({ seconds, ...(isLong ? { message: LONG_RECORDING_WORDS } : {}) });
+    const { phase } = this.state;
+    if (phase.name === "recording") return this.#speaking.stop();
+    if (phase.name === "starting" || !this.state.canRecord || !(await this.#makeRoom())) return;
+    await this.#speaking.start();
   }
 
   pauseOrResume(): void {
-    const session = this.#session;
-    if (!session || this.state.phase.name !== "recording") return;
-    if (session.isPaused) session.resume();
-    else session.pause();
-    const paused = session.isPaused;
-    this.#set({ phase: { name: "recording", paused }, message: paused ? "Paused." : RECORDING_WORDS });
+    this.#speaking.pauseOrResume();
   }
 
-  async #recorded(recording: Recording, draft: Draft | undefined, isSafe: boolean): Promise<void> {
-    this.#session = undefined;
-    const tooShort = recording.blob.size === 0 || recording.seconds < SHORTEST_SECONDS;
-    if (this.#discardAtEnd || tooShort) {
-      if (draft) await this.#parts.saved.delete(draft);
-      await this.#clear();
-      return this.#set({ message: tooShort ? "That was too short to hear anything." : "Discarded." });
-    }
-    const unsafe = isSafe ? "" : " This browser keeps no safe copy: do not close the page.";
-    const words = `${END_WORDS[recording.reason]}Recorded ${saySeconds(recording.seconds)}.${unsafe}`;
-    this.#take({ kind: "recording", blob: recording.blob, seconds: recording.seconds, draft, isSafe }, words);
-    const wasWanted = recording.reason === "stopped" || recording.reason === "limit";
+  async #takeSpoken({ recording, draft, isSafe, words }: Spoken): Promise<void> {
+    const { blob, seconds, reason } = recording;
+    this.#take({ kind: "recording", blob, seconds, draft, isSafe }, words);
+    const wasWanted = reason === "stopped" || reason === "limit";
     if (wasWanted && this.#parts.settings.startAtOnce) await this.transcribe();
+  }
+
+  async #takeNothing(draft: Draft | undefined, words: string): Promise<void> {
+    if (draft) await this.#parts.saved.delete(draft);
+    await this.#clear();
+    this.#set({ message: words });
   }
 
   // Other sources
 
   async openFile(file: Blob, name: string): Promise<void> {
     if (!(await this.#makeRoom())) return;
-    this.#take({ kind: "file", blob: file, name, draft: undefined }, "Ready.");
+    this.#take({ kind: "file", blob: file, name: shownName(name) || "Recording", draft: undefined }, "Ready.");
     if (this.#parts.settings.startAtOnce) await this.transcribe();
   }
 
@@ -169,13 +122,19 @@ export class App {
       await this.#listSaved();
       return this.#set({ message: "That recording is no longer there." });
     }
-    this.#take(sourceOf(draft, blob), "Your recording is back.");
+    const source = sourceOf(draft, blob);
+    if (source.kind === "words" && !draft.transcript && !draft.text && !draft.task) {
+      await this.#clear();
+      return this.#set({ message: "Of this one neither sound nor words are left. It can be deleted in the list." });
+    }
+    this.#take(source, "Your recording is back.");
     this.#set({ text: draft.text ?? "", transcript: draft.transcript });
     await this.#listSaved();
   }
 
   async renameSaved(draft: Draft, name: string): Promise<void> {
-    if (name) draft.name = name;
+    const shown = shownName(name);
+    if (shown) draft.name = shown;
     else delete draft.name;
     await this.#parts.saved.save(draft);
     await this.#listSaved();
@@ -243,12 +202,13 @@ export class App {
 
   /** Escape: stops what is running, else puts away what is there. */
   async leave(): Promise<void> {
-    if (this.state.phase.name === "busy") return this.cancel();
-    if (this.state.phase.name === "recording" || this.state.phase.name === "ready") await this.discard();
+    if (this.state.phase.name === "busy") this.cancel();
+    else if (this.state.phase.name !== "idle") await this.discard();
   }
 
   /** Deletes a recording that nobody has read yet, after asking; anything else is only put away. */
   async discard(): Promise<void> {
+    if (this.state.phase.name === "starting") return this.#speaking.cancelStart();
     // Of what the service is at work on, the words can still be fetched from the list.
     const unheard = isUnheard(this.state) && !hasTask(this.state);
     if (
@@ -256,10 +216,7 @@ export class App {
       !(await this.#parts.confirm("This recording has not been transcribed. Discard it for good?", "Discard"))
     )
       return;
-    if (this.#session) {
-      this.#discardAtEnd = true;
-      return this.#session.stop();
-    }
+    if (this.#speaking.discard()) return;
     const { source } = this.state;
     if (unheard && source?.kind === "recording" && source.draft) await this.#parts.saved.delete(source.draft);
     await this.#clear();
@@ -269,10 +226,11 @@ export class App {
   /** Puts away what is there, so that something new can come; false when that cannot or must not be. */
   async #makeRoom(): Promise<boolean> {
     const { phase, source } = this.state;
-    if (phase.name === "recording" || phase.name === "starting") {
+    if (phase.name === "recording") {
       this.#set({ message: "Stop the recording first." });
       return false;
     }
+    this.#speaking.cancelStart();
     if (phase.name === "busy") {
       this.#set({ message: "Cancel or wait first." });
       return false;
@@ -281,7 +239,8 @@ export class App {
     if (wouldBeLost && !(await this.#parts.confirm("This recording exists nowhere else. Discard it?", "Discard")))
       return false;
     await this.#clear();
-    return true;
+    // Two presses at once: the first to arrive has taken the room.
+    return this.state.phase.name === "idle";
   }
 
   async #clear(): Promise<void> {

@@ -9,6 +9,8 @@ function find<T extends HTMLElement>(id: string, type: new () => T): T {
 export function findElements() {
   return {
     upstream: find("upstream", HTMLElement),
+    upstreamName: find("upstream-name", HTMLElement),
+    upstreamSays: find("upstream-says", HTMLElement),
     stage: find("stage", HTMLElement),
     waveform: find("waveform", HTMLCanvasElement),
     position: find("position", HTMLElement),
@@ -25,6 +27,7 @@ export function findElements() {
     transcribeWords: find("transcribe-words", HTMLElement),
     cancel: find("cancel", HTMLButtonElement),
     discard: find("discard", HTMLButtonElement),
+    discardWords: find("discard-words", HTMLElement),
     renew: find("renew", HTMLButtonElement),
     stages: find("stages", HTMLOListElement),
     progress: find("progress", HTMLElement),

@@ -10,6 +10,8 @@ export interface SavedEvents {
 
 const FIRST_WORDS = 120;
 
+const DATES = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+
 /** The list of earlier recordings. Rebuilt only when it differs, so that the focus stays where it is. */
 export class SavedView {
   readonly #elements: Elements;
@@ -34,7 +36,7 @@ export class SavedView {
   }
 
   #item(draft: Draft): HTMLLIElement {
-    const when = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" }).format(draft.startedAt);
+    const when = draft.startedAt > 0 ? DATES.format(draft.startedAt) : "Date unknown";
     const length = draft.seconds > 0 ? ` · ${formatSeconds(draft.seconds)}` : "";
     const title = draft.name ?? `${when}${length}`;
 
@@ -44,6 +46,7 @@ export class SavedView {
     open.className = "open";
     open.setAttribute("aria-label", `Open ${title}`);
     const heading = document.createElement("strong");
+    heading.dir = "auto";
     heading.textContent = title;
     open.append(heading);
     if (draft.name) {
@@ -52,6 +55,7 @@ export class SavedView {
       open.append(date);
     }
     const text = document.createElement("span");
+    text.dir = "auto";
     text.textContent = stateOf(draft);
     text.classList.toggle("pending", draft.transcript === undefined);
     open.append(text);

@@ -17,12 +17,12 @@ export type Source =
     }
   | { readonly kind: "file"; readonly blob: Blob; readonly name: string; draft: Draft | undefined }
   | { readonly kind: "url"; readonly url: string; draft: Draft | undefined }
-  /** Opened again, and the audio was too large to be kept. */
+  /** Opened again, and the audio was too large to be kept, or was not yet. */
   | { readonly kind: "words"; readonly name: string; draft: Draft };
 
 export type Phase =
   | { readonly name: "idle" }
-  /** The browser asks for the microphone. */
+  /** The browser asks for the microphone, or its recorder has not begun yet. */
   | { readonly name: "starting" }
   | { readonly name: "recording"; readonly paused: boolean }
   /** There is a source, and nothing happens. */
@@ -80,6 +80,11 @@ export function isUnheard(state: State): boolean {
 /** The service is at work on it, or has been while nobody waited. */
 export function hasTask(state: State): boolean {
   return state.source?.draft?.task !== undefined;
+}
+
+/** There is something to send, or to fetch. */
+export function canTranscribe(source: Source): boolean {
+  return source.kind !== "words" || source.draft.task !== undefined;
 }
 
 export function audioOf(source: Source | undefined): Blob | undefined {

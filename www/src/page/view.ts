@@ -2,12 +2,15 @@ import { formatSeconds, saySeconds } from "../clock.ts";
 import type { Step } from "../recognition/progress.ts";
 import { languageName } from "../words/languages.ts";
 import type { Elements } from "./elements.ts";
-import { audioOf, hasTask, isUnheard, nameOf, type State } from "./state.ts";
+import { audioOf, canTranscribe, hasTask, isUnheard, nameOf, type State } from "./state.ts";
 
 /** Below this, the time that is left is worth a colour. */
 const SHORT_OF_TIME_SECONDS = 30;
 
 const WORTH_COUNTING_SECONDS = 300;
+
+/** Less than a line: positions are fractions where the screen is zoomed. */
+const NEARLY_PX = 8;
 
 const STEP_WORDS: Record<Step, string> = {
   preparing: "Getting ready…",
@@ -25,7 +28,11 @@ const STEP_WORDS: Record<Step, string> = {
 const STAGES: readonly Step[] = ["uploading", "queued", "recognising", "downloading"];
 
 /** What the result looks like now. */
-const shown: { text: string; transcript: State["transcript"] } = { text: "", transcript: undefined };
+const shown: { text: string; writing: boolean; transcript: State["transcript"] } = {
+  text: "",
+  writing: false,
+  transcript: undefined,
+};
 
 /** Makes the page look like a state. Called after every change; touches only what differs. */
 export function render(elements: Elements, state: State): void {
@@ -40,28 +47,32 @@ export function render(elements: Elements, state: State): void {
 function renderControls(elements: Elements, state: State): void {
   const { phase, source } = state;
   const recording = phase.name === "recording";
-  const resting = phase.name === "idle" || phase.name === "ready";
+  const starting = phase.name === "starting";
   const ready = phase.name === "ready";
   const hasAudio = ready && audioOf(source) !== undefined;
   const done = ready && state.transcript !== undefined;
 
   document.documentElement.dataset.phase = phase.name;
-  show(elements.record, phase.name === "idle" || phase.name === "starting" || recording);
+  show(elements.record, phase.name === "idle" || starting || recording);
   elements.record.setAttribute("aria-pressed", String(recording));
-  elements.record.disabled = phase.name === "starting" || !state.canRecord;
+  // Not `disabled`, which would take the focus away from whoever pressed it.
+  elements.record.setAttribute("aria-disabled", String(starting));
+  elements.record.disabled = !state.canRecord;
   show(elements.recordCaption, phase.name === "idle" && state.canRecord && state.message === "");
 
   show(elements.pause, recording);
   elements.pause.setAttribute("aria-pressed", String(recording && phase.paused));
   show(elements.play, hasAudio);
   elements.play.setAttribute("aria-pressed", String(state.playing));
-  show(elements.transcribe, ready && state.trouble === undefined && source?.kind !== "words");
+  show(elements.transcribe, ready && state.trouble === undefined && source !== undefined && canTranscribe(source));
   write(elements.transcribeWords, hasTask(state) ? "Fetch the words" : done ? "Transcribe again" : "Transcribe");
   elements.transcribe.classList.toggle("primary", !done);
   show(elements.cancel, phase.name === "busy");
-  show(elements.discard, isUnheard(state) && phase.name !== "busy");
+  show(elements.discard, starting || (isUnheard(state) && phase.name !== "busy"));
+  write(elements.discardWords, starting ? "Cancel" : "Discard");
   show(elements.renew, ready && !isUnheard(state));
-  show(elements.sources, resting);
+  // Where there are words they come first; "New" brings the ways in back.
+  show(elements.sources, phase.name === "idle" || (ready && state.text === "" && !done));
   show(elements.level, recording);
   show(elements.invitation, phase.name === "idle");
   write(elements.sourceName, nameOf(source));
@@ -152,11 +163,15 @@ function renderResult(elements: Elements, state: State): void {
   elements.text.placeholder = state.transcript?.noSpeech ? "No speech was heard." : "";
   // Reading a long text back from its box each time would cost more than all the rest.
   const textChanged = shown.text !== state.text;
+  const writingChanged = shown.writing !== writing;
   shown.text = state.text;
+  shown.writing = writing;
+  const isFollowed = appears || isAtEnd(elements.text);
   if (textChanged && elements.text.value !== state.text) elements.text.value = state.text;
-  if (textAppears || (textChanged && !reading)) fitHeight(elements.text);
+  if (textAppears || writingChanged || (textChanged && !reading)) fitHeight(elements.text);
+  if (writing && textChanged && isFollowed) elements.text.scrollTop = elements.text.scrollHeight;
+  elements.text.lang = elements.segments.lang = state.transcript?.language ?? "";
   show(elements.copy, state.text !== "" && !writing);
-  if (appears) elements.result.scrollIntoView({ block: "nearest" });
 
   renderFacts(elements, state.transcript);
 }
@@ -185,29 +200,42 @@ function renderFacts(elements: Elements, transcript: State["transcript"]): void 
   );
 }
 
-/** The box is as tall as its text, so that nobody scrolls inside a scrolling page. */
+/**
+ * The box is as tall as its text, so that nobody scrolls inside a scrolling page. While words arrive the style sheet keeps it on the
+ * screen, and the newest words in it.
+ */
 export function fitHeight(text: HTMLTextAreaElement): void {
+  const { scrollTop } = text;
   text.style.height = "auto";
-  text.style.height = `${text.scrollHeight}px`;
+  const borders = text.offsetHeight - text.clientHeight;
+  text.style.height = `${text.scrollHeight + borders}px`;
+  text.scrollTop = scrollTop;
 }
 
-function renderUpstream(elements: Elements, state: State): void {
-  const { about } = state;
-  elements.upstream.dataset.kind = about === undefined || about === "unreachable" ? "unknown" : about.upstream;
+/** Whoever has scrolled back to read something again is left there. */
+function isAtEnd(text: HTMLTextAreaElement): boolean {
+  return text.scrollTop + text.clientHeight >= text.scrollHeight - NEARLY_PX;
+}
+
+function renderUpstream(elements: Elements, { about }: State): void {
   if (about === undefined) return;
+  const [kind, name, says] = upstreamWords(about);
+  elements.upstream.dataset.kind = kind;
+  write(elements.upstreamName, name);
+  write(elements.upstreamSays, says);
+}
+
+/** Who listens: in a few words, which always have room, and what that means. */
+function upstreamWords(about: NonNullable<State["about"]>): [kind: string, name: string, says: string] {
   if (about === "unreachable") {
-    write(elements.upstream, "This site's edge function does not answer, so nothing can be transcribed now.");
-  } else if (about.upstream === "emulator") {
-    write(
-      elements.upstream,
-      "Local emulator: speech is recognised on this machine, in English only, and nothing is sent to DashScope.",
-    );
-  } else if (about.hasKey) {
-    write(elements.upstream, `DashScope, ${about.models.quick}: what you transcribe is sent to Alibaba Cloud.`);
-  } else {
-    elements.upstream.dataset.kind = "unknown";
-    write(elements.upstream, "This site has no key yet: set DASHSCOPE_API_KEY and start it again.");
+    return ["unknown", "This site's edge function does not answer, so nothing can be transcribed now.", ""];
   }
+  if (about.upstream === "emulator") {
+    const says = ": speech is recognised on this machine, in English only, and nothing is sent to DashScope.";
+    return ["emulator", "Local emulator", says];
+  }
+  if (!about.hasKey) return ["unknown", "This site has no key yet: set DASHSCOPE_API_KEY and start it again.", ""];
+  return ["dashscope", "DashScope", `, ${about.models.quick}: what you transcribe is sent to Alibaba Cloud.`];
 }
 
 function show(element: HTMLElement, visible: boolean): void {

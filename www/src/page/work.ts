@@ -9,7 +9,7 @@ import { recognise, TooLargeForSite } from "../recognition/recognise.ts";
 import type { Settings } from "../settings.ts";
 import { describeTrouble } from "../words/trouble.ts";
 import type { Playback } from "./playback.ts";
-import { audioOf, nameOf, type Source, type State } from "./state.ts";
+import { audioOf, canTranscribe, nameOf, type Source, type State } from "./state.ts";
 
 /** What is smaller is sent at once; of more, it is worth knowing first whether it is too long. */
 const WORTH_MEASURING_BYTES = 1_000_000;
@@ -35,7 +35,7 @@ export class Work {
 
   async start(): Promise<void> {
     const { source, phase } = this.#state.get();
-    if (!source || source.kind === "words" || phase.name !== "ready") return;
+    if (!source || !canTranscribe(source) || phase.name !== "ready") return;
     this.#parts.playback.pause();
     const request = new AbortController();
     this.#request = request;
@@ -44,7 +44,8 @@ export class Work {
     const { about, outline } = this.#state.get();
     const known = typeof about === "object" ? about : undefined;
     const work = {
-      audio: source.kind === "url" ? source.url : source.blob,
+      // Of what only a task is left, nothing is sent any more.
+      audio: source.kind === "url" ? source.url : (audioOf(source) ?? new Blob()),
       seconds: source.kind === "recording" ? source.seconds : outline?.seconds,
       task: source.draft?.task,
       maxUploadBytes: known?.maxUploadBytes,
@@ -55,8 +56,8 @@ export class Work {
       const transcript = await recognise(work, plan, request.signal, this.#progressOf(request, source));
       if (request.signal.aborted) return;
       const message = transcript.noSpeech ? "No speech was heard. Play it back to check the microphone." : "Done.";
-      this.#state.set({ phase: { name: "ready" }, text: transcript.text, transcript, editing: false, message });
       delete source.draft?.task;
+      this.#state.set({ phase: { name: "ready" }, text: transcript.text, transcript, editing: false, message });
       await this.#keep(source);
       await this.#write(source, transcript.text, transcript);
       if (this.#state.get().source !== source) this.#state.set({ saved: await this.#parts.saved.list() });
@@ -80,7 +81,10 @@ export class Work {
   #progressOf(request: AbortController, source: Source): Progress {
     const showStep = (step: Step): void => {
       const { phase } = this.#state.get();
-      if (phase.name !== "busy" || phase.step !== step) this.#whileBusy(request, { phase: { name: "busy", step } });
+      const now = phase.name === "busy" ? phase.step : undefined;
+      // The rest of an answer is waited for as well, but "Listening… Writing…" with every word is not to be borne.
+      if (now === step || (now === "writing" && step === "waiting")) return;
+      this.#whileBusy(request, { phase: { name: "busy", step } });
     };
     return {
       onStep: showStep,

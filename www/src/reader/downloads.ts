@@ -1,5 +1,6 @@
 import type { Transcript } from "dashscope-asr";
 import { loadPackage } from "../package.ts";
+import { fileNameOf } from "../words/names.ts";
 
 export type DownloadFormat = "txt" | "srt" | "vtt" | "json";
 
@@ -31,19 +32,4 @@ export async function download(
   link.click();
   // Some browsers begin to read only later.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}
-
-/** Without the ending of the recording, and without what file systems do not take. */
-export function fileNameOf(name: string): string {
-  const bare = name.replace(/\.[a-z0-9]{2,4}$/i, "");
-  const safe = bare
-    .replace(/[\p{Cc}\\/:*?"<>|]+/gu, " ")
-    .replace(/\s+/g, " ")
-    .trim();
-  return (
-    safe
-      .replace(/^[.\s]+/, "")
-      .slice(0, 100)
-      .trim() || "recording"
-  );
 }

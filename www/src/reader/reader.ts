@@ -127,6 +127,7 @@ function item(stretch: Stretch, canPlay: boolean): HTMLLIElement {
   }
 
   const said = document.createElement("p");
+  said.dir = "auto";
   if (stretch.speaker !== undefined) {
     made.dataset.speaker = String(stretch.speaker % SPEAKER_COLOURS);
     if (stretch.isNewSpeaker) {

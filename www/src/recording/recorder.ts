@@ -21,7 +21,7 @@ export interface RecorderEvents {
   onEnd(recording: Recording): void;
 }
 
-/** One recording from start to end. Whatever ends it, `onEnd` comes exactly once with everything recorded until then. */
+/** One recording from start to end. Once it has begun, `onEnd` comes exactly once, whatever ends it, with everything until then. */
 export class Recorder {
   readonly #recorder: MediaRecorder;
   readonly #stream: MediaStream;
@@ -30,8 +30,10 @@ export class Recorder {
   readonly #pieces: Blob[] = [];
   /** Undefined until somebody or something asked for the end. */
   #reason: EndReason | undefined;
+  #beginning: { resolve(): void; reject(reason: unknown): void } | undefined;
+  #hasBegun = false;
   #recordedMs = 0;
-  /** When the present run began; undefined while paused. */
+  /** When the present run began; undefined before the first and while paused. */
   #runningSince: number | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
 
@@ -42,6 +44,7 @@ export class Recorder {
     const options: MediaRecorderOptions = { audioBitsPerSecond: BITS_PER_SECOND };
     if (format.mimeType) options.mimeType = format.mimeType;
     this.#recorder = new MediaRecorder(stream, options);
+    this.#recorder.addEventListener("start", () => this.#begin());
     this.#recorder.addEventListener("dataavailable", (event) => this.#keep(event.data));
     this.#recorder.addEventListener("stop", () => this.#end());
     this.#recorder.addEventListener("error", () => this.#stopFor("failed"));
@@ -59,11 +62,17 @@ export class Recorder {
     return this.#recorder.state === "paused";
   }
 
-  start(): void {
-    this.#recorder.start(TIMESLICE_MS);
-    this.#runningSince = performance.now();
-    // Not requestAnimationFrame: that stops in a hidden tab, and the limit must hold there too.
-    this.#timer = setInterval(() => this.#tick(), 200);
+  /**
+   * Settles with the browser's `start` event. Where sound flows already, what is said from then on is kept. Fails where the recorder
+   * ends before that, or `signal` says that nobody waits for it any longer; then no other event comes.
+   */
+  start(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      signal.throwIfAborted();
+      this.#beginning = { resolve, reject };
+      signal.addEventListener("abort", () => this.#abandon(signal.reason), { once: true });
+      this.#recorder.start(TIMESLICE_MS);
+    });
   }
 
   pause(): void {
@@ -80,6 +89,22 @@ export class Recorder {
 
   stop(): void {
     this.#stopFor("stopped");
+  }
+
+  #begin(): void {
+    if (this.#hasBegun || this.#reason !== undefined) return;
+    this.#hasBegun = true;
+    this.#runningSince = performance.now();
+    // Not requestAnimationFrame: that stops in a hidden tab, and the limit must hold there too.
+    this.#timer = setInterval(() => this.#tick(), 200);
+    this.#beginning?.resolve();
+  }
+
+  #abandon(reason: unknown): void {
+    if (this.#hasBegun) return;
+    this.#reason = "stopped";
+    if (this.#recorder.state !== "inactive") this.#recorder.stop();
+    this.#beginning?.reject(reason);
   }
 
   #stopFor(reason: EndReason): void {
@@ -102,6 +127,9 @@ export class Recorder {
 
   #keep(piece: Blob): void {
     if (piece.size === 0) return;
+    // A piece before the event would be the file's head: without it, nothing could read the rest.
+    this.#begin();
+    if (!this.#hasBegun) return;
     this.#pieces.push(piece);
     this.#events.onPiece(piece, this.seconds);
   }
@@ -109,10 +137,14 @@ export class Recorder {
   #end(): void {
     clearInterval(this.#timer);
     this.#haltClock();
-    const tracks = this.#stream.getAudioTracks();
     // Some browsers stop the recorder of a vanished microphone by themselves, before `ended` is heard.
+    const tracks = this.#stream.getAudioTracks();
     this.#reason ??= tracks.some((track) => track.readyState === "ended") ? "microphone-lost" : "failed";
     for (const track of tracks) track.stop();
+    if (!this.#hasBegun) {
+      this.#beginning?.reject(new DOMException("The recorder ended before it had begun.", "AbortError"));
+      return;
+    }
     const type = this.#recorder.mimeType || this.#pieces[0]?.type || this.#format.mimeType;
     this.#events.onEnd({ blob: new Blob(this.#pieces, { type }), seconds: this.seconds, reason: this.#reason });
   }

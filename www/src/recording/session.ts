@@ -1,6 +1,7 @@
 import type { Draft } from "../drafts/draft_store.ts";
 import type { DraftWriter } from "../drafts/draft_writer.ts";
 import type { SavedRecordings } from "../drafts/saved_recordings.ts";
+import { firstSound } from "./first_sound.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { openMicrophone } from "./microphone.ts";
 import { Recorder, type Recording } from "./recorder.ts";
@@ -24,10 +25,10 @@ export interface SessionEvents {
 export class RecordingSession {
   readonly limitSeconds: number;
   readonly #recorder: Recorder;
-  readonly #meter: LevelMeter | undefined;
   readonly #silence = new SilenceWatch();
   readonly #wakeLock = new WakeLock();
-  readonly #levelTimer: ReturnType<typeof setInterval>;
+  #meter: LevelMeter | undefined;
+  #levelTimer: ReturnType<typeof setInterval> | undefined;
 
   private constructor(stream: MediaStream, saved: SavedRecordings, events: SessionEvents) {
     const format = chooseRecordingFormat();
@@ -47,22 +48,34 @@ export class RecordingSession {
         events.onEnd(recording, writer?.draft, isSafe);
       },
     });
+  }
+
+  /** Settles when what is said is kept. After `signal` nothing is recorded, and a microphone that opens late is closed again. */
+  static async begin(
+    microphoneId: string,
+    saved: SavedRecordings,
+    events: SessionEvents,
+    signal: AbortSignal,
+  ): Promise<RecordingSession> {
+    const stream = await openMicrophone(microphoneId);
+    try {
+      await firstSound(stream, signal);
+      const session = new RecordingSession(stream, saved, events);
+      await session.#recorder.start(signal);
+      session.#listen(stream, events);
+      return session;
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      throw error;
+    }
+  }
+
+  #listen(stream: MediaStream, events: SessionEvents): void {
     this.#meter = LevelMeter.open(stream);
     this.#levelTimer = setInterval(() => {
       if (this.#meter && !this.#recorder.isPaused) this.#hear(this.#meter.read(), events);
     }, LEVEL_EVERY_MS);
     this.#wakeLock.hold();
-    this.#recorder.start();
-  }
-
-  static async begin(microphoneId: string, saved: SavedRecordings, events: SessionEvents): Promise<RecordingSession> {
-    const stream = await openMicrophone(microphoneId);
-    try {
-      return new RecordingSession(stream, saved, events);
-    } catch (error) {
-      for (const track of stream.getTracks()) track.stop();
-      throw error;
-    }
   }
 
   #hear(level: number, events: SessionEvents): void {

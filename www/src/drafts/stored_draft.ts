@@ -1,0 +1,96 @@
+import type { Segment, Transcript } from "dashscope-asr";
+import type { RunningTask } from "../recognition/progress.ts";
+import { shownName } from "../words/names.ts";
+import type { Draft } from "./draft_store.ts";
+
+/** The range of ECMAScript's time values: beyond it there is no date. */
+const LAST_TIME = 8.64e15;
+
+/** Longer than what the service takes (twelve hours), and than any battery: not a length. */
+const LONGEST_SECONDS = 7 * 24 * 3600;
+
+/**
+ * What lies in the store was written by this page, by an older or a newer one, or by hand: each member is taken for what it is or not
+ * at all, so that one broken note does not take the others with it and can still be opened or deleted. Members that only a newer page
+ * knows stay. `undefined` where not even an id can be read.
+ */
+export function readDraft(stored: unknown): Draft | undefined {
+  if (!isRecord(stored) || typeof stored.id !== "string") return undefined;
+  const { mimeType, startedAt, seconds, name, origin, isComplete, task, text, transcript, ...unknown } = stored;
+  const began = isNumber(startedAt, LAST_TIME) ? startedAt : 0;
+  const draft: Draft = {
+    ...unknown,
+    id: stored.id,
+    mimeType: typeof mimeType === "string" ? mimeType : "",
+    startedAt: began,
+    seconds: isNumber(seconds, LONGEST_SECONDS) ? seconds : 0,
+    ...(origin === undefined ? {} : { origin: readOrigin(origin) }),
+  };
+  const shown = typeof name === "string" ? shownName(name) : "";
+  if (shown) draft.name = shown;
+  if (isComplete === true) draft.isComplete = true;
+  const running = readTask(task, began);
+  if (running) draft.task = running;
+  if (typeof text === "string") draft.text = text;
+  const words = readTranscript(transcript);
+  if (words) draft.transcript = words;
+  return draft;
+}
+
+/** What came from elsewhere, nobody knows whence, is like a file of which perhaps not all is here. */
+function readOrigin(origin: unknown): NonNullable<Draft["origin"]> {
+  if (!isRecord(origin) || typeof origin.url !== "string" || !URL.canParse(origin.url)) return "file";
+  return /^https?:/i.test(origin.url) ? { url: origin.url } : "file";
+}
+
+function readTask(task: unknown, began: number): RunningTask | undefined {
+  if (!isRecord(task) || typeof task.id !== "string" || task.id === "") return undefined;
+  return {
+    id: task.id,
+    model: typeof task.model === "string" ? task.model : undefined,
+    submittedAt: isNumber(task.submittedAt, LAST_TIME) ? task.submittedAt : began,
+  };
+}
+
+const FACTS = {
+  language: "string",
+  emotion: "string",
+  model: "string",
+  requestId: "string",
+  finishReason: "string",
+  duration: "number",
+};
+
+/** Where the times of one sentence are broken the text remains, and no times. */
+function readTranscript(stored: unknown): Transcript | undefined {
+  if (!isRecord(stored) || typeof stored.text !== "string") return undefined;
+  const { text, noSpeech, segments, channels } = stored;
+  const facts = Object.entries(FACTS).filter(([name, type]) => typeof stored[name] === type);
+  return {
+    ...Object.fromEntries(facts.map(([name]) => [name, stored[name]])),
+    ...(isRecord(stored.usage) ? { usage: stored.usage } : {}),
+    text,
+    noSpeech: noSpeech === true,
+    segments: Array.isArray(segments) && segments.every(isSegment) ? segments : [],
+    channels: Array.isArray(channels) ? channels : [],
+  };
+}
+
+function isSegment(stored: unknown): stored is Segment {
+  if (!isStretch(stored) || !Array.isArray(stored.words)) return false;
+  const speakerIsFine = stored.speakerId === undefined || Number.isInteger(stored.speakerId);
+  return speakerIsFine && stored.words.every((word) => isStretch(word) && typeof word.punctuation === "string");
+}
+
+function isStretch(stored: unknown): stored is Record<string, unknown> {
+  if (!isRecord(stored) || typeof stored.text !== "string") return false;
+  return isNumber(stored.beginMs, LAST_TIME) && isNumber(stored.endMs, LAST_TIME);
+}
+
+function isNumber(value: unknown, most: number): value is number {
+  return typeof value === "number" && value >= 0 && value <= most;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
