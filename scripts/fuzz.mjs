@@ -16,6 +16,7 @@ const MOST_KEPT = 48 * 1024;
  * @type {Record<string, { seeds?: [string, string[]][], words?: string, longest: number }>}
  */
 const TARGETS = {
+  addresses: { words: "src/{address,api/*}.rs", longest: 200 },
   answers: { seeds: [["api/**/*.json", [""]]], words: "src/{api/*,subtitle/document}.rs", longest: 4096 },
   data_url: { seeds: [["api/uploads/policy.json", ["\x01\x05"]]], words: "src/data_url.rs", longest: 6000 },
   documents: { seeds: [["subtitle/*.json", ["\x02\x01", "\0\0"]]], words: "src/subtitle/document.rs", longest: 4096 },

@@ -3,11 +3,12 @@
 //! The first byte chooses: a URL as it stands, or bytes to be encoded.
 
 use base64::Engine as _;
+use base64::alphabet::STANDARD as ALPHABET;
 use base64::engine::general_purpose::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::choices::{Choices, pieces};
 use crate::data_url::{DataUrl, Encoder, base64_length, encode_into, prefix};
-use crate::media_type::HEAD_LENGTH;
 
 pub fn check(data: &[u8]) {
     let mut choices = Choices(data);
@@ -22,29 +23,44 @@ pub fn check(data: &[u8]) {
 }
 
 fn reading(url: &str) {
-    let judge = url.split_once(',').map(|(_, base64)| STANDARD.decode(base64.trim_ascii()));
-    match (DataUrl::parse(url), judge) {
-        (Ok(read), Some(judge)) => {
-            assert!(url.contains(read.media_type) && url.contains(read.base64));
-            // Behind the head letters are only counted.
-            match judge {
-                Ok(bytes) => {
-                    assert_eq!(read.length, bytes.len() as u64);
-                    assert!(bytes.starts_with(&read.head));
-                    assert!(read.head.len() == bytes.len() || read.head.len() >= HEAD_LENGTH);
-                }
-                Err(error) => assert!(read.length > read.head.len() as u64, "{error}"),
+    let judge = url.split('#').next().and_then(|url| url.split_once(";base64,")).map(|(_, base64)| forgiving(base64));
+    match DataUrl::parse(url) {
+        Ok(read) => {
+            assert!(url.contains(read.media_type));
+            let written = read.written("audio/wav");
+            let base64 = written.strip_prefix("data:audio/wav;base64,").unwrap_or_default();
+            assert_eq!(STANDARD.decode(base64).ok().as_ref(), Some(&read.bytes), "{written}");
+            // The judge splits at the first mark; where that was no mark it says nothing.
+            if let Some(Some(bytes)) = judge.filter(|_| url.matches("base64").count() == 1) {
+                assert_eq!(bytes, read.bytes);
             }
         }
-        (Ok(_), None) => assert!(url.contains(','), "read without a comma"),
-        (Err(error), judge) => {
-            let declared = url.split(',').next().unwrap_or_default();
-            let is_ours = declared.len() >= 5 && declared.to_ascii_lowercase().starts_with("data:");
-            let good = judge.is_some_and(|judge| judge.is_ok()) && is_ours && declared.ends_with(";base64");
+        Err(error) => {
+            let good = url.starts_with("data:;base64,") && judge.flatten().is_some();
             assert!(!good, "refused: {error}");
             assert!(error.message().len() < 300, "the URL must not be in the error");
         }
     }
+}
+
+/// What the platform's forgiving decoder makes of it; `None` where it refuses.
+fn forgiving(base64: &str) -> Option<Vec<u8>> {
+    let escaped: Vec<u8> = base64.bytes().filter(|byte| !matches!(byte, b'\t' | b'\n' | b'\r')).collect();
+    let mut letters = Vec::new();
+    let mut at = 0;
+    while let Some(byte) = escaped.get(at) {
+        let digits = escaped.get(at + 1..at + 3).and_then(|digits| core::str::from_utf8(digits).ok());
+        let digits = digits.filter(|digits| *byte == b'%' && digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let escape = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        letters.push(escape.unwrap_or(*byte));
+        at += if escape.is_some() { 3 } else { 1 };
+    }
+    letters.retain(|letter| !letter.is_ascii_whitespace());
+    let config = GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
+    let engine = GeneralPurpose::new(&ALPHABET, config.with_decode_padding_mode(DecodePaddingMode::Indifferent));
+    // Padding may be left out, not be half there.
+    let is_padded = letters.ends_with(b"=");
+    engine.decode(&letters).ok().filter(|_| !is_padded || letters.len().is_multiple_of(4))
 }
 
 fn encoding(bytes: &[u8], size: usize) {
@@ -60,6 +76,6 @@ fn encoding(bytes: &[u8], size: usize) {
 
     let url = prefix("audio/webm") + &judge;
     let read = DataUrl::parse(&url);
-    assert!(read.as_ref().is_ok_and(|read| read.length == bytes.len() as u64), "{read:?}");
-    assert!(read.is_ok_and(|read| bytes.starts_with(&read.head)));
+    assert!(read.as_ref().is_ok_and(|read| read.bytes == bytes), "{read:?}");
+    assert_eq!(read.map(|read| read.written("audio/webm")).ok(), Some(url));
 }

@@ -13,9 +13,12 @@ pub fn check(data: &[u8]) {
     let mut choices = Choices(data);
     let (status, place, plant) = (choices.short() % 700, usize::from(choices.short()), choices.byte());
     let body = choices.rest();
-    let start = ["sk-", "Bearer sk-", "st-", "sk-ws-"][usize::from(plant >> 1 & 3)];
+    let start = [" sk-", ":sk-", "/st-", "(sk-ws-"][usize::from(plant >> 1 & 3)];
     let planted = plant & 1 == 1;
     let at = place % (body.len() + 1);
+    if body.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()) {
+        return; // a key that nobody would know for one
+    }
     let body = if planted {
         [&body[..at], format!("{start}{SECRET}").as_bytes(), &body[at..]].concat()
     } else {

@@ -6,6 +6,7 @@
 
 mod choices;
 
+pub mod addresses;
 pub mod answers;
 pub mod data_url;
 pub mod documents;

@@ -20,6 +20,7 @@ macro_rules! short_runs {
 }
 
 short_runs! {
+    addresses 10_000,
     answers 1_000,
     data_url 10_000,
     documents 300,

@@ -80,7 +80,7 @@ pub fn check(data: &[u8]) {
         ("fun-asr-flash-2026-06-15", Protocol::Dashscope, true),
     ]);
     let size = 1 + choices.below(60);
-    let body = choices.rest().trim_ascii_start();
+    let body = choices.rest();
     let mut options = TranscribeOptions { model: Some(model.to_owned()), ..TranscribeOptions::default() };
     if protocol == Protocol::Openai {
         options.protocol = Some(protocol);
