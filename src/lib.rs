@@ -56,6 +56,7 @@ pub mod retry;
 mod search;
 pub mod sse;
 pub mod subtitle;
+mod tidy;
 pub mod transcript;
 
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]

@@ -16,6 +16,7 @@ const ROWS: &[&[&str]] = &[
     &["media_type"],
     &["fields", "retry", "sse", "audio"],
     &["address", "error", "json", "transcript"],
+    &["tidy"],
     &["search"],
 ];
 
