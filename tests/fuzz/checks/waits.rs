@@ -20,16 +20,26 @@ pub fn check(data: &[u8]) {
         }
         return;
     }
+    let now: u64 = [0, 1_792_567_675][usize::from(kind >> 1 & 1)];
     let (year, month) = (1970 + u64::from(choices.short()) % 400, choices.below(12));
     let day = 1 + choices.below(days(year, month));
     let (hour, minute, second) = (choices.below(24), choices.below(60), choices.below(60));
-    let text = format!("Sun, {day:02} {} {year} {hour:02}:{minute:02}:{second:02} GMT", MONTHS[month]);
+    let (name, clock) = (MONTHS[month], format!("{hour:02}:{minute:02}:{second:02}"));
+    let text = match kind >> 2 & 3 {
+        // Two digits of a year are at most fifty years ahead (RFC 9110 §5.6.7).
+        0 if now > 0 && (1980..2070).contains(&year) => {
+            format!("Sunday, {day:02}-{name}-{:02} {clock} GMT", year % 100)
+        }
+        1 => format!("Sun {name} {day:2} {clock} {year}"),
+        _ => format!("Sun, {day:02} {name} {year} {clock} GMT"),
+    };
     let mut before = day - 1;
     before += (0..month).map(|month| days(year, month)).sum::<usize>();
     before += (1970..year).map(|year| if is_leap(year) { 366 } else { 365 }).sum::<usize>();
-    let seconds = ((before * 24 + hour) * 60 + minute) * 60 + second;
-    let pause = retry_after(|name| (name == "retry-after").then(|| text.clone()), 0.0);
-    assert_eq!(pause, Some(Duration::from_secs(seconds as u64)), "{text}");
+    let seconds = (((before * 24 + hour) * 60 + minute) * 60 + second) as u64;
+    #[allow(clippy::cast_precision_loss, reason = "seconds of our time")]
+    let pause = retry_after(|name| (name == "retry-after").then(|| text.clone()), now as f64 * 1_000.0);
+    assert_eq!(pause, seconds.checked_sub(now).map(Duration::from_secs), "{text}");
 }
 
 fn days(year: u64, month: usize) -> usize {
