@@ -13,6 +13,7 @@ const ROWS: &[&[&str]] = &[
     &["host"],
     &["config", "options"],
     &["data_url", "model"],
+    &["media"],
     &["media_type"],
     &["fields", "retry", "sse", "audio"],
     &["address", "error", "json", "transcript"],

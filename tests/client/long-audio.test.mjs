@@ -1,9 +1,8 @@
 // Audio of any length: directly where it fits, by upload and task where it does not, and only if the caller says so.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { writeWav } from "../emulator/audio/wav.mjs";
-import { audio, errorOf, fault, PROTOCOLS, SPOKEN, startService, WAYS } from "./service.mjs";
+import { audio, errorOf, fault, SPOKEN, startService } from "./service.mjs";
 import { startSite } from "./site.mjs";
 
 const DIRECT = "/api/v1/services/aigc/multimodal-generation/generation";
@@ -13,20 +12,6 @@ const AT_ONCE = { "x-emulator-fault": "task-pending=0,task-running=0" };
 
 /** Five minutes and a second, as its header says; at 8 kHz, 4.8 MB, so that it is not too large. */
 const long = writeWav([new Float32Array(8000 * 301)], 8000);
-/** Five and a half minutes in a form whose length nobody sees before it is decoded. */
-const silently = (...options) => {
-  const source = ["-f", "lavfi", "-i", "sine=frequency=300:sample_rate=16000:duration=330"];
-  const made = spawnSync("ffmpeg", ["-v", "error", ...source, ...options, "pipe:1"], { maxBuffer: 1e8 });
-  assert.equal(made.status, 0, String(made.stderr));
-  return new Uint8Array(made.stdout);
-};
-const UNTOLD = {
-  // Without the header that tells the number of frames.
-  MP3: () => silently("-b:a", "16k", "-write_xing", "0", "-f", "mp3"),
-  WebM: () => silently("-c:a", "libopus", "-b:a", "16k", "-f", "webm", "-live", "1"),
-  Ogg: () => silently("-c:a", "libopus", "-b:a", "16k", "-f", "ogg"),
-};
-
 /** Not too long, as far as can be told, but too large. */
 const large = new Uint8Array(8_000_000);
 large.set(audio);
@@ -37,11 +22,6 @@ before(async () => {
   site = await startSite({ "long.wav": long, "large.wav": padded(11_000_000) });
 });
 after(() => site.close());
-
-/** The beginning of a format with nothing of it behind. */
-function someBroken(begin) {
-  return Buffer.concat([Buffer.from(begin, "latin1"), Buffer.alloc(3000, 0x55)]);
-}
 
 function padded(length) {
   const bytes = new Uint8Array(length);
@@ -102,50 +82,6 @@ describe("longAudio", { concurrency: true }, () => {
       }),
     );
   }
-
-  for (const [name, make] of Object.entries(UNTOLD)) {
-    test(
-      `${name} whose length only the service finds out goes by upload and task, whichever API is asked first`,
-      withService(async (service) => {
-        const bytes = make();
-        // Decoding it takes a second each time: all ways with the first form, one with the others.
-        const isFirst = name === "MP3";
-        for (const [protocol, path] of isFirst ? PROTOCOLS : PROTOCOLS.slice(1)) {
-          // A stream, because what is there as a whole may be looked at from its end.
-          const audio = () => new Blob([bytes], { type: "" });
-          for (const ask of isFirst ? Object.values(WAYS) : [WAYS.stream]) {
-            const error = await errorOf(ask(service.client({ protocol }), audio().stream()));
-            assert.deepEqual([error.code, error.retryable], ["audio_too_long", false], error.message);
-            assert.match(error.message, /The audio is too long.*Cut the audio, or use a file-transcription model/);
-            assert.equal(service.requests.length, 1);
-            service.forget();
-          }
-          const { text } = await service
-            .client({ protocol })
-            .transcribe(audio(), { longAudio: "task", headers: AT_ONCE });
-          assert.equal(text, SPOKEN);
-          const paths = once(pathsOf(service)).filter((asked) => asked !== path);
-          assert.deepEqual(paths, BY_TASK);
-          service.forget();
-        }
-      }),
-    );
-  }
-
-  test(
-    "what cannot be opened is no matter of length: no second way is tried",
-    withService(async (service) => {
-      for (const [protocol, path] of PROTOCOLS) {
-        for (const input of ["OggS", "RIFF\xff\xff\xff\xffWAVE", "\x1a\x45\xdf\xa3"].map(someBroken)) {
-          const error = await errorOf(service.client({ protocol }).transcribe(input, { longAudio: "task" }));
-          assert.deepEqual([error.code, error.retryable], ["invalid_audio", false], error.message);
-          assert.match(error.message, /illegal and cannot be opened\. Check that the file plays, or convert it/);
-        }
-        assert.deepEqual(pathsOf(service), Array(3).fill(path));
-        service.forget();
-      }
-    }),
-  );
 
   test(
     "other options for the long way: another model, words, speakers",
