@@ -68,6 +68,10 @@ pub mod web;
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod wasm;
 
+#[cfg(all(any(test, fuzzing), not(target_arch = "wasm32")))]
+#[path = "../tests/fuzz/checks/fuzzing.rs"]
+pub mod fuzzing;
+
 pub use client::CallSettings;
 pub use config::{ApiKey, ClientSettings};
 pub use error::{Error, ErrorKind};

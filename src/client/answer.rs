@@ -106,13 +106,13 @@ impl<R: HttpResponse> Reader<R> {
         };
         let (mut batch, mut failure) = (Batch::default(), None);
         let mut sink = |item: Item<'_>| {
-            if let (Item::Event(event), None) = (item, &failure) {
+            // What stands behind the end counts no more than what comes in a chunk behind it.
+            if let (Item::Event(event), None, false) = (item, &failure, *done) {
                 let mut rest = event.data.trim_ascii();
                 // Once at least: an event without data may still say something by its name.
                 loop {
                     let data = rest;
                     match apply(verified, accumulator, &event, &mut rest) {
-                        _ if *done => {}
                         Ok(None) => *done = is_end(&event, data),
                         Ok(Some(step)) => batch.steps.push(step),
                         Err(error) => failure = Some(error),
