@@ -4,7 +4,7 @@
 //! ignore is an error here, which says who takes it. Sources: `protocol.md` §1, §2.3, §5.3, §7.1.
 
 use crate::media_type::Format;
-use crate::search::{contains, join};
+use crate::search::{find, join};
 
 /// One of the service's wire formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub enum Family {
     QwenAudioFiles,
     /// `paraformer-*`, `sensevoice-*`: dialect D, a list of URLs.
     ParaformerFiles,
-    /// `*-realtime`, `*-streaming`: WebSocket only.
+    /// `*-realtime`, `*-streaming`, `*-message`, `*-live`, `gummy-*`: WebSocket only.
     Realtime,
     /// A name nobody has told us about: treated as the default model is.
     Unknown,
@@ -145,9 +145,13 @@ pub const OPTIONS: [OptionRule; 20] = [
 ];
 
 /// How names of models begin, what else is in them, and their family. The first that fits counts: beginnings overlap.
-const NAMES: [(&str, &str, Family); 12] = [
+const NAMES: [(&str, &str, Family); 15] = [
     ("", "-realtime", Realtime),
     ("", "-streaming", Realtime),
+    // The tables of dashscope-sdk-python 2 (`dashscope/v2`): voice messages, conversations, translation.
+    ("", "-message", Realtime),
+    ("", "-live", Realtime),
+    ("gummy", "", Realtime),
     ("qwen3-asr", "-filetrans", Qwen3Files),
     ("qwen-audio", "-filetrans", QwenAudioFiles),
     ("", "-filetrans", FunFiles),
@@ -164,7 +168,11 @@ impl Family {
     /// The family of a model name.
     #[must_use]
     pub fn of(model: &str) -> Self {
-        let has = |part: &str| part.is_empty() || contains(model.as_bytes(), part.as_bytes());
+        let has = |part: &str| {
+            let end = find(model.as_bytes(), part.as_bytes()).map(|at| at + part.len());
+            // Whole: "-live" is no part of "qwen3-livetranslate-flash".
+            part.is_empty() || end.is_some_and(|end| matches!(model.as_bytes().get(end), None | Some(b'-')))
+        };
         let found = NAMES.iter().find(|(start, part, _)| model.starts_with(start) && has(part));
         found.map_or(Unknown, |(.., family)| *family)
     }
@@ -265,6 +273,14 @@ mod tests {
             ("qwen-audio-3.1-asr-flash-filetrans", QwenAudioFiles),
             ("qwen-audio-3.0-asr-flash-streaming", Realtime),
             ("fun-asr-realtime", Realtime),
+            ("qwen-audio-3.1-asr-flash-message", Realtime),
+            ("qwen-audio-3.1-live", Realtime),
+            ("qwen-audio-3.1-asr-flash-live", Realtime),
+            ("qwen3-livetranslate-flash-realtime", Realtime),
+            ("qwen3-livetranslate-flash", Unknown),
+            ("paraformer-realtime-8k-v2", Realtime),
+            ("gummy-realtime-v1", Realtime),
+            ("gummy-chat-v1", Realtime),
             ("fun-asr", FunFiles),
             ("fun-asr-mtl-2025-08-25", FunFiles),
             ("paraformer-v2", ParaformerFiles),

@@ -824,7 +824,7 @@ const ERRORS: &[(u16, &str, &str, ErrorKind, bool, &str)] = &[
     (429, "insufficient_quota", "You exceeded your current quota", ErrorKind::RateLimit, true, "within a minute"),
     (400, "InvalidParameter", "m", ErrorKind::BadRequest, false, ""),
     (400, "invalid_parameter_error", "m", ErrorKind::BadRequest, false, ""),
-    (400, "InvalidParameter.DataInspection", "m", ErrorKind::BadRequest, false, "must be public"),
+    (400, "InvalidParameter.DataInspection", "m", ErrorKind::BadRequest, false, ""),
     (400, "InvalidURL", "m", ErrorKind::BadRequest, false, "must be public"),
     (400, "InvalidURL.ConnectionRefused", "m", ErrorKind::BadRequest, false, "must be public"),
     (400, "InvalidURL.Timeout", "m", ErrorKind::BadRequest, false, "must be public"),
@@ -917,7 +917,7 @@ fn every_code_of_the_service_has_a_kind_and_advice() {
             assert_eq!((error.kind(), error.is_retryable()), (*kind, *retryable), "{body}");
             assert!(
                 error.message().starts_with(message.trim_end_matches('.')) && error.message().contains(advice),
-                "{error}"
+                "{code}: {error}, without {advice}"
             );
             assert_eq!((error.status(), error.request_id()), (Some(*status), Some("r")), "{body}");
         }

@@ -43,6 +43,8 @@ export const groups = [
   },
   folder("js", "the JavaScript face and the build", ["browser"]),
   folder("client", "the client of the package, call by call"),
+  folder("media", "types and lengths of real files, beside ffprobe's", ["ffmpeg"], { build: false }),
+  folder("client", "the client of the package, call by call", ["ffmpeg"]),
   folder("fixtures", "the measures that other tests judge with", [], { build: false }),
   folder("emulator", "the emulator by itself", ["model", "ffmpeg"], { build: false }),
   folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),

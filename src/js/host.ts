@@ -32,6 +32,7 @@ export class HostCall implements Call {
   #stream: ByteStream | undefined;
   #body: BodyAudio | undefined;
   #most = Number.POSITIVE_INFINITY;
+  #key: string | undefined;
 
   constructor(options: HostOptions) {
     this.settings = options.settings;
@@ -79,6 +80,18 @@ export class HostCall implements Call {
   }
 
   async apiKey(): Promise<unknown> {
+    const key = await this.#apiKey();
+    // What has other characters is refused in the core, and goes nowhere.
+    if (typeof key === "string" && /^[!-~]+$/.test(key.trim())) this.#key = key.trim();
+    return key;
+  }
+
+  /** The key that it has used last, for what must not repeat it. */
+  get key(): string | undefined {
+    return this.#key;
+  }
+
+  async #apiKey(): Promise<unknown> {
     const { apiKey } = this.#options;
     if (typeof apiKey !== "function") return apiKey;
     try {

@@ -66,8 +66,8 @@ export class Part<Glue extends Linked> {
     }
   }
 
-  /** An asynchronous call into the instance: settles even if the instance dies under way. */
-  run<T>(work: (glue: Glue) => Promise<T>): Promise<T> {
+  /** An asynchronous call into the instance: settles even if the instance dies under way. Its errors do not tell the key. */
+  run<T>(work: (glue: Glue) => Promise<T>, host?: { readonly key: string | undefined }): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.call((glue) => {
         const { pending } = this.#instance();
@@ -76,7 +76,7 @@ export class Part<Glue extends Linked> {
         working.then(resolve, reject).finally(() => pending.delete(reject));
       });
     }).catch((error) => {
-      throw toError(error);
+      throw toError(error, host?.key);
     });
   }
 
@@ -167,6 +167,6 @@ export function call<T>(work: (glue: CoreGlue) => T): T {
 }
 
 /** An asynchronous call into the core: settles even if its instance dies under way. */
-export function run<T>(work: (glue: CoreGlue) => Promise<T>): Promise<T> {
-  return core.run(work);
+export function run<T>(work: (glue: CoreGlue) => Promise<T>, host: { readonly key: string | undefined }): Promise<T> {
+  return core.run(work, host);
 }

@@ -84,7 +84,7 @@ async function send(
   try {
     const files = await host.ready(loadFiles);
     const facts = await audio(); // only now: a stream can be read only once, and the part may fail to load
-    return await files.run((glue) => glue.perform(name, client.settings, given, options, host, ...facts));
+    return await files.run((glue) => glue.perform(name, client.settings, given, options, host, ...facts), host);
   } finally {
     host.close();
   }

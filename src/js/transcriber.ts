@@ -78,7 +78,7 @@ export class Transcriber {
     const { stream = false, ...rest } = own(options);
     const { transcription, call: host } = await open(this.#client, audio, rest, stream);
     try {
-      return await run(() => transcription.request());
+      return await run(() => transcription.request(), host);
     } catch (error) {
       host.close(); // otherwise a stream of audio may still flow into the request
       throw error;

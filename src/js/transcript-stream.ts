@@ -144,8 +144,8 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   async #next(): Promise<void> {
     try {
       this.#opened ??= await this.#start();
-      const { transcription } = this.#opened;
-      const batch = await run(() => transcription.next());
+      const { transcription, call } = this.#opened;
+      const batch = await run(() => transcription.next(), call);
       if (batch) this.#take(...batch);
       else this.#end(this.#transcript ? undefined : cancelled(this.#text));
     } catch (error) {
