@@ -30,6 +30,7 @@ pub const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
 /// A region of the service. Keys belong to one region.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Region {
     /// `ap-southeast-1`, "International".
     #[default]
@@ -86,6 +87,7 @@ impl Region {
 /// Which API to speak where the model's name leaves a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Protocol {
     /// DashScope's own API as Qwen3-ASR speaks it (dialect B); every region has it.
     #[default]

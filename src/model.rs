@@ -8,6 +8,7 @@ use crate::search::{find, join};
 
 /// One of the service's wire formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dialect {
     /// A: `POST /compatible-mode/v1/chat/completions`.
     ChatCompletions,
@@ -31,6 +32,7 @@ impl Dialect {
 
 /// A group of models that behave alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Family {
     /// `qwen3-asr-flash*`: dialects A and B.
     Qwen3Flash,
@@ -61,6 +63,7 @@ use Family::{
 
 /// What a family takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Longest data URL, in characters (the service counts the string, not the audio); 0 where only URLs are taken.
     pub data_url_length: u64,
@@ -99,6 +102,7 @@ const TWELVE_HOURS: f64 = 43_200.0;
 
 /// An option that not every model listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OptionRule {
     /// Its name, as callers write it.
     pub name: &'static str,

@@ -98,19 +98,40 @@ pub struct TranscribeOptions {
     pub parameters: Vec<(String, String)>,
 }
 
-/// Options that have been checked against the client and the model; what requests are built from.
+/// Options that have been checked against the client and the model; what requests are built from. Nobody makes one but
+/// [`TranscribeOptions::verify`] and its siblings, and nobody changes one: to have it is the proof.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Verified {
     /// The model to name.
-    pub model: String,
+    pub(crate) model: String,
     /// Its family.
-    pub family: Family,
+    pub(crate) family: Family,
     /// The dialect to speak.
-    pub dialect: Dialect,
+    pub(crate) dialect: Dialect,
     /// Media type the caller declared.
-    pub media_type: Option<MediaType>,
+    pub(crate) media_type: Option<MediaType>,
     /// The rest, as given.
-    pub options: TranscribeOptions,
+    pub(crate) options: TranscribeOptions,
+}
+
+impl Verified {
+    /// The model that is named in the request: the caller's, or the default.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// The dialect of the API that is spoken to it.
+    #[must_use]
+    pub const fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The options, as they were given.
+    #[must_use]
+    pub const fn options(&self) -> &TranscribeOptions {
+        &self.options
+    }
 }
 
 impl TranscribeOptions {

@@ -551,9 +551,9 @@ fn the_client_s_protocol_is_for_models_that_have_the_choice() {
     };
     let config = Config::new(&settings).unwrap();
     let verified = options(r#"{"model":"fun-asr-flash-2026-06-15"}"#).unwrap().verify(&config).unwrap();
-    assert_eq!(verified.dialect, dashscope_asr::model::Dialect::Flash);
+    assert_eq!(verified.dialect(), dashscope_asr::model::Dialect::Flash);
     // The client's model is taken for tasks where it works with tasks.
-    assert_eq!(TranscribeOptions::default().verify_task(&config).unwrap().model, "fun-asr");
+    assert_eq!(TranscribeOptions::default().verify_task(&config).unwrap().model(), "fun-asr");
 }
 
 #[test]
