@@ -6,7 +6,7 @@
 use crate::media_type::Format;
 use crate::search::{find, join};
 
-/// One of the service's wire formats.
+/// One of the service's wire formats for audio that is sent and answered in one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Dialect {
@@ -16,18 +16,16 @@ pub enum Dialect {
     Generation,
     /// C: the same address, Fun-ASR-Flash and Qwen-Audio-ASR-Flash.
     Flash,
+}
+
+/// One of its wire formats for files that are transcribed by a task: submit, ask, download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TaskDialect {
     /// D1: `POST /api/v1/services/audio/asr/transcription` with one file, Qwen3-ASR-Flash-Filetrans.
     File,
     /// D2: the same address with a list of files.
     Files,
-}
-
-impl Dialect {
-    /// Whether it works with tasks: submit, ask, download.
-    #[must_use]
-    pub const fn is_task(self) -> bool {
-        matches!(self, Self::File | Self::Files)
-    }
 }
 
 /// A group of models that behave alike.
@@ -181,15 +179,23 @@ impl Family {
         found.map_or(Unknown, |(.., family)| *family)
     }
 
-    /// The dialect it speaks; B where A is a choice, `None` where nothing is known or where it is not HTTP.
+    /// The dialect in which it answers directly; B where A is a choice, `None` where it does not or nothing is known.
     #[must_use]
     pub const fn dialect(self) -> Option<Dialect> {
         match self {
             Qwen3Flash => Some(Dialect::Generation),
             FunFlash | QwenAudio30Flash | QwenAudioFlash => Some(Dialect::Flash),
-            Qwen3Files => Some(Dialect::File),
-            FunFiles | QwenAudioFiles | ParaformerFiles => Some(Dialect::Files),
-            Realtime | Unknown => None,
+            _ => None,
+        }
+    }
+
+    /// The dialect in which it takes tasks, `None` where it takes none or nothing is known.
+    #[must_use]
+    pub const fn task_dialect(self) -> Option<TaskDialect> {
+        match self {
+            Qwen3Files => Some(TaskDialect::File),
+            FunFiles | QwenAudioFiles | ParaformerFiles => Some(TaskDialect::Files),
+            _ => None,
         }
     }
 

@@ -42,7 +42,6 @@ export const groups = [
     run: () => webTests("browser"),
   },
   folder("js", "the JavaScript face and the build", ["browser"]),
-  folder("client", "the client of the package, call by call"),
   folder("media", "types and lengths of real files, beside ffprobe's", ["ffmpeg"], { build: false }),
   folder("client", "the client of the package, call by call", ["ffmpeg"]),
   folder("fixtures", "the measures that other tests judge with", [], { build: false }),

@@ -34,6 +34,8 @@ export async function lint() {
   await check("clippy", "cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
   const wasm = [...wasmToolchain(), "clippy", "--locked", "--target", "wasm32-unknown-unknown"];
   await check("clippy for wasm32", "cargo", [...wasm, "--lib", "--", "-D", "warnings"]);
+  const web = ["--lib", "--tests", "--features", "web"];
+  await check("clippy for Rust apps", "cargo", [...wasm, ...web, "--", "-D", "warnings"]);
   const npm = ["--lib", "--tests", "--features", NPM_FEATURES];
   await check("clippy for the npm package", "cargo", [...wasm, ...npm, "--", "-D", "warnings"]);
   const doc = ["doc", "--locked", "--no-deps"];

@@ -7,12 +7,12 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, View, write_string};
-use crate::options::{Role, TranscribeOptions, Verified};
+use crate::options::{Checked, Role, TranscribeOptions};
 use crate::transcript::Transcript;
 
 /// Builds the request. `format` is the audio's container or codec, which this dialect must be told.
 #[must_use]
-pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, format: &str, stream: bool) -> HttpRequest {
+pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, format: &str, stream: bool) -> HttpRequest {
     let options = &verified.options;
     let mut json = String::new();
     let mut body = ObjectWriter::new(&mut json);

@@ -7,12 +7,12 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, View, write_string};
-use crate::options::{TranscribeOptions, Verified};
+use crate::options::{Checked, TranscribeOptions};
 use crate::transcript::Transcript;
 
 /// Builds the request.
 #[must_use]
-pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
+pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
     let options = &verified.options;
     let mut json = String::new();
     let mut body = ObjectWriter::new(&mut json);

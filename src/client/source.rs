@@ -5,7 +5,7 @@ use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
 use crate::media::{self, Seen, Sniffed};
 use crate::media_type::{Format, MediaType};
-use crate::options::Verified;
+use crate::options::Checked;
 use crate::search::{find, join, until};
 
 /// Where the audio is.
@@ -44,12 +44,12 @@ impl AudioFacts {
 
 /// What a request needs to know of a checked source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Checked {
+pub(super) enum CheckedSource {
     Url(String),
     Inline { media_type: String },
 }
 
-impl Checked {
+impl CheckedSource {
     pub(super) fn audio_ref(&self) -> AudioRef<'_> {
         match self {
             Self::Url(url) => AudioRef::Url(url),
@@ -60,7 +60,7 @@ impl Checked {
 
 /// Most bytes of audio that fit one request of this model, as a data URL of this media type.
 #[must_use]
-pub(crate) fn most_bytes(verified: &Verified, media_type: &str) -> u64 {
+pub(crate) fn most_bytes(verified: &Checked, media_type: &str) -> u64 {
     data_url::bytes_within(media_type, verified.family.limits().data_url_length)
 }
 
@@ -75,19 +75,20 @@ impl<A> Source<A> {
     }
 
     /// Refuses wrong, empty, too large, too long and unsupported audio, with the number, the limit and the way out.
-    pub(super) fn check(&self, verified: &Verified) -> Result<Checked, Error> {
+    pub(super) fn check(&self, verified: &Checked) -> Result<CheckedSource, Error> {
         match self {
             Self::Url(url) if starts_with(url, "data:") => {
                 let data_url = DataUrl::parse(url)?;
                 let declared = MediaType::parse(data_url.media_type);
                 let media_type = check_bytes(verified, &data_url_seen(&data_url), declared.as_ref())?;
                 // Written anew, so that the label fits the bytes and has no parameters, and strict decoders can read it.
-                Ok(Checked::Url(data_url.written(&media_type)))
+                Ok(CheckedSource::Url(data_url.written(&media_type)))
             }
-            Self::Url(url) => check_url(url).map(Checked::Url),
+            Self::Url(url) => check_url(url).map(CheckedSource::Url),
             Self::Bytes { facts, .. } => {
                 let declared = facts.declared.as_deref().and_then(MediaType::parse);
-                check_bytes(verified, &facts.seen(), declared.as_ref()).map(|media_type| Checked::Inline { media_type })
+                check_bytes(verified, &facts.seen(), declared.as_ref())
+                    .map(|media_type| CheckedSource::Inline { media_type })
             }
         }
     }
@@ -95,7 +96,7 @@ impl<A> Source<A> {
 
 impl<A> Source<A> {
     /// Refuses what makes no sense as a file in the store; gives the ending for its name.
-    pub(super) fn check_file(&self, verified: &Verified) -> Result<&'static str, Error> {
+    pub(super) fn check_file(&self, verified: &Checked) -> Result<&'static str, Error> {
         let Self::Bytes { facts, .. } = self else { return Ok("") };
         let declared = facts.declared.as_deref().and_then(MediaType::parse);
         check_head(verified, &facts.seen(), declared.as_ref())?;
@@ -110,7 +111,7 @@ impl<A> Source<A> {
 
     /// The name of the audio's container or codec, which dialect C must be told: what the bytes say, else the label, else
     /// the ending of the URL.
-    pub(super) fn format(&self, verified: &Verified) -> Result<&'static str, Error> {
+    pub(super) fn format(&self, verified: &Checked) -> Result<&'static str, Error> {
         let named = |declared: Option<&str>| match declared.and_then(MediaType::parse) {
             Some(MediaType::Known(format)) => Some(format),
             _ => None,
@@ -175,7 +176,7 @@ fn data_url_seen<'a>(data_url: &'a DataUrl<'_>) -> Seen<'a> {
     Seen::head(&data_url.bytes, Some(data_url.bytes.len() as u64))
 }
 
-fn check_bytes(verified: &Verified, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
+fn check_bytes(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
     let media_type = check_head(verified, seen, declared)?;
     if let Some(length) = seen.total() {
         check_length(verified, &media_type, length)?;
@@ -184,7 +185,7 @@ fn check_bytes(verified: &Verified, seen: &Seen<'_>, declared: Option<&MediaType
 }
 
 /// Everything that the bytes tell: whether there is audio, in which format, and how long it is.
-fn check_head(verified: &Verified, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
+fn check_head(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
     if seen.is_empty() {
         let message = "the audio is empty (0 bytes); did the recorder deliver its data before it was read?";
         return Err(Error::new(ErrorKind::EmptyAudio, message));
@@ -211,7 +212,7 @@ fn check_head(verified: &Verified, seen: &Seen<'_>, declared: Option<&MediaType>
 }
 
 /// The size check alone: streams learn their length while they are read.
-pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -> Result<(), Error> {
+pub(crate) fn check_length(verified: &Checked, media_type: &str, length: u64) -> Result<(), Error> {
     let most = most_bytes(verified, media_type);
     if length <= most {
         return Ok(());
@@ -227,7 +228,7 @@ pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -
     ))
 }
 
-fn media_type_of(verified: &Verified, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
+fn media_type_of(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
     let formats = verified.family.limits().formats;
     let (before, what, after) = match (media::sniff(seen), verified.media_type.as_ref().or(declared)) {
         // A container may carry audio only: the caller's `audio/mp4` says more than the bytes do.
@@ -255,7 +256,7 @@ mod tests {
     use crate::config::{ClientSettings, Config};
     use crate::options::TranscribeOptions;
 
-    fn check(source: &Source<()>, options: TranscribeOptions) -> Result<Checked, Error> {
+    fn check(source: &Source<()>, options: TranscribeOptions) -> Result<CheckedSource, Error> {
         source.check(&options.verify(&Config::new(&ClientSettings::default()).unwrap()).unwrap())
     }
 
@@ -269,8 +270,8 @@ mod tests {
 
     fn media_type(source: &Source<()>) -> Result<String, ErrorKind> {
         match check(source, TranscribeOptions::default()) {
-            Ok(Checked::Inline { media_type }) => Ok(media_type),
-            Ok(Checked::Url(url)) => Ok(url),
+            Ok(CheckedSource::Inline { media_type }) => Ok(media_type),
+            Ok(CheckedSource::Url(url)) => Ok(url),
             Err(error) => Err(error.kind()),
         }
     }
