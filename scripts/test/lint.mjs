@@ -41,8 +41,8 @@ export async function lint() {
   const doc = ["doc", "--locked", "--no-deps"];
   const strict = { RUSTDOCFLAGS: "-D warnings" };
   await check("cargo doc", "cargo", doc, strict);
-  const web = ["--target", "wasm32-unknown-unknown", "--features", "web"];
-  await check("cargo doc for wasm32", "cargo", [...wasmToolchain(), ...doc, ...web], strict);
+  const pages = ["--target", "wasm32-unknown-unknown", "--features", "web"];
+  await check("cargo doc for wasm32", "cargo", [...wasmToolchain(), ...doc, ...pages], strict);
   const crate = await crateProblems();
   for (const problem of crate) console.log(`FAILED cargo package: ${problem}`);
   if (crate.length > 0) failed.push("cargo package");
