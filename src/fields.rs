@@ -152,7 +152,7 @@ impl<'a> Fields<'a> {
 }
 
 /// One number of an options object whose other members are read elsewhere: in JavaScript, by the one who waits for a task.
-#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+#[cfg(all(target_arch = "wasm32", feature = "npm-files"))]
 pub(crate) fn number(object: View<'_>, what: &'static str, name: &'static str) -> Result<Option<f64>, Error> {
     let mut fields = Fields::new(object, what);
     let number = fields.number(name);
