@@ -23,9 +23,9 @@ pub const DEFAULT_MODEL_VIRGINIA: &str = "qwen3-asr-flash-us";
 pub const DEFAULT_FILE_MODEL: &str = "qwen3-asr-flash-filetrans";
 
 /// Path prefix of the native API.
-pub const NATIVE_PREFIX: &str = "/api/v1";
+pub(crate) const NATIVE_PREFIX: &str = "/api/v1";
 /// Path prefix of the OpenAI-compatible API.
-pub const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
+pub(crate) const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
 
 /// A region of the service. Keys belong to one region.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

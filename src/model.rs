@@ -78,13 +78,13 @@ pub struct Limits {
 }
 
 /// Languages of Qwen3-ASR (seed 000, "Supported languages").
-pub const QWEN3_LANGUAGES: &[&str] = &[
+pub(crate) const QWEN3_LANGUAGES: &[&str] = &[
     "zh", "yue", "en", "ja", "de", "ko", "ru", "fr", "pt", "ar", "it", "es", "hi", "id", "th", "tr", "uk", "vi", "cs",
     "da", "fil", "fi", "is", "ms", "no", "pl", "sv",
 ];
 
 /// Languages of dialect C (`protocol.md` §2.3).
-pub const FLASH_LANGUAGES: &[&str] = &[
+pub(crate) const FLASH_LANGUAGES: &[&str] = &[
     "zh", "en", "ja", "ko", "vi", "th", "id", "ms", "tl", "hi", "ar", "fr", "de", "es", "pt", "ru", "it", "nl", "sv",
     "da", "fi", "no", "el", "pl", "cs", "hu", "ro", "bg", "hr", "sk",
 ];
