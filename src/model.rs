@@ -1,7 +1,7 @@
 //! Model families as data: which dialect they speak, what they take and which options they listen to.
 //!
-//! The service ignores what it does not know, without a word (measured, `protocol.md` §7.1); so an option that a model would
-//! ignore is an error here, which says who takes it. Sources: `protocol.md` §1, §2.3, §5.3, §7.1.
+//! The service ignores what it does not know, without a word (measured, `docs/protocol.md` §7.1); so an option that a model would
+//! ignore is an error here, which says who takes it. Sources: `docs/protocol.md` §1, §2.3, §5.3, §7.1.
 
 use crate::media_type::Format;
 use crate::search::{find, join};
@@ -77,13 +77,13 @@ pub struct Limits {
     pub language_hints: usize,
 }
 
-/// Languages of Qwen3-ASR (seed 000, "Supported languages").
+/// Languages of Qwen3-ASR (Qwen-ASR API reference, "Supported languages"; `docs/protocol.md` §2.3).
 pub(crate) const QWEN3_LANGUAGES: &[&str] = &[
     "zh", "yue", "en", "ja", "de", "ko", "ru", "fr", "pt", "ar", "it", "es", "hi", "id", "th", "tr", "uk", "vi", "cs",
     "da", "fil", "fi", "is", "ms", "no", "pl", "sv",
 ];
 
-/// Languages of dialect C (`protocol.md` §2.3).
+/// Languages of dialect C (`docs/protocol.md` §2.3).
 pub(crate) const FLASH_LANGUAGES: &[&str] = &[
     "zh", "en", "ja", "ko", "vi", "th", "id", "ms", "tl", "hi", "ar", "fr", "de", "es", "pt", "ru", "it", "nl", "sv",
     "da", "fi", "no", "el", "pl", "cs", "hu", "ro", "bg", "hr", "sk",

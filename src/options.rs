@@ -456,7 +456,7 @@ fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
 
 const WORD_FILTER: &str = "expected an object, e.g. { system_reserved_filter: false }";
 
-/// The service wants this object as a string of JSON (`protocol.md` §7.1); callers may give either.
+/// The service wants this object as a string of JSON (`docs/protocol.md` §7.1); callers may give either.
 fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
     if let Some(json) = given.str() {
         return Ok(Some(json.to_owned()));

@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { inProject, NPM_FEATURES } from "../build/paths.mjs";
 import { runCommand, wasmToolchain } from "./command.mjs";
 import { crateProblems } from "./crate.mjs";
+import { filesWithoutHeader } from "./headers.mjs";
 import { licenceProblems } from "./licences.mjs";
 
 const binary = (name) => inProject("node_modules", ".bin", name);
@@ -57,6 +58,11 @@ export async function lint() {
     await check(`are the types wrong (${run[1]})`, binary("attw"), [tarball, "--no-color", "--no-emoji", ...run]);
   }
   await check("sizes", process.execPath, ["scripts/size.mjs"]);
+
+  const headless = filesWithoutHeader();
+  for (const name of headless) console.log(`FAILED header lines: ${name} does not begin with // and what it is`);
+  if (headless.length > 0) failed.push("header lines");
+  else console.log("ok     header lines");
 
   const licences = await licenceProblems();
   for (const problem of licences) console.log(`FAILED licences: ${problem}`);

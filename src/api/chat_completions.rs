@@ -1,4 +1,4 @@
-//! Dialect A: `POST /compatible-mode/v1/chat/completions` (seed 000; `protocol.md` §4).
+//! Dialect A: `POST /compatible-mode/v1/chat/completions` (`docs/protocol.md` §4).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, recognition};

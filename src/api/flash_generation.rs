@@ -1,4 +1,4 @@
-//! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash (seed 004, `protocol.md` §5.3-5.4).
+//! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash (`docs/protocol.md` §5.3-5.4).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, recognition, set_header};
@@ -130,7 +130,7 @@ fn first<'a>(places: &[View<'a>], name: &str, fits: fn(View<'a>) -> bool) -> Opt
 /// There is no text at any of its places.
 struct NoText;
 
-/// The change of the text, if it is one; [`NoText`] where there is none at any of the places where hosts put it (`protocol.md` §5.4).
+/// The change of the text, if it is one; [`NoText`] where there is none at any of the places where hosts put it (`docs/protocol.md` §5.4).
 fn take(view: View<'_>, accumulator: &mut Accumulator) -> Result<Option<Step>, NoText> {
     let output = view.get("output");
     // The order in which text is looked for; sentences may stand in any of the three.

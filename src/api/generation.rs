@@ -1,5 +1,5 @@
 //! Dialect B: `POST /api/v1/services/aigc/multimodal-generation/generation` with Qwen3-ASR-Flash
-//! (seed 000 "DashScope synchronous", `protocol.md` §5.1-5.2).
+//! (`docs/protocol.md` §5.1-5.2).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, recognition};
