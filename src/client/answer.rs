@@ -14,6 +14,7 @@ use crate::transcript::Transcript;
 
 /// What one network chunk brought.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Batch {
     /// Changes of the text, in order.
     pub steps: Vec<Step>,
