@@ -162,11 +162,11 @@ export function part<Glue extends Linked>(name: PartName, source: Source<Glue>):
 const core = /* @__PURE__ */ part("core", { createGlue, namespace, wasm });
 
 /** A synchronous call into the core. */
-export function call<T>(work: (glue: CoreGlue) => T): T {
+export function callCore<T>(work: (glue: CoreGlue) => T): T {
   return core.call(work);
 }
 
 /** An asynchronous call into the core: settles even if its instance dies under way. */
-export function run<T>(work: (glue: CoreGlue) => Promise<T>): Promise<T> {
+export function runCore<T>(work: (glue: CoreGlue) => Promise<T>): Promise<T> {
   return core.run(work);
 }
