@@ -15,7 +15,7 @@ use super::entry::{config, data, promise, source};
 use super::error::to_js;
 use super::host::{JsHost, JsResponse};
 use crate::api::Step;
-use crate::client::stream::{Batch, TranscriptStream};
+use crate::client::stream::{Changes, TranscriptStream};
 use crate::client::{CallContext, CallSettings, Prepared};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -135,7 +135,7 @@ impl Transcription {
             let batch = stream.next(&shared.call()?, Some(&())).await;
             let open = matches!(batch, Ok(Some(_)));
             shared.state.replace(if open { State::Open(stream) } else { State::Ended });
-            Ok(batch?.map_or(JsValue::UNDEFINED, |batch| batch_to_js(&batch)))
+            Ok(batch?.map_or(JsValue::UNDEFINED, |batch| changes_to_js(&batch)))
         })
     }
 }
@@ -144,7 +144,7 @@ fn out_of_turn() -> Error {
     Error::new(ErrorKind::Internal, "the steps of a transcription were called out of turn")
 }
 
-fn batch_to_js(batch: &Batch) -> JsValue {
+fn changes_to_js(batch: &Changes) -> JsValue {
     let mut text = String::new();
     let mut lengths = Vec::with_capacity(batch.steps.len());
     let units = |text: &str| i32::try_from(text.encode_utf16().count()).unwrap_or(i32::MAX);
