@@ -3,6 +3,8 @@
 use core::fmt;
 use std::time::Duration;
 
+use crate::tidy::tidy;
+
 /// What went wrong, as a closed list. Every kind has a stable [`code`](ErrorKind::code) that JavaScript sees too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
@@ -191,15 +193,15 @@ impl Error {
     /// The same failure, with the `code` the service gave.
     #[must_use]
     pub fn with_service_code(mut self, code: Option<String>) -> Self {
-        self.inner.service_code = code.filter(|code| !code.is_empty());
+        self.inner.service_code = tidied(code);
         self
     }
 
     /// The same failure, with the id to quote to support.
     #[must_use]
     pub fn with_request_id(mut self, request_id: Option<String>) -> Self {
-        if request_id.as_ref().is_some_and(|id| !id.is_empty()) {
-            self.inner.request_id = request_id;
+        if let Some(id) = tidied(request_id) {
+            self.inner.request_id = Some(id);
         }
         self
     }
@@ -291,6 +293,11 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         self.inner.retryable
     }
+}
+
+/// Words of others; `None` where there is nothing in them.
+pub(crate) fn tidied(word: Option<String>) -> Option<String> {
+    word.map(|word| tidy(&word)).filter(|word| !word.is_empty())
 }
 
 impl fmt::Display for Error {

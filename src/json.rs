@@ -2,7 +2,7 @@
 //!
 //! Our own, because of what it saves: `serde_json` costs 22 kB of compressed wasm, `miniserde` 14 kB (its number tables
 //! do not compress), this 3 kB; and a stream's events are read without copying a string (`ARCHITECTURE.md`, "Sizes").
-//! Answers are read as loose values, because the same fact stands in up to five places (`protocol.md` §5.4).
+//! Answers are read as loose values, because the same fact stands in up to five places (`docs/protocol.md` §5.4).
 
 use core::fmt::Write as _;
 

@@ -4,7 +4,7 @@
 //!
 //! * [`options`], [`config`], [`model`]: what a caller may ask for, where requests go, what models take;
 //! * [`api`]: requests and answers of each endpoint, as data;
-//! * [`sse`], [`data_url`], [`media_type`], [`audio`]: bytes in and out;
+//! * [`sse`], [`data_url`], [`media`], [`media_type`], [`audio`]: bytes in and out;
 //! * [`retry`], [`error`]: what to do when it fails;
 //! * [`client`]: all of it in order, over a [`host::Host`] that does the I/O.
 //!
@@ -50,6 +50,7 @@ mod events;
 pub mod fields;
 pub mod host;
 pub mod json;
+pub mod media;
 pub mod media_type;
 pub mod model;
 pub mod options;
@@ -58,6 +59,7 @@ pub mod retry;
 mod search;
 pub mod sse;
 pub mod subtitle;
+mod tidy;
 mod transcriber;
 pub mod transcript;
 #[cfg(all(target_arch = "wasm32", feature = "web"))]

@@ -1,12 +1,12 @@
 //! Model families as data: which dialect they speak, what they take and which options they listen to.
 //!
-//! The service ignores what it does not know, without a word (measured, `protocol.md` §7.1); so an option that a model would
-//! ignore is an error here, which says who takes it. Sources: `protocol.md` §1, §2.3, §5.3, §7.1.
+//! The service ignores what it does not know, without a word (measured, `docs/protocol.md` §7.1); so an option that a model would
+//! ignore is an error here, which says who takes it. Sources: `docs/protocol.md` §1, §2.3, §5.3, §7.1.
 
 use crate::media_type::Format;
-use crate::search::{contains, join};
+use crate::search::{find, join};
 
-/// One of the service's wire formats.
+/// One of the service's wire formats for audio that is sent and answered in one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// A: `POST /compatible-mode/v1/chat/completions`.
@@ -15,18 +15,15 @@ pub enum Dialect {
     Generation,
     /// C: the same address, Fun-ASR-Flash and Qwen-Audio-ASR-Flash.
     Flash,
+}
+
+/// One of its wire formats for files that are transcribed by a task: submit, ask, download.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskDialect {
     /// D1: `POST /api/v1/services/audio/asr/transcription` with one file, Qwen3-ASR-Flash-Filetrans.
     File,
     /// D2: the same address with a list of files.
     Files,
-}
-
-impl Dialect {
-    /// Whether it works with tasks: submit, ask, download.
-    #[must_use]
-    pub const fn is_task(self) -> bool {
-        matches!(self, Self::File | Self::Files)
-    }
 }
 
 /// A group of models that behave alike.
@@ -48,7 +45,7 @@ pub enum Family {
     QwenAudioFiles,
     /// `paraformer-*`, `sensevoice-*`: dialect D, a list of URLs.
     ParaformerFiles,
-    /// `*-realtime`, `*-streaming`: WebSocket only.
+    /// `*-realtime`, `*-streaming`, `*-message`, `*-live`, `gummy-*`: WebSocket only.
     Realtime,
     /// A name nobody has told us about: treated as the default model is.
     Unknown,
@@ -76,13 +73,13 @@ pub struct Limits {
     pub language_hints: usize,
 }
 
-/// Languages of Qwen3-ASR (seed 000, "Supported languages").
+/// Languages of Qwen3-ASR (Qwen-ASR API reference, "Supported languages"; `docs/protocol.md` §2.3).
 pub const QWEN3_LANGUAGES: &[&str] = &[
     "zh", "yue", "en", "ja", "de", "ko", "ru", "fr", "pt", "ar", "it", "es", "hi", "id", "th", "tr", "uk", "vi", "cs",
     "da", "fil", "fi", "is", "ms", "no", "pl", "sv",
 ];
 
-/// Languages of dialect C (`protocol.md` §2.3).
+/// Languages of dialect C (`docs/protocol.md` §2.3).
 pub const FLASH_LANGUAGES: &[&str] = &[
     "zh", "en", "ja", "ko", "vi", "th", "id", "ms", "tl", "hi", "ar", "fr", "de", "es", "pt", "ru", "it", "nl", "sv",
     "da", "fi", "no", "el", "pl", "cs", "hu", "ro", "bg", "hr", "sk",
@@ -145,9 +142,13 @@ pub const OPTIONS: [OptionRule; 20] = [
 ];
 
 /// How names of models begin, what else is in them, and their family. The first that fits counts: beginnings overlap.
-const NAMES: [(&str, &str, Family); 12] = [
+const NAMES: [(&str, &str, Family); 15] = [
     ("", "-realtime", Realtime),
     ("", "-streaming", Realtime),
+    // The tables of dashscope-sdk-python 2 (`dashscope/v2`): voice messages, conversations, translation.
+    ("", "-message", Realtime),
+    ("", "-live", Realtime),
+    ("gummy", "", Realtime),
     ("qwen3-asr", "-filetrans", Qwen3Files),
     ("qwen-audio", "-filetrans", QwenAudioFiles),
     ("", "-filetrans", FunFiles),
@@ -164,20 +165,32 @@ impl Family {
     /// The family of a model name.
     #[must_use]
     pub fn of(model: &str) -> Self {
-        let has = |part: &str| part.is_empty() || contains(model.as_bytes(), part.as_bytes());
+        let has = |part: &str| {
+            let end = find(model.as_bytes(), part.as_bytes()).map(|at| at + part.len());
+            // Whole: "-live" is no part of "qwen3-livetranslate-flash".
+            part.is_empty() || end.is_some_and(|end| matches!(model.as_bytes().get(end), None | Some(b'-')))
+        };
         let found = NAMES.iter().find(|(start, part, _)| model.starts_with(start) && has(part));
         found.map_or(Unknown, |(.., family)| *family)
     }
 
-    /// The dialect it speaks; B where A is a choice, `None` where nothing is known or where it is not HTTP.
+    /// The dialect in which it answers directly; B where A is a choice, `None` where it does not or nothing is known.
     #[must_use]
     pub const fn dialect(self) -> Option<Dialect> {
         match self {
             Qwen3Flash => Some(Dialect::Generation),
             FunFlash | QwenAudio30Flash | QwenAudioFlash => Some(Dialect::Flash),
-            Qwen3Files => Some(Dialect::File),
-            FunFiles | QwenAudioFiles | ParaformerFiles => Some(Dialect::Files),
-            Realtime | Unknown => None,
+            _ => None,
+        }
+    }
+
+    /// The dialect in which it takes tasks, `None` where it takes none or nothing is known.
+    #[must_use]
+    pub const fn task_dialect(self) -> Option<TaskDialect> {
+        match self {
+            Qwen3Files => Some(TaskDialect::File),
+            FunFiles | QwenAudioFiles | ParaformerFiles => Some(TaskDialect::Files),
+            _ => None,
         }
     }
 
@@ -265,6 +278,14 @@ mod tests {
             ("qwen-audio-3.1-asr-flash-filetrans", QwenAudioFiles),
             ("qwen-audio-3.0-asr-flash-streaming", Realtime),
             ("fun-asr-realtime", Realtime),
+            ("qwen-audio-3.1-asr-flash-message", Realtime),
+            ("qwen-audio-3.1-live", Realtime),
+            ("qwen-audio-3.1-asr-flash-live", Realtime),
+            ("qwen3-livetranslate-flash-realtime", Realtime),
+            ("qwen3-livetranslate-flash", Unknown),
+            ("paraformer-realtime-8k-v2", Realtime),
+            ("gummy-realtime-v1", Realtime),
+            ("gummy-chat-v1", Realtime),
             ("fun-asr", FunFiles),
             ("fun-asr-mtl-2025-08-25", FunFiles),
             ("paraformer-v2", ParaformerFiles),

@@ -1,12 +1,14 @@
 //! What a caller may ask for, and the checks at the door: one error per bad field, by dotted path.
 
+use core::ops::Deref;
+
 pub use crate::config::Protocol;
 use crate::config::{Config, DEFAULT_FILE_MODEL, Region};
 use crate::error::Error;
 use crate::fields::{Fields, whole};
 use crate::json::{Json, View};
 use crate::media_type::MediaType;
-use crate::model::{Dialect, Family, OPTIONS};
+use crate::model::{Dialect, Family, OPTIONS, TaskDialect};
 use crate::search::join;
 
 /// Something that was said before the audio.
@@ -98,19 +100,61 @@ pub struct TranscribeOptions {
     pub parameters: Vec<(String, String)>,
 }
 
-/// Options that have been checked against the client and the model; what requests are built from.
+/// Options that have been checked against the client and the model: [`TranscribeOptions::verify`] and
+/// [`verify_task`](TranscribeOptions::verify_task) make them, nobody else can.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Verified {
+pub struct Checked {
     /// The model to name.
-    pub model: String,
+    pub(crate) model: String,
     /// Its family.
-    pub family: Family,
-    /// The dialect to speak.
-    pub dialect: Dialect,
+    pub(crate) family: Family,
     /// Media type the caller declared.
-    pub media_type: Option<MediaType>,
+    pub(crate) media_type: Option<MediaType>,
     /// The rest, as given.
-    pub options: TranscribeOptions,
+    pub(crate) options: TranscribeOptions,
+}
+
+impl Checked {
+    /// The model to name.
+    #[must_use]
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// Its family.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        self.family
+    }
+
+    /// The options, as given.
+    #[must_use]
+    pub fn options(&self) -> &TranscribeOptions {
+        &self.options
+    }
+}
+
+/// Checked options, with the dialect to speak: a [`Dialect`] of direct answers, or a [`TaskDialect`]. Requests are built from it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Verified<D> {
+    pub(crate) dialect: D,
+    checked: Checked,
+}
+
+impl<D: Copy> Verified<D> {
+    /// The dialect to speak.
+    #[must_use]
+    pub fn dialect(&self) -> D {
+        self.dialect
+    }
+}
+
+impl<D> Deref for Verified<D> {
+    type Target = Checked;
+
+    fn deref(&self) -> &Checked {
+        &self.checked
+    }
 }
 
 impl TranscribeOptions {
@@ -148,40 +192,41 @@ impl TranscribeOptions {
     }
 
     /// Checks every field against the client and the model, for audio that is sent and answered in one call.
-    pub fn verify(&self, config: &Config) -> Result<Verified, Error> {
+    pub fn verify(&self, config: &Config) -> Result<Verified<Dialect>, Error> {
         self.clone().into_verified(config)
     }
 
     /// The same without a copy of the options, which the wasm need not have the code for.
-    pub fn into_verified(self, config: &Config) -> Result<Verified, Error> {
+    pub fn into_verified(self, config: &Config) -> Result<Verified<Dialect>, Error> {
         let model = self.named_model()?.unwrap_or(config.model()).to_owned();
         let family = Family::of(&model);
         let dialect = dialect(self.protocol, family, &model, config)?;
-        if dialect.is_task() {
-            let problem =
-                format_args!("{model} works with tasks: submit the address of the audio, or use qwen3-asr-flash");
-            return Err(Error::option("model", problem));
-        }
-        self.check(model, family, dialect)
+        let judge = match (family, dialect) {
+            (Family::Unknown, Dialect::Flash) => Family::QwenAudioFlash,
+            (Family::Unknown, _) => Family::Qwen3Flash,
+            _ => family,
+        };
+        Ok(Verified { dialect, checked: self.check(model, family, judge)? })
     }
 
     /// Checks every field against the client and the model, for files that are transcribed by a task.
-    pub fn verify_task(&self, config: &Config) -> Result<Verified, Error> {
+    pub fn verify_task(&self, config: &Config) -> Result<Verified<TaskDialect>, Error> {
         let named = self.named_model()?;
         // The client's default is for short audio mostly; where it is not, it counts here.
-        let default = Some(config.model()).filter(|model| Family::of(model).dialect().is_some_and(Dialect::is_task));
+        let default = Some(config.model()).filter(|model| Family::of(model).task_dialect().is_some());
         let model = named.or(default).unwrap_or(DEFAULT_FILE_MODEL).to_owned();
         let family = Family::of(&model);
         refuse_realtime(family, &model)?;
-        match family.dialect() {
-            Some(dialect) if dialect.is_task() => self.clone().check(model, family, dialect),
+        let (family, dialect) = match (family.task_dialect(), family.dialect()) {
+            (Some(dialect), _) => (family, dialect),
             // A new name: a list of files is what all models but one take.
-            None => self.clone().check(model, Family::QwenAudioFiles, Dialect::Files),
-            Some(_) => {
+            (None, None) => (Family::QwenAudioFiles, TaskDialect::Files),
+            (None, Some(_)) => {
                 let problem = format_args!("{model} answers directly and knows no tasks; use {DEFAULT_FILE_MODEL}");
-                Err(Error::option("model", problem))
+                return Err(Error::option("model", problem));
             }
-        }
+        };
+        Ok(Verified { dialect, checked: self.clone().check(model, family, family)? })
     }
 
     fn named_model(&self) -> Result<Option<&str>, Error> {
@@ -217,12 +262,8 @@ impl TranscribeOptions {
         ]
     }
 
-    fn check(self, model: String, family: Family, dialect: Dialect) -> Result<Verified, Error> {
-        let judge = match (family, dialect) {
-            (Family::Unknown, Dialect::Flash) => Family::QwenAudioFlash,
-            (Family::Unknown, _) => Family::Qwen3Flash,
-            _ => family,
-        };
+    /// `judge` is the family whose rules count: of an unknown name, that of the models that it is treated like.
+    fn check(self, model: String, family: Family, judge: Family) -> Result<Checked, Error> {
         for (option, given) in OPTIONS.iter().zip(self.given()) {
             if given && let Some(others) = option.others(judge) {
                 let problem = format_args!("{model} would ignore it; it is taken by {others}");
@@ -236,7 +277,7 @@ impl TranscribeOptions {
                 Error::option("mediaType", format_args!("\"{given}\" is no audio type; for example \"audio/mpeg\""))
             })?),
         };
-        Ok(Verified { model, family, dialect, media_type, options: self })
+        Ok(Checked { model, family, media_type, options: self })
     }
 
     fn check_values(&self, model: &str, family: Family) -> Result<(), Error> {
@@ -307,6 +348,10 @@ fn is_object(json: &str) -> bool {
 fn dialect(protocol: Option<Protocol>, family: Family, model: &str, config: &Config) -> Result<Dialect, Error> {
     refuse_realtime(family, model)?;
     let wanted = protocol.unwrap_or(config.protocol());
+    if family.task_dialect().is_some() {
+        let problem = format_args!("{model} works with tasks: submit the address of the audio, or use qwen3-asr-flash");
+        return Err(Error::option("model", problem));
+    }
     if let Some(dialect) = family.dialect().filter(|dialect| *dialect != Dialect::Generation) {
         // The client's protocol is for the models that have the choice; a call's own must fit its model.
         if protocol == Some(Protocol::Openai) {
@@ -411,7 +456,7 @@ fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
 
 const WORD_FILTER: &str = "expected an object, e.g. { system_reserved_filter: false }";
 
-/// The service wants this object as a string of JSON (`protocol.md` §7.1); callers may give either.
+/// The service wants this object as a string of JSON (`docs/protocol.md` §7.1); callers may give either.
 fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
     if let Some(json) = given.str() {
         return Ok(Some(json.to_owned()));
@@ -434,7 +479,7 @@ mod tests {
     use crate::config::Region;
     use crate::json::Json;
 
-    fn verify(json: &str) -> Result<Verified, Error> {
+    fn verify(json: &str) -> Result<Verified<Dialect>, Error> {
         let json = Json::parse(json).unwrap();
         TranscribeOptions::read(json.view())?.verify(&Config::new(&ClientSettings::default()).unwrap())
     }
@@ -442,7 +487,7 @@ mod tests {
     #[test]
     fn wire_names_are_camel_case() {
         let verified = verify(r#"{"language":"en","enableItn":true,"context":null,"asrOptions":{"enable_lid":true}}"#);
-        let options = verified.unwrap().options;
+        let options = verified.unwrap().options().clone();
         assert_eq!((options.enable_itn, options.context), (Some(true), None));
         assert_eq!(options.asr_options, [("enable_lid".to_owned(), "true".to_owned())]);
     }
@@ -520,9 +565,9 @@ mod tests {
             ),
         ] {
             let verified = if options.model.as_deref() == Some("fun-asr") {
-                options.verify_task(&config)
+                options.verify_task(&config).map(|_| ())
             } else {
-                options.verify(&config)
+                options.verify(&config).map(|_| ())
             };
             assert_eq!(verified.unwrap_err().field(), Some(field), "{options:?}");
         }

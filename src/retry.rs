@@ -1,6 +1,8 @@
-//! When to try again, and after which pause: pure arithmetic, as openai-node does it (`protocol.md` §10.3).
+//! When to try again, and after which pause: pure arithmetic.
+//!
+//! The numbers are those of openai-node (`shouldRetry`, `retryRequest` and `calculateDefaultRetryTimeoutMillis` in its
+//! `client.ts`), so that nobody is surprised who knows it.
 
-use core::ops::Range;
 use std::time::Duration;
 
 /// The pause before the second attempt; it doubles each time.
@@ -9,6 +11,10 @@ const FIRST_PAUSE_MS: f64 = 500.0;
 const LONGEST_PAUSE_MS: f64 = 8_000.0;
 /// The longest pause the service may ask for; beyond it, our own schedule is used.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+/// A year of two digits is at most so far ahead, in seconds (RFC 9110 §5.6.7); with thirteen leap days.
+const FIFTY_YEARS: f64 = 18_263.0 * 86_400.0;
+/// From a day of the last century to the same of this one, in seconds: there are 25 leap days between.
+const CENTURY: f64 = 36_525.0 * 86_400.0;
 
 /// How often a failed attempt is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +51,8 @@ pub fn retry_after(header: impl Fn(&str) -> Option<String>, now: f64) -> Option<
         return from_millis(millis);
     }
     let text = header("retry-after")?;
-    from_millis(number(&text).or_else(|| Some(http_date(&text)? - now / 1000.0))? * 1000.0)
+    let now = now / 1000.0;
+    from_millis(number(&text).or_else(|| Some(http_date(&text, now)? - now))? * 1000.0)
 }
 
 /// A time in whole milliseconds, which is what timers take; `None` below zero and beyond all clocks.
@@ -54,27 +61,43 @@ pub(crate) fn from_millis(millis: f64) -> Option<Duration> {
     (0.0..1e15).contains(&millis).then(|| Duration::from_millis(millis.round() as u64))
 }
 
-/// Seconds since 1970 of a date like `Wed, 21 Oct 2026 07:28:00 GMT`, the only form HTTP still allows (RFC 9110 §5.6.7).
-fn http_date(text: &str) -> Option<f64> {
+/// Seconds since 1970 of a date in one of the three forms that RFC 9110 §5.6.7 asks recipients to understand:
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`. `now` are seconds, too.
+fn http_date(text: &str, now: f64) -> Option<f64> {
     const MONTHS: &[u8] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-    let date = text.trim().as_bytes(); // every part has its place, to the column
-    let (day, year) = (digits(date, 5..7)?, digits(date, 12..16).filter(|year| *year >= 1970)?);
-    let month = (1..).zip(MONTHS.chunks(3)).find(|(_, name)| date.get(8..11) == Some(name))?.0;
-    let (hour, minute, second) = (digits(date, 17..19)?, digits(date, 20..22)?, digits(date, 23..25)?);
-    if date.get(25..) != Some(b" GMT") {
+    let mut numbers = [0; 5];
+    let (mut count, mut month, mut is_oldest, mut has_zone) = (0, 0, false, false);
+    for word in text.as_bytes().split(|byte| !byte.is_ascii_alphanumeric()) {
+        if let Some(number) = number(word) {
+            *numbers.get_mut(count)? = number;
+            count += 1;
+        } else if let Some((found, _)) = (1..).zip(MONTHS.chunks(3)).find(|(_, name)| *name == word) {
+            (month, is_oldest) = (found, count == 0);
+        } else {
+            has_zone |= word == b"GMT"; // else the day of the week, or nothing between two signs
+        }
+    }
+    // The oldest form has the year at its end, and no zone: it is always GMT.
+    let [day, year, hour, minute, second] = numbers;
+    let (year, hour, minute, second) =
+        if is_oldest { (second, year, hour, minute) } else { (year, hour, minute, second) };
+    if count < 5 || month == 0 || has_zone == is_oldest || day > 31 || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
+    let is_short = year < 100;
+    let year = if is_short { year + 2000 } else { year };
     // Days since 1970 by the civil-calendar arithmetic of Howard Hinnant; years begin in March there.
     let (y, m) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
     let days = y * 365 + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 719_469;
     #[allow(clippy::cast_precision_loss, reason = "seconds until the year 9999 are exact")]
-    Some((days * 86_400 + hour * 3_600 + minute * 60 + second) as f64)
+    let date = (days * 86_400 + hour * 3_600 + minute * 60 + second) as f64;
+    Some(if is_short && date > now + FIFTY_YEARS { date - CENTURY } else { date })
 }
 
-fn digits(text: &[u8], place: Range<usize>) -> Option<i64> {
-    text.get(place)?
-        .iter()
-        .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0')))
+/// Up to four digits.
+fn number(word: &[u8]) -> Option<i64> {
+    let add = |number, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + i64::from(digit - b'0'));
+    word.iter().take(5).try_fold(0, add).filter(|_| matches!(word.len(), 1..=4))
 }
 
 /// Whether an HTTP status is worth another attempt, unless `x-should-retry` says otherwise.
@@ -115,6 +138,8 @@ mod tests {
     fn the_service_may_ask_for_a_pause_but_not_for_an_hour() {
         let ask = |seconds| POLICY.pause(0, true, Some(Duration::from_secs(seconds)), 0.0);
         assert_eq!(ask(7), Some(Duration::from_secs(7)));
+        assert_eq!(ask(60), Some(Duration::from_secs(60)));
+        assert_eq!(ask(61), Some(Duration::from_millis(500)));
         assert_eq!(ask(3600), Some(Duration::from_millis(500)));
     }
 
@@ -126,8 +151,27 @@ mod tests {
         assert_eq!(retry_after(header("retry-after-ms", "150"), 0.0), Some(Duration::from_millis(150)));
         let date = header("retry-after", "Wed, 21 Oct 2026 07:28:00 GMT");
         assert_eq!(retry_after(date, 1_792_567_675_000.0), Some(Duration::from_secs(5)));
-        for bad in ["", "-1", "soon", "Wed, 21 Oct 2015 07:28:00 GMT", "Wed, 21 Okt 2026 07:28:00 GMT", "NaN", "1e999"]
+        for date in ["Wednesday, 21-Oct-26 07:28:00 GMT", "Wed Oct 21 07:28:00 2026", " Wed, 21 Oct 2026 07:28:00 GMT "]
         {
+            assert_eq!(retry_after(header("retry-after", date), 1_792_567_675_000.0), Some(Duration::from_secs(5)));
+        }
+        for bad in [
+            "",
+            "-1",
+            "soon",
+            "NaN",
+            "1e999",
+            "Wed, 21 Oct 2015 07:28:00 GMT",
+            "Wed, 21 Okt 2026 07:28:00 GMT",
+            "Wed, 21 Oct 2026 07:28:00 CET",
+            "Wed, 21 Oct 2026 24:28:00 GMT",
+            "Wed, 21 Oct 2026 07:60:00 GMT",
+            "Wed, 32 Oct 2026 07:28:00 GMT",
+            "Wed, 21 Oct 99999999999999999999 07:28:00 GMT",
+            "Wed, 21 Oct 2026 07:28 GMT",
+            "Wed Oct 21 07:28:00",
+            "Wednesday, 21-Oct-76 07:28:00", // no zone, and so not the second form
+        ] {
             assert_eq!(retry_after(move |_| Some(bad.to_owned()), 1_792_567_675_000.0), None, "{bad}");
         }
     }
@@ -139,8 +183,26 @@ mod tests {
             ("Tue, 29 Feb 2000 12:34:56 GMT", 951_827_696.0),
             ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777.0),
             ("Fri, 31 Dec 9999 23:59:59 GMT", 253_402_300_799.0),
+            // The three forms as RFC 9110 §5.6.7 shows them, a leap second, and days of one digit.
+            ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777.0),
+            ("Sun Nov  6 08:49:37 1994", 784_111_777.0),
+            ("Sat Nov 26 08:49:37 1994", 785_839_777.0),
+            ("Sat, 31 Dec 2016 23:59:60 GMT", 1_483_228_800.0),
         ] {
-            assert_eq!(http_date(text), Some(seconds), "{text}");
+            assert_eq!(http_date(text, 1_792_567_675.0), Some(seconds), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_year_of_two_digits_is_at_most_fifty_years_ahead() {
+        let now = http_date("Wed, 21 Oct 2026 07:28:00 GMT", 0.0).unwrap();
+        for (short, long) in [
+            ("Monday, 01-Jan-27 00:00:00 GMT", "Fri, 01 Jan 2027 00:00:00 GMT"),
+            ("Wednesday, 21-Oct-76 07:00:00 GMT", "Wed, 21 Oct 2076 07:00:00 GMT"),
+            ("Friday, 22-Oct-76 07:28:00 GMT", "Fri, 22 Oct 1976 07:28:00 GMT"),
+            ("Tuesday, 29-Feb-00 12:34:56 GMT", "Tue, 29 Feb 2000 12:34:56 GMT"),
+        ] {
+            assert_eq!(http_date(short, now), http_date(long, now), "{short}");
         }
     }
 

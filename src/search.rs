@@ -1,6 +1,8 @@
 //! Finding a few bytes among others, and putting a few words in a row. The standard library is faster on long texts and
 //! brings 7 kB of wasm; the texts here are short.
 
+use std::borrow::Cow;
+
 /// Whether `needle` stands anywhere in `haystack`.
 pub(crate) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
     find(haystack, needle).is_some()
@@ -32,13 +34,41 @@ pub(crate) fn until(text: &str, end: u8) -> &str {
     cut(text, end).map_or(text, |(before, _)| before)
 }
 
+/// The bytes as text, with U+FFFD for what is none. The standard library's way weighs a kilobyte more.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    let mut rest = bytes;
+    let mut text = String::new();
+    loop {
+        match core::str::from_utf8(rest) {
+            // Nearly always all is valid, and seeing that is much faster than looking for what is not.
+            Ok(all) if text.is_empty() => return Cow::Borrowed(all),
+            Ok(all) => {
+                text.push_str(all);
+                return Cow::Owned(text);
+            }
+            Err(error) => {
+                let (valid, after) = rest.split_at_checked(error.valid_up_to()).unwrap_or_default();
+                text.push_str(core::str::from_utf8(valid).unwrap_or_default());
+                text.push('\u{FFFD}');
+                // Without a length it is a character that the end cuts off.
+                rest = error.error_len().and_then(|length| after.get(length..)).unwrap_or_default();
+            }
+        }
+    }
+}
+
 /// The words of a list that has one space between each.
 pub(crate) fn words(list: &str) -> impl Iterator<Item = &str> {
+    parts(list, b' ')
+}
+
+/// The parts of a list that has one `separator`, an ASCII character, between each. None of them is empty.
+pub(crate) fn parts(list: &str, separator: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(list).filter(|list| !list.is_empty());
     core::iter::from_fn(move || {
         let list = rest?;
-        rest = cut(list, b' ').map(|(_, rest)| rest);
-        Some(until(list, b' '))
+        rest = cut(list, separator).map(|(_, rest)| rest);
+        Some(until(list, separator))
     })
 }
 
@@ -106,6 +136,21 @@ fn matches(one: u8, other: u8, least: u8, block: &[u8; 16]) -> u16 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced_as_the_standard_library_does_it() {
+        let pieces: [&[u8]; 9] =
+            [b"", b"a", b"\xFF", b"\xE4\xBD", b"\xF0\x9F\x8E", b"\xED\xA0\x80", b"\xC0\xAF", "好".as_bytes(), b"\x80"];
+        for first in pieces {
+            for second in pieces {
+                for third in pieces {
+                    let bytes = [first, second, third].concat();
+                    assert_eq!(lossy(&bytes), String::from_utf8_lossy(&bytes), "{bytes:?}");
+                }
+            }
+        }
+        assert!(matches!(lossy("好".as_bytes()), Cow::Borrowed(_)));
+    }
 
     #[test]
     fn it_agrees_with_the_standard_library() {

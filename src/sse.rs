@@ -14,7 +14,7 @@
 use std::borrow::Cow;
 
 use crate::error::{Error, ErrorKind};
-use crate::search::{first_of, starts_with};
+use crate::search::{first_of, lossy, starts_with};
 
 /// Most bytes kept of an unfinished line and an unfinished event together, unless the caller says otherwise. Our own choice,
 /// as the standard knows none: a quarter of the longest answer, and thousands of times what one event has been seen to have.
@@ -241,18 +241,18 @@ impl EventParser {
                 self.id.clear();
                 self.id.extend_from_slice(value);
             }
-            b"retry" => sink(decimal(value).map_or_else(|| Item::Ignored(text(line)), Item::Retry)),
+            b"retry" => sink(decimal(value).map_or_else(|| Item::Ignored(lossy(line)), Item::Retry)),
             b"" => {
                 if let Some(status) = line.strip_prefix(STATUS_COMMENT).filter(|_| self.quirks) {
                     self.status = decimal(status.trim_ascii()).and_then(|status| u16::try_from(status).ok());
                 }
                 if self.comments {
-                    sink(Item::Comment(text(value)));
+                    sink(Item::Comment(lossy(value)));
                 }
             }
             b"id" => {} // one with a NUL is ignored, as the standard says
             _ if line.first() == Some(&NOT_KEPT) => {}
-            _ => sink(Item::Ignored(text(line))),
+            _ => sink(Item::Ignored(lossy(line))),
         }
     }
 
@@ -262,13 +262,13 @@ impl EventParser {
                 self.data.extend_from_slice(held);
             }
             sink(Item::Event(Event {
-                id: self.has_id.then(|| text(&self.id)),
-                event: (!self.event.is_empty()).then(|| text(&self.event)),
-                data: text(if self.data.is_empty() { held } else { &self.data }),
+                id: self.has_id.then(|| lossy(&self.id)),
+                event: (!self.event.is_empty()).then(|| lossy(&self.event)),
+                data: lossy(if self.data.is_empty() { held } else { &self.data }),
                 status: self.status,
             }));
         } else if self.has_id {
-            sink(Item::Id(text(&self.id)));
+            sink(Item::Id(lossy(&self.id)));
         }
         *held = &[];
         self.data.clear();
@@ -293,11 +293,6 @@ fn begins(bytes: &[u8], expected: &[u8]) -> bool {
 fn decimal(digits: &[u8]) -> Option<u64> {
     let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
     all.then(|| digits.iter().fold(0, |sum: u64, digit| sum.min(1 << 53) * 10 + u64::from(digit - b'0')))
-}
-
-/// The bytes as text. Nearly always they are valid, and seeing that is much faster than looking for what is not.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    core::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Whether the bytes are one whole JSON object, by its braces; a full check would cost more than it tells.

@@ -17,9 +17,11 @@ const ROWS: &[&[&str]] = &[
     &["options"],
     &["config"],
     &["data_url", "model"],
+    &["media"],
     &["media_type"],
     &["fields", "retry", "sse", "audio"],
     &["address", "error", "json", "transcript"],
+    &["tidy"],
     &["search", "race"],
 ];
 

@@ -120,8 +120,8 @@ fn failures_that_may_pass_are_tried_again() {
         ),
         // An hour is too long a wait; our own schedule is used.
         (vec![busy(503).header("retry-after", "3600")], vec![500]),
-        // Tokens per minute: a wait of half a second would only use up the attempts.
-        (vec![Answer::new(429, r#"{"code":"Throttling.AllocationQuota"}"#)], vec![20_000]),
+        // Tokens per minute: after the two retries that are the default, the minute is over.
+        (vec![Answer::new(429, r#"{"code":"Throttling.AllocationQuota"}"#)], vec![30_000]),
         (vec![Answer::new(400, r#"{"code":"InvalidParameter"}"#).header("x-should-retry", "true")], vec![500]),
         (vec![Answer::new(409, r#"{"code":"Conflict"}"#)], vec![500]),
         (vec![Answer::new(408, "")], vec![500]),

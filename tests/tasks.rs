@@ -520,7 +520,10 @@ fn lists_that_are_missing_or_too_many_say_so() {
     let host = ScriptedHost::new([full]);
     let error = host.run(plain_call(&host, &config()).create_vocabulary(&list)).unwrap_err();
     assert_eq!(error.message(), "the account has as many hot-word lists as it may have (ten); delete one");
-    assert_eq!((error.kind(), error.is_retryable(), error.request_id()), (ErrorKind::RateLimit, false, Some("q")));
+    assert_eq!(
+        (error.kind(), error.is_retryable(), error.request_id()),
+        (ErrorKind::PermissionDenied, false, Some("q"))
+    );
 }
 
 // ---- audio of any length ----

@@ -105,17 +105,17 @@ async fn an_upload_becomes_a_task_and_a_transcript() {
     let asr = client();
     let options = of_model("fun-asr");
     let url = asr.upload(blob(), &options).await.unwrap();
-    assert!(url.starts_with("oss://") && url.ends_with(".wav"), "{url}");
-    let id = asr.submit(&[url.clone()], &options).await.unwrap();
-    let mut states = Vec::new();
+    assert!(url.starts_with("oss://") && url.contains(".wav"), "{url}");
+    let id = asr.submit(std::slice::from_ref(&url), &options).await.unwrap();
+    let mut seen_states = Vec::new();
     let status = asr
         .wait_for_task(&id, None, &mut |status| {
-            states.push(status.state);
+            seen_states.push(status.state);
             Ok(())
         })
         .await
         .unwrap();
-    assert!(states.len() > 1, "{states:?}");
+    assert!(seen_states.len() > 1, "{seen_states:?}");
     let transcript = asr.task_result(&status).await.unwrap();
     assert_eq!(transcript.text, HEARD);
     assert!(!transcript.segments.is_empty());
@@ -219,7 +219,7 @@ async fn progress_is_told_and_data_urls_are_made() {
     let ears = Rc::clone(&told);
     let host = WebHost::new().with_progress(move |progress| ears.borrow_mut().push(progress));
     client_with(host).transcribe(blob(), &TranscribeOptions::default()).await.unwrap();
-    let told = told.borrow();
+    let told = told.borrow().clone();
     assert!(told.contains(&Progress::Encoded(SPEECH.len() as u64)) && told.ends_with(&[Progress::Sent]), "{told:?}");
 
     let url = to_data_url(&blob()).await.unwrap();

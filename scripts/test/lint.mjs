@@ -2,6 +2,7 @@
 import { existsSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { inProject, NPM_FEATURES } from "../build/paths.mjs";
 import { runCommand, wasmToolchain } from "./command.mjs";
+import { filesWithoutHeader } from "./headers.mjs";
 import { licenceProblems } from "./licences.mjs";
 
 const binary = (name) => inProject("node_modules", ".bin", name);
@@ -33,6 +34,8 @@ export async function lint() {
   await check("clippy", "cargo", ["clippy", "--locked", "--all-targets", "--", "-D", "warnings"]);
   const wasm = [...wasmToolchain(), "clippy", "--locked", "--target", "wasm32-unknown-unknown"];
   await check("clippy for wasm32", "cargo", [...wasm, "--lib", "--", "-D", "warnings"]);
+  const web = ["--lib", "--tests", "--features", "web"];
+  await check("clippy for Rust apps", "cargo", [...wasm, ...web, "--", "-D", "warnings"]);
   const npm = ["--lib", "--tests", "--features", NPM_FEATURES];
   await check("clippy for the npm package", "cargo", [...wasm, ...npm, "--", "-D", "warnings"]);
   await check("biome", binary("biome"), ["check", "--error-on-warnings", "."]);
@@ -45,6 +48,11 @@ export async function lint() {
     await check(`are the types wrong (${run[1]})`, binary("attw"), [tarball, "--no-color", "--no-emoji", ...run]);
   }
   await check("sizes", process.execPath, ["scripts/size.mjs"]);
+
+  const headless = filesWithoutHeader();
+  for (const name of headless) console.log(`FAILED header lines: ${name} does not begin with // and what it is`);
+  if (headless.length > 0) failed.push("header lines");
+  else console.log("ok     header lines");
 
   const licences = await licenceProblems();
   for (const problem of licences) console.log(`FAILED licences: ${problem}`);

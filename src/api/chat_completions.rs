@@ -1,4 +1,4 @@
-//! Dialect A: `POST /compatible-mode/v1/chat/completions` (seed 000; `protocol.md` §4).
+//! Dialect A: `POST /compatible-mode/v1/chat/completions` (`docs/protocol.md` §4).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, recognition};
@@ -6,12 +6,12 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, write_string};
-use crate::options::Verified;
+use crate::options::Checked;
 use crate::transcript::Transcript;
 
 /// Builds the request. `asr_options` stands at the top level: `extra_body` exists in the Python SDK only.
 #[must_use]
-pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
+pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
     let options = &verified.options;
     let mut json = String::new();
     let mut body = ObjectWriter::new(&mut json);

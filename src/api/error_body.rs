@@ -1,95 +1,26 @@
-//! Every shape an error comes in, and one table from the service's codes to our kinds (`protocol.md` §6.1, §4.4, §10).
+//! Every shape an error comes in: the service's own two, those of gateways before it, events, XML, plain text.
 
-use crate::error::{Error, ErrorKind};
-use crate::json::{Json, View};
+mod rules;
+
+use core::time::Duration;
+
+use crate::error::{Error, tidied};
+use crate::json::{self, Json, View};
 use crate::retry;
-use crate::search::{between, contains, find, join, until, words};
+use crate::search::{between, lossy};
 use crate::sse::{EventParser, Item};
 use crate::transcript::Transcript;
 
-/// Longest service message that is repeated; some quote the whole request.
-const LONGEST_MESSAGE: usize = 600;
-
-/// Longest word that is repeated; what is longer is somebody's audio.
-const LONGEST_WORD: usize = 200;
-
-/// Codes that mean "I heard no speech": a result, not an error.
+/// Codes that mean "I heard no speech", as the service's list of errors says: a result, not an error.
 const NO_SPEECH: [&str; 2] = ["ASR_RESPONSE_HAVE_NO_WORDS", "SUCCESS_WITH_NO_VALID_FRAGMENT"];
 
-const WRONG_KEY: &str = "Check the key, and that it belongs to this region: keys of Singapore, Beijing and Virginia do \
-                         not work elsewhere";
-const NOT_PUBLIC: &str = "The service fetches the URL itself: it must be public, without sign-in, and percent-encoded";
-const TOO_LARGE: &str = "Send a compressed recording (Opus, MP3), or a URL, or use a file-transcription model";
-const TOO_LONG: &str = "Cut the audio, or use a file-transcription model";
-const NOT_DECODED: &str = "Check that the file plays, or convert it to WAV or MP3";
-const NO_MONEY: &str = "Settle the bill or buy the product in the console; waiting does not help";
-const NO_ACCESS: &str = "Ask the owner of the account or workspace to allow this model for the key";
-const SLOWER: &str = "Too many requests at once; wait and send fewer";
-const TOKENS: &str = "The account's tokens per minute are used up; this recovers within a minute";
-const NO_MODEL: &str = "Check the model's name and that this region offers it";
+/// The pause where tokens per minute are used up and the service names none: with the two retries that are the default, the
+/// minute is over at the last.
+const PAUSE_FOR_TOKENS: Duration = Duration::from_secs(30);
 
-/// Beginnings of service codes, in lower case and without punctuation; their kind; what to do. First match wins.
-const CODES: &[(&str, ErrorKind, &str)] = &[
-    ("invalidapikey", ErrorKind::Authentication, WRONG_KEY),
-    ("arrearage commoditynotpurchased prepaidbilloverdue postpaidbilloverdue", ErrorKind::Billing, NO_MONEY),
-    (
-        "allocationquotafreetieronly",
-        ErrorKind::PermissionDenied,
-        "Turn off \"free tier only\" in the console, or wait for a new quota",
-    ),
-    ("accessdeniedunpurchased", ErrorKind::PermissionDenied, NO_MONEY),
-    (
-        "accessdenied modelaccessdenied workspaceaccessdenied endpointaccessdenied",
-        ErrorKind::PermissionDenied,
-        NO_ACCESS,
-    ),
-    ("modelnotfound modelnotsupported", ErrorKind::NotFound, NO_MODEL),
-    ("workspacenotfound", ErrorKind::NotFound, "Check the workspace id"),
-    ("badrequestresourcenotexist notfound", ErrorKind::NotFound, ""),
-    ("throttlingallocationquota insufficientquota", ErrorKind::RateLimit, TOKENS),
-    ("throttling limitrequests limitburstrate", ErrorKind::RateLimit, SLOWER),
-    (
-        "datainspectionfailed",
-        ErrorKind::ContentFiltered,
-        "The service's content inspection refused it; sending it again does not help",
-    ),
-    ("audiodurationtoolong invalidfileduration invalidfileaudiolengtherror", ErrorKind::AudioTooLong, TOO_LONG),
-    // The second is the object store's word.
-    ("badrequesttoolarge entitytoolarge invalidfilesize", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("badrequestunsupportedfileformat invalidfileformat", ErrorKind::UnsupportedFormat, NOT_DECODED),
-    ("invalidfileopenerror decodeerror", ErrorKind::InvalidAudio, NOT_DECODED),
-    (
-        "invalidfiledownloadfailed file403forbidden filedownloadfailed badrequestinputdownloadfailed invalidurl \
-         invalidparameterdatainspection",
-        ErrorKind::BadRequest,
-        NOT_PUBLIC,
-    ),
-    ("conflict", ErrorKind::Conflict, ""),
-    ("requesttimeout", ErrorKind::Timeout, "The service took too long; try again, or send shorter audio"),
-    ("internalerroralgoinvalidparameter", ErrorKind::BadRequest, ""),
-    (
-        "internalerror internalservererror systemerror modelservicefailed serviceunavailable modelunavailable",
-        ErrorKind::Server,
-        "",
-    ),
-    ("invalidparameter badrequest unsupportedoperation", ErrorKind::BadRequest, ""),
-];
-
-/// Words in a message that say more than the code beside them.
-const MESSAGES: &[(&str, ErrorKind, &str)] = &[
-    ("the audio is empty", ErrorKind::EmptyAudio, "Send a file with audio in it"),
-    ("max bytes per data-uri", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("string value length", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("file size is too large", ErrorKind::AudioTooLarge, TOO_LARGE),
-    ("over service process", ErrorKind::AudioTooLong, TOO_LONG),
-    ("url error, please check url", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("download multimodal file timed out", ErrorKind::BadRequest, NOT_PUBLIC),
-    ("does not support synchronous calls", ErrorKind::BadRequest, "This model works with tasks only"),
-    ("does not support asynchronous calls", ErrorKind::BadRequest, "This model answers directly; it knows no tasks"),
-    ("decode", ErrorKind::InvalidAudio, NOT_DECODED),
-    // Stands in front of many messages, those above among them.
-    ("internalerror.algo.invalidparameter", ErrorKind::BadRequest, ""),
-];
+/// Where gateways put their words. `message`: also the service itself, AWS, Kong; `detail`: RFC 9457, and Python servers, whose
+/// lists have `msg` in them; `error_msg`: WEIFENG2333/VideoCaptioner#708; `errors`: Cloudflare.
+const WORDS: [&str; 6] = ["message", "error", "detail", "error_msg", "msg", "errors"];
 
 /// An error that the service sent, in words of its own.
 #[derive(Debug, Default)]
@@ -97,6 +28,8 @@ struct Words {
     code: Option<String>,
     message: Option<String>,
     request_id: Option<String>,
+    /// A failing status that the body itself names, or 0.
+    status: u16,
 }
 
 /// Reads the body of an answer that is not 2xx. `header` finds a header by its lower-case name, `now` is
@@ -104,10 +37,10 @@ struct Words {
 #[must_use]
 pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, now: f64, body: &[u8]) -> Error {
     let words = Json::parse_bytes(body)
-        .and_then(|json| from_json(json.view()))
+        .map(|json| from_json(json.view()))
         .or_else(|| from_events(body))
         .or_else(|| from_xml(body))
-        .unwrap_or_default();
+        .unwrap_or_else(|| from_text(body));
     let verdict = header("x-should-retry");
     let asked = retry::retry_after(&header, now);
     let mut error = build(status, words, asked);
@@ -120,32 +53,36 @@ pub fn read(status: u16, header: impl Fn(&str) -> Option<String>, now: f64, body
     error
 }
 
-/// The error in an answer that claims success: an object with `code`, or with `error` (`protocol.md` §6 rules 5, 8).
+/// The error in an answer that claims success: an object with `error`, or with a `code` that is no success.
 #[must_use]
 pub fn in_json(json: &Json<'_>, status: Option<u16>) -> Option<Error> {
-    let words = from_json(json.view())?;
-    Some(build(status.filter(|status| *status >= 400).unwrap_or(400), words, None))
+    let view = json.view();
+    let (error, code) = (view.get("error"), view.get("code"));
+    if !error.exists() && !code.exists() {
+        return None; // of nearly every event of a stream this is all that is asked
+    }
+    let words = from_json(view);
+    let is_error = error.is_object() || error.word().is_some() || error.bool() == Some(true);
+    (is_error || words.code.is_some()).then(|| inside(words, status))
 }
 
 /// The error in a 2xx body that is no JSON: a failed call may be framed as an event even when no stream was asked for.
 #[must_use]
 pub fn in_framed_body(body: &[u8]) -> Option<Error> {
-    from_events(body).map(|words| build(400, words, None))
+    from_events(body).map(|words| inside(words, None))
 }
 
 /// The error of an event that says it is one (`event: error`, or a status of 400 and up) whatever its data.
 #[must_use]
 pub fn in_event(data: &str, status: Option<u16>) -> Error {
-    let words = Json::parse(data)
-        .and_then(|json| from_json(json.view()))
-        .unwrap_or_else(|| Words { message: Some(data.to_owned()), ..Words::default() });
-    build(status.filter(|status| *status >= 400).unwrap_or(400), words, None)
+    let words = Json::parse(data).map(|json| from_json(json.view())).filter(Words::say_something);
+    inside(words.unwrap_or_else(|| from_text(data.as_bytes())), status)
 }
 
 /// The error that a task or one of its files ended with: a code and words inside an answer that is none itself.
 #[must_use]
 pub fn in_task(code: Option<String>, message: Option<String>, request_id: Option<String>) -> Error {
-    build(0, Words { code, message, request_id }, None)
+    build(0, Words { code, message, request_id, status: 0 }, None)
 }
 
 /// "I heard no speech" arrives as an error in some shapes: it is a transcript without text.
@@ -157,23 +94,53 @@ pub fn or_no_speech(error: Error) -> Result<Transcript, Error> {
     Err(error)
 }
 
-fn from_json(view: View<'_>) -> Option<Words> {
-    let inner = view.get("error");
-    let (code, message) = match (inner.str(), inner.exists()) {
-        (Some(text), _) => (view.get("code").word(), Some(text.to_owned())), // {"error": "words"}
-        (None, true) => (inner.get("code").word().or_else(|| inner.get("type").word()), inner.get("message").word()),
-        (None, false) => (Some(view.get("code").word()?), view.get("message").word()),
-    };
-    let request_id = view.get("request_id").word().or_else(|| inner.get("id").word()).or_else(|| view.get("id").word());
-    Some(Words { code, message, request_id })
+impl Words {
+    fn say_something(&self) -> bool {
+        self.code.is_some() || self.message.is_some()
+    }
 }
 
-/// Bodies of failed streams are framed as events even with a failing status (`protocol.md` §6 rule 7).
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "what is too much is cut")]
+fn from_json(view: View<'_>) -> Words {
+    let inner = view.get("error");
+    // A word of the service's, or, of gateways, a number; OpenAI's `type` stands in for it.
+    let codes = [inner.get("code"), inner.get("type"), view.get("code")];
+    let is_code = |code: &View<'_>| code.number().is_some() || code.word().is_some();
+    let code = codes.into_iter().find(is_code).unwrap_or_default();
+    let number = code.number().or_else(|| json::number(code.str()?));
+    let number = number.map(|number| number as u32);
+    Words {
+        code: match number {
+            None => code.word(),
+            Some(..400) => None, // all is well
+            Some(number) => Some(format!("{number}")),
+        },
+        message: said(view, 3),
+        request_id: view.get("request_id").word().or_else(|| inner.get("id").word()).or_else(|| view.get("id").word()),
+        status: number.filter(|number| (400..600).contains(number)).map_or(0, |number| number as u16),
+    }
+}
+
+/// The first words in a place or `deep` below it.
+fn said(place: View<'_>, deep: u8) -> Option<String> {
+    let place = if place.is_array() { place.at(0) } else { place };
+    let mut words = place.word();
+    for name in WORDS {
+        if words.is_none() && deep > 0 {
+            words = said(place.get(name), deep - 1);
+        }
+    }
+    words
+}
+
+/// Bodies of failed streams are framed as events even with a failing status; seen in QuantumNous/new-api and handled by
+/// dashscope-sdk-java.
 fn from_events(body: &[u8]) -> Option<Words> {
     let mut found = None;
     let mut sink = |item: Item<'_>| {
         if let (Item::Event(event), None) = (item, &found) {
-            found = Json::parse(&event.data).and_then(|json| from_json(json.view()));
+            let words = Json::parse(&event.data).map(|json| from_json(json.view()));
+            found = words.filter(Words::say_something);
         }
     };
     let mut parser = EventParser::default();
@@ -184,26 +151,37 @@ fn from_events(body: &[u8]) -> Option<Words> {
 
 /// Object storage answers in XML: `<Error><Code>…</Code><Message>…</Message><RequestId>…</RequestId></Error>`.
 fn from_xml(body: &[u8]) -> Option<Words> {
-    let text = String::from_utf8_lossy(body);
+    let text = lossy(body);
     let element = |tag: &str| between(&text, tag, "</").map(str::to_owned);
-    let code = element("<Code>")?;
-    Some(Words { code: Some(code), message: element("<Message>"), request_id: element("<RequestId>") })
+    let code = Some(element("<Code>")?);
+    Some(Words { code, message: element("<Message>"), request_id: element("<RequestId>"), status: 0 })
 }
 
-fn build(status: u16, words: Words, asked: Option<core::time::Duration>) -> Error {
-    let (kind, help) = classify(status, words.code.as_deref(), words.message.as_deref());
-    let said = words.message.as_deref().map(tidy).filter(|said| !said.is_empty());
+/// Proxies answer in plain words, or with a page of HTML that says less than the status.
+fn from_text(body: &[u8]) -> Words {
+    let body = body.trim_ascii_start();
+    let is_page = body.first() == Some(&b'<');
+    let message = core::str::from_utf8(if is_page { &[] } else { body }).ok().map(str::to_owned);
+    Words { message, ..Words::default() }
+}
+
+/// An error inside an answer that began as a success.
+fn inside(words: Words, status: Option<u16>) -> Error {
+    let status = status.unwrap_or_default().max(words.status);
+    build(status.max(400), words, None)
+}
+
+fn build(status: u16, words: Words, asked: Option<Duration>) -> Error {
+    let (kind, help) = rules::classify(status, words.code.as_deref(), words.message.as_deref());
     let nothing_said = || format!("HTTP status {} without words", u32::from(status));
-    let mut message = said.or_else(|| words.code.clone()).unwrap_or_else(nothing_said);
+    let mut message = tidied(words.message.or_else(|| words.code.clone())).unwrap_or_else(nothing_said);
     if !help.is_empty() {
         let ended = matches!(message.chars().next_back(), Some('.' | '!' | '?' | '！' | '。'));
         message.push_str(if ended { " " } else { ". " });
         message.push_str(help);
         message.push('.');
     }
-    let waits_a_minute = help == TOKENS && asked.is_none();
-    // An hour's wait shorter than the quota's own minute only uses up the attempts.
-    let asked = if waits_a_minute { Some(core::time::Duration::from_secs(20)) } else { asked };
+    let asked = asked.or((help == rules::TOKENS).then_some(PAUSE_FOR_TOKENS));
     let error = Error::new(kind, message)
         .with_service_code(words.code)
         .with_request_id(words.request_id)
@@ -212,67 +190,10 @@ fn build(status: u16, words: Words, asked: Option<core::time::Duration>) -> Erro
     if status == 0 { error } else { error.with_status(status) }
 }
 
-fn classify(status: u16, code: Option<&str>, message: Option<&str>) -> (ErrorKind, &'static str) {
-    let message = message.unwrap_or_default().to_ascii_lowercase();
-    let by_message = MESSAGES
-        .iter()
-        .find(|(words, ..)| contains(message.as_bytes(), words.as_bytes()))
-        .map(|(_, kind, help)| (*kind, *help));
-    let letters = code.unwrap_or_default().bytes().filter(u8::is_ascii_alphanumeric);
-    let bare: String = letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect();
-    let by_code = CODES
-        .iter()
-        .find(|(starts, ..)| words(starts).any(|start| bare.starts_with(start)))
-        .map(|(_, kind, help)| (*kind, *help));
-    match (by_code, by_message) {
-        // A vague code with telling words.
-        (Some((ErrorKind::BadRequest | ErrorKind::Server | ErrorKind::PermissionDenied, _)) | None, Some(found)) => {
-            found
-        }
-        (Some(found), _) => found,
-        (None, None) => (by_status(status), if status == 401 { WRONG_KEY } else { "" }),
-    }
-}
-
-fn by_status(status: u16) -> ErrorKind {
-    match status {
-        401 => ErrorKind::Authentication,
-        403 => ErrorKind::PermissionDenied,
-        404 | 410 | 416 => ErrorKind::NotFound,
-        408 => ErrorKind::Timeout,
-        409 => ErrorKind::Conflict,
-        413 => ErrorKind::AudioTooLarge,
-        415 => ErrorKind::UnsupportedFormat,
-        429 => ErrorKind::RateLimit,
-        500.. => ErrorKind::Server,
-        _ => ErrorKind::BadRequest,
-    }
-}
-
-/// Words of others on one line, not too long, and without anything that looks like a key, audio or a signature.
-pub(crate) fn tidy(message: &str) -> String {
-    let mut line = join(message.split_whitespace().map(tidy_word), " ");
-    if let Some((end, _)) = line.char_indices().nth(LONGEST_MESSAGE) {
-        line.truncate(end);
-        line.push('…');
-    }
-    line
-}
-
-fn tidy_word(word: &str) -> &str {
-    if word.len() > LONGEST_WORD || contains(word.as_bytes(), b";base64,") {
-        return "(data)";
-    }
-    if contains(word.as_bytes(), b"://") {
-        return until(word, b'?'); // signatures stand behind it
-    }
-    let is_key = |start: &[u8]| find(word.as_bytes(), start).is_some_and(|at| word.len() - at > 10);
-    if is_key(b"sk-") || is_key(b"st-") { "(key)" } else { word }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorKind;
 
     fn none(_: &str) -> Option<String> {
         None
@@ -322,62 +243,6 @@ mod tests {
     }
 
     #[test]
-    fn codes_map_to_kinds() {
-        for (status, code, message, kind, retryable) in [
-            (429, "Throttling.RateQuota", "", ErrorKind::RateLimit, true),
-            (429, "Throttling.AllocationQuota", "", ErrorKind::RateLimit, true),
-            (429, "insufficient_quota", "You exceeded your current quota", ErrorKind::RateLimit, true),
-            (429, "limit_burst_rate", "", ErrorKind::RateLimit, true),
-            (429, "PostpaidBillOverdue", "", ErrorKind::Billing, false),
-            (400, "Arrearage", "", ErrorKind::Billing, false),
-            (403, "AllocationQuota.FreeTierOnly", "", ErrorKind::PermissionDenied, false),
-            (403, "Model.AccessDenied", "", ErrorKind::PermissionDenied, false),
-            (404, "model_not_found", "", ErrorKind::NotFound, false),
-            (416, "BadRequest.ResourceNotExist", "", ErrorKind::NotFound, false),
-            (400, "DataInspectionFailed", "", ErrorKind::ContentFiltered, false),
-            (400, "data_inspection_failed", "", ErrorKind::ContentFiltered, false),
-            (400, "AUDIO_DURATION_TOO_LONG", "", ErrorKind::AudioTooLong, false),
-            (400, "BadRequest.TooLarge", "", ErrorKind::AudioTooLarge, false),
-            (
-                400,
-                "InvalidParameter",
-                "Exceeded limit on max bytes per data-uri item : 10485760",
-                ErrorKind::AudioTooLarge,
-                false,
-            ),
-            (400, "InvalidParameter", "Multimodal file size is too large", ErrorKind::AudioTooLarge, false),
-            (
-                400,
-                "invalid_parameter_error",
-                "<400> InternalError.Algo.InvalidParameter: audio duration (301008.0ms) over service process (300s)",
-                ErrorKind::AudioTooLong,
-                false,
-            ),
-            (400, "FILE_403_FORBIDDEN", "", ErrorKind::BadRequest, false),
-            (400, "InvalidFile.Openerror", "", ErrorKind::InvalidAudio, false),
-            (400, "InvalidParameter", "The audio is empty", ErrorKind::EmptyAudio, false),
-            (500, "InternalError", "<400> InternalError.Algo.InvalidParameter: bad", ErrorKind::BadRequest, false),
-            (
-                400,
-                "InvalidParameter",
-                "<400> InternalError.Algo.InvalidParameter: The audio could not be decoded",
-                ErrorKind::InvalidAudio,
-                false,
-            ),
-            (500, "InternalError.Algo", "", ErrorKind::Server, true),
-            (503, "ModelUnavailable", "", ErrorKind::Server, true),
-            (500, "RequestTimeOut", "", ErrorKind::Timeout, true),
-            (409, "Conflict", "", ErrorKind::Conflict, true),
-            (418, "SomethingNew", "", ErrorKind::BadRequest, false),
-        ] {
-            let body = format!(r#"{{"code":"{code}","message":"{message}"}}"#);
-            let error = read(status, none, 0.0, body.as_bytes());
-            assert_eq!((error.kind(), error.is_retryable()), (kind, retryable), "{code} {message}");
-            assert_eq!((error.service_code(), error.status()), (Some(code), Some(status)));
-        }
-    }
-
-    #[test]
     fn no_speech_is_a_transcript() {
         let error = read(400, none, 0.0, br#"{"code":"ASR_RESPONSE_HAVE_NO_WORDS","message":"m","request_id":"r"}"#);
         let transcript = or_no_speech(error).unwrap();
@@ -394,15 +259,131 @@ mod tests {
     }
 
     #[test]
-    fn audio_and_signatures_do_not_get_through() {
-        let body = r#"{"code":"x","message":"bad data:audio/wav;base64,UklGRg== at https://x.example/a.json?Signature=S3 end"}"#;
-        assert_eq!(read(400, none, 0.0, body.as_bytes()).message(), "bad (data) at https://x.example/a.json end");
+    fn the_service_s_own_words_in_both_shapes() {
+        for (words, kind) in [
+            ("The audio is too long", ErrorKind::AudioTooLong),
+            ("The audio format is illegal and cannot be opened", ErrorKind::InvalidAudio),
+            ("The file format is illegal and cannot be opened", ErrorKind::InvalidAudio),
+            ("The media format is not supported or incorrect for the data inspection.", ErrorKind::InvalidAudio),
+            ("audio duration (301008.0ms) over service process (300s)", ErrorKind::AudioTooLong),
+            ("Exceeded limit on max bytes per data-uri item : 10485760", ErrorKind::AudioTooLarge),
+            ("something else", ErrorKind::BadRequest),
+        ] {
+            for prefix in ["", "<400> InternalError.Algo.InvalidParameter: "] {
+                let native = format!(r#"{{"code":"InvalidParameter","message":"{prefix}{words}","request_id":"r"}}"#);
+                let compatible = format!(
+                    r#"{{"error":{{"message":"{prefix}{words}","type":"invalid_request_error","param":null,"code":"invalid_parameter_error"}},"request_id":"r"}}"#
+                );
+                for body in [&native, &compatible] {
+                    let error = read(400, none, 0.0, body.as_bytes());
+                    assert_eq!((error.kind(), error.is_retryable()), (kind, false), "{body}");
+                    assert!(error.message().contains(words) && error.request_id() == Some("r"), "{error}");
+                    let json = Json::parse(body).unwrap();
+                    assert_eq!(in_json(&json, None).map(|error| error.kind()), Some(kind), "{body}");
+                    assert_eq!(in_event(body, Some(400)).kind(), kind, "{body}");
+                    assert_eq!(in_framed_body(format!("data:{body}\n\n").as_bytes()).unwrap().kind(), kind);
+                }
+            }
+        }
     }
 
     #[test]
-    fn keys_and_floods_do_not_get_through() {
-        let body = format!(r#"{{"code":"x","message":"key sk-0123456789abcdef is wrong {}"}}"#, "y".repeat(5000));
-        let message = read(400, none, 0.0, body.as_bytes()).message().to_owned();
-        assert!(!message.contains("0123456789") && message.chars().count() < 700, "{message}");
+    fn gateways_are_quoted() {
+        for (status, body, kind, words) in [
+            (404, r#"{"detail":"Not Found"}"#, ErrorKind::NotFound, "Not Found"),
+            (400, r#"{"code":400,"message":"No such channel"}"#, ErrorKind::BadRequest, "No such channel"),
+            (
+                404,
+                r#"{"event_id":"30","error_msg":"Not Found. Please check"}"#,
+                ErrorKind::NotFound,
+                "Not Found. Please",
+            ),
+            (403, r#"{"msg":"IP not allowed","code":1010}"#, ErrorKind::PermissionDenied, "IP not allowed"),
+            (422, r#"{"detail":[{"loc":["body"],"msg":"field required"}]}"#, ErrorKind::BadRequest, "field required"),
+            (
+                400,
+                r#"{"success":false,"errors":[{"code":7003,"message":"No route"}]}"#,
+                ErrorKind::BadRequest,
+                "No route",
+            ),
+            (
+                402,
+                r#"{"error":{"message":"Insufficient credits","code":402}}"#,
+                ErrorKind::Billing,
+                "Insufficient credits",
+            ),
+            (401, r#"{"error":"Unauthorized"}"#, ErrorKind::Authentication, "Unauthorized. Check the key"),
+            (
+                500,
+                r#"{"status":500,"error":"Internal Server Error","message":"pool is closed"}"#,
+                ErrorKind::Server,
+                "pool",
+            ),
+            (503, "upstream connect error or disconnect", ErrorKind::Server, "upstream connect error or disconnect"),
+            (429, r#""slow down""#, ErrorKind::RateLimit, "slow down"),
+            (413, "", ErrorKind::AudioTooLarge, "HTTP status 413 without words"),
+            (502, " <html><body>Bad Gateway</body></html>", ErrorKind::Server, "HTTP status 502 without words"),
+            (429, r#"{"error":{"code":"null","type":"requests","message":"Easy"}}"#, ErrorKind::RateLimit, "Easy"),
+            (400, r#"{"error":{"error":{"error":{"error":"deep"}}}}"#, ErrorKind::BadRequest, "HTTP status 400"),
+            (400, "\u{0}\u{1}", ErrorKind::BadRequest, "HTTP status 400 without words"),
+        ] {
+            let error = read(status, none, 0.0, body.as_bytes());
+            assert_eq!((error.kind(), error.status()), (kind, Some(status)), "{body}");
+            assert!(error.message().starts_with(words), "{body}: {error}");
+        }
+        assert_eq!(read(502, none, 0.0, b"\xFF\xFE").message(), "HTTP status 502 without words");
+    }
+
+    #[test]
+    fn a_status_inside_a_success_counts() {
+        for (body, expected) in [
+            (r#"{"error":{"code":429,"message":"Slow down"}}"#, Some((ErrorKind::RateLimit, 429, true))),
+            (r#"{"error":{"code":"429","message":"Slow down"}}"#, Some((ErrorKind::RateLimit, 429, true))),
+            (r#"{"error":{"code":"503","type":"server_error"}}"#, Some((ErrorKind::Server, 503, true))),
+            (r#"{"code":500,"message":"oh"}"#, Some((ErrorKind::Server, 500, true))),
+            (r#"{"error":{"code":20012,"message":"busy"}}"#, Some((ErrorKind::BadRequest, 400, false))),
+            (r#"{"error":true,"message":"no"}"#, Some((ErrorKind::BadRequest, 400, false))),
+            (r#"{"error":false,"code":0,"choices":[]}"#, None),
+            (r#"{"code":200,"message":"ok"}"#, None),
+            (r#"{"code":"200","error":""}"#, None),
+        ] {
+            let error = in_json(&Json::parse(body).unwrap(), Some(200));
+            let found = error.map(|error| (error.kind(), error.status().unwrap(), error.is_retryable()));
+            assert_eq!(found, expected, "{body}");
+        }
+        assert_eq!(in_event("Slow down", Some(429)).message(), "Slow down");
+        assert_eq!(in_event(r#"{"x":1}"#, None).message(), r#"{"x":1}"#);
+    }
+
+    #[test]
+    fn tokens_come_back_within_a_minute_and_quotas_do_not() {
+        let said = |code: &str, message: &str| {
+            let body = format!(r#"{{"code":"{code}","message":"{message}"}}"#);
+            let error = read(429, none, 0.0, body.as_bytes());
+            (error.kind(), error.is_retryable(), error.retry_after())
+        };
+        let pause = Some(PAUSE_FOR_TOKENS);
+        let throttled = (ErrorKind::RateLimit, true, pause);
+        assert_eq!(
+            said("Throttling.AllocationQuota", "Allocated quota exceeded, please increase your quota limit."),
+            throttled
+        );
+        assert_eq!(said("insufficient_quota", "You exceeded your current quota, please check your plan."), throttled);
+        for code in ["Throttling.AllocationQuota", "insufficient_quota"] {
+            assert_eq!(said(code, "Free allocated quota exceeded."), (ErrorKind::PermissionDenied, false, None));
+        }
+        // The default's last attempt comes when the minute is over; a shorter pause would only use the attempts up.
+        assert!(PAUSE_FOR_TOKENS * 2 >= Duration::from_secs(60));
+        let asked = |name: &str| (name == "retry-after").then(|| "7".to_owned());
+        let error = read(429, asked, 0.0, br#"{"code":"Throttling.AllocationQuota","message":"m"}"#);
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+    }
+
+    #[test]
+    fn nothing_of_a_key_and_no_second_line_gets_through() {
+        let body = "{\"code\":\"Bad\\r\\nCode sk-0123456789abcdef\",\"message\":\"key sk-0123456789abcdef\\r\\n\\u202eInjected\",\"request_id\":\"st-0123456789abcdef\\n\"}";
+        let error = read(400, none, 0.0, body.as_bytes());
+        assert_eq!(error.message(), "key (key) Injected");
+        assert_eq!((error.service_code(), error.request_id()), (Some("Bad Code (key)"), Some("(key)")));
     }
 }

@@ -1,4 +1,4 @@
-//! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash (seed 004, `protocol.md` §5.3-5.4).
+//! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash (`docs/protocol.md` §5.3-5.4).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, recognition, set_header};
@@ -7,12 +7,12 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, View, write_string};
-use crate::options::{Role, TranscribeOptions, Verified};
+use crate::options::{Checked, Role, TranscribeOptions};
 use crate::transcript::Transcript;
 
 /// Builds the request. `format` is the audio's container or codec, which this dialect must be told.
 #[must_use]
-pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, format: &str, stream: bool) -> HttpRequest {
+pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, format: &str, stream: bool) -> HttpRequest {
     let options = &verified.options;
     let mut json = String::new();
     let mut body = ObjectWriter::new(&mut json);
@@ -130,7 +130,7 @@ fn first<'a>(places: &[View<'a>], name: &str, fits: fn(View<'a>) -> bool) -> Opt
 /// There is no text at any of its places.
 struct NoText;
 
-/// The change of the text, if it is one; [`NoText`] where there is none at any of the places where hosts put it (`protocol.md` §5.4).
+/// The change of the text, if it is one; [`NoText`] where there is none at any of the places where hosts put it (`docs/protocol.md` §5.4).
 fn take(view: View<'_>, accumulator: &mut Accumulator) -> Result<Option<Step>, NoText> {
     let output = view.get("output");
     // The order in which text is looked for; sentences may stand in any of the three.

@@ -1,5 +1,5 @@
 //! Dialect B: `POST /api/v1/services/aigc/multimodal-generation/generation` with Qwen3-ASR-Flash
-//! (seed 000 "DashScope synchronous", `protocol.md` §5.1-5.2).
+//! (`docs/protocol.md` §5.1-5.2).
 
 use super::choice::{Accumulator, Step};
 use super::request::{AudioRef, recognition};
@@ -7,12 +7,12 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, View, write_string};
-use crate::options::{TranscribeOptions, Verified};
+use crate::options::{Checked, TranscribeOptions};
 use crate::transcript::Transcript;
 
 /// Builds the request.
 #[must_use]
-pub fn request(config: &Config, verified: &Verified, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
+pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
     let options = &verified.options;
     let mut json = String::new();
     let mut body = ObjectWriter::new(&mut json);

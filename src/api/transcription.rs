@@ -9,7 +9,7 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::HttpRequest;
 use crate::json::{Json, ObjectWriter, View, write_string};
-use crate::model::Dialect;
+use crate::model::TaskDialect;
 use crate::options::Verified;
 use crate::transcript::{Channel, Segment, Transcript};
 
@@ -18,20 +18,20 @@ pub const MOST_FILES: usize = 100;
 
 /// Builds the request for one task. Qwen3-ASR (D1) takes one address and reads the first only.
 #[must_use]
-pub fn request(config: &Config, verified: &Verified, urls: &[String]) -> HttpRequest {
+pub fn request(config: &Config, verified: &Verified<TaskDialect>, urls: &[String]) -> HttpRequest {
     let mut json = String::new();
     let mut body = ObjectWriter::new(&mut json);
     body.string("model", &verified.model).member("input", |out| {
         let mut input = ObjectWriter::new(out);
         match (verified.dialect, urls) {
-            (Dialect::File, [url, ..]) => {
+            (TaskDialect::File, [url, ..]) => {
                 input.string("file_url", url);
             }
             _ => {
                 input.member("file_urls", |out| write_list(urls, out, |url, out| write_string(url, out)));
             }
         }
-        if verified.dialect == Dialect::Files {
+        if verified.dialect == TaskDialect::Files {
             let mut conversation = String::new();
             write_conversation(&verified.options, &mut conversation);
             if let Some(messages) = conversation.strip_suffix(',') {
@@ -55,7 +55,7 @@ pub fn request(config: &Config, verified: &Verified, urls: &[String]) -> HttpReq
     request
 }
 
-fn write_parameters(verified: &Verified, out: &mut String) {
+fn write_parameters(verified: &Verified<TaskDialect>, out: &mut String) {
     let options = &verified.options;
     let mut parameters = ObjectWriter::new(out);
     let mut taken = Vec::new();
@@ -71,7 +71,7 @@ fn write_parameters(verified: &Verified, out: &mut String) {
         });
         taken.push("channel_id");
     }
-    if let (Dialect::File, Some(context)) = (verified.dialect, &options.context) {
+    if let (TaskDialect::File, Some(context)) = (verified.dialect, &options.context) {
         parameters.string("text", context);
         taken.push("text");
     }

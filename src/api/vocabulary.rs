@@ -1,4 +1,4 @@
-//! Hot-word lists: `POST /api/v1/services/audio/asr/customization` (`protocol.md` §8.4).
+//! Hot-word lists: `POST /api/v1/services/audio/asr/customization` (`docs/protocol.md` §8.4).
 
 use serde::Serialize;
 

@@ -1,31 +1,9 @@
-//! WAV: reading how long it is, and writing what every model takes: 16 kHz, mono, 16 bits.
+//! WAV as every model takes it: 16 kHz, mono, 16 bits. Reading is in `media`.
 
 use crate::error::{Error, ErrorKind};
 
 /// The rate every model works at.
 pub const SAMPLE_RATE: u32 = 16_000;
-
-/// Seconds of audio in a WAV file whose first bytes are `head` and whose length is `total`.
-#[must_use]
-#[allow(clippy::cast_precision_loss, reason = "sizes of real files stay far below 2^53")]
-pub fn duration(head: &[u8], total: u64) -> Option<f64> {
-    let number = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
-    let (mut at, mut bytes_per_second) = (12_usize, None);
-    loop {
-        let name = head.get(at..at + 4)?;
-        let length = number(at + 4)?;
-        if name == b"fmt " {
-            bytes_per_second = number(at + 16).filter(|rate| *rate > 0);
-        }
-        if name == b"data" {
-            // A recorder that streams does not know the length and writes 0 or "all ones".
-            let rest = total.saturating_sub(at as u64 + 8);
-            let length = if length == 0 { rest } else { rest.min(u64::from(length)) };
-            return Some(length as f64 / f64::from(bytes_per_second?));
-        }
-        at = at.checked_add(8)?.checked_add(length as usize)?.checked_add(length as usize & 1)?;
-    }
-}
 
 /// Writes samples (−1.0 to 1.0) as a 16 kHz mono 16-bit WAV file.
 ///
@@ -150,7 +128,6 @@ mod tests {
         let wave = tone(440.0, 16_000, 1.0);
         let file = encode(&[&wave], 16_000).unwrap();
         assert_eq!(file.len(), 44 + 32_000);
-        assert_eq!(duration(&file[..44], file.len() as u64), Some(1.0));
         let worst = samples(&file).iter().zip(&wave).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
         assert!(worst < 1.0 / 32_000.0, "{worst}");
     }
@@ -190,18 +167,5 @@ mod tests {
         assert_eq!(encode(&[&[]], 16_000).unwrap_err().kind(), ErrorKind::EmptyAudio);
         assert_eq!(encode(&[&[0.0]], 0).unwrap_err().field(), Some("sampleRate"));
         assert_eq!(samples(&encode(&[&[f32::NAN, 7.0]], 16_000).unwrap()), [0.0, 1.0]);
-    }
-
-    #[test]
-    fn lengths_of_streamed_and_broken_files() {
-        let file = encode(&[&[0.0; 16_000]], 16_000).unwrap();
-        for unknown in [[0_u8; 4], [255; 4]] {
-            let mut streamed = file.clone();
-            streamed[40..44].copy_from_slice(&unknown);
-            assert_eq!(duration(&streamed[..44], streamed.len() as u64), Some(1.0));
-        }
-        for length in 0..44 {
-            assert_eq!(duration(&file[..length], 44), None);
-        }
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::exchange::{LONGEST_ANSWER, not_json, too_long};
-use super::prepared::tasks_only;
 use crate::api::{Accumulator, Step, chat_completions, error_body, flash_generation, generation};
 use crate::error::{Error, ErrorKind};
 use crate::host::HttpResponse;
@@ -33,7 +32,7 @@ pub(super) fn interrupted() -> Error {
 #[derive(Debug)]
 pub(super) struct Reader<R> {
     pub(super) response: R,
-    verified: Arc<Verified>,
+    verified: Arc<Verified<Dialect>>,
     pub(super) accumulator: Accumulator,
     format: Format,
     /// Whether the answer was asked for piece by piece.
@@ -54,7 +53,7 @@ enum Format {
 }
 
 impl<R: HttpResponse> Reader<R> {
-    pub(super) fn new(verified: Arc<Verified>, response: R, streaming: bool) -> Self {
+    pub(super) fn new(verified: Arc<Verified<Dialect>>, response: R, streaming: bool) -> Self {
         let accumulator = Accumulator::default();
         let format = Format::Unknown(Vec::new());
         Self { response, verified, accumulator, format, streaming, done: false, length: 0 }
@@ -168,7 +167,7 @@ fn is_end(event: &Event<'_>, data: &str) -> bool {
 /// lines, so that several answers stand in one event, a `data` line each (rexxars/eventsource-parser#31); the official Python
 /// SDK takes each line for an event. One answer over several lines is one.
 fn apply(
-    verified: &Verified,
+    verified: &Verified<Dialect>,
     accumulator: &mut Accumulator,
     event: &Event<'_>,
     data: &mut &str,
@@ -201,7 +200,6 @@ fn apply(
         Dialect::ChatCompletions => chat_completions::chunk(&json, accumulator),
         Dialect::Generation => generation::chunk(&json, accumulator, generation::is_incremental(&verified.options)),
         Dialect::Flash => flash_generation::chunk(&json, accumulator),
-        Dialect::File | Dialect::Files => return Err(tasks_only()),
     };
     accumulator.keep(text);
     Ok(step)
@@ -210,7 +208,7 @@ fn apply(
 /// What the body does not say, the header and the request may.
 pub(super) fn with_header_facts(
     mut transcript: Transcript,
-    verified: &Verified,
+    verified: &Verified<Dialect>,
     header_id: Option<String>,
 ) -> Transcript {
     transcript.request_id = transcript.request_id.or(header_id);
@@ -219,7 +217,7 @@ pub(super) fn with_header_facts(
 }
 
 /// Reads a whole 2xx body.
-fn read_body(verified: &Verified, status: u16, body: &[u8]) -> Result<Transcript, Error> {
+fn read_body(verified: &Verified<Dialect>, status: u16, body: &[u8]) -> Result<Transcript, Error> {
     let Some(json) = Json::parse_bytes(body) else {
         return Err(error_body::in_framed_body(body).unwrap_or_else(not_json));
     };
@@ -230,6 +228,5 @@ fn read_body(verified: &Verified, status: u16, body: &[u8]) -> Result<Transcript
         Dialect::ChatCompletions => chat_completions::read(&json),
         Dialect::Generation => generation::read(&json),
         Dialect::Flash => flash_generation::read(&json),
-        Dialect::File | Dialect::Files => Err(tasks_only()),
     }
 }

@@ -8,7 +8,7 @@ use crate::api::tasks::{TaskState, TaskStatus};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
 use crate::model::Family;
-use crate::options::{TranscribeOptions, Verified};
+use crate::options::{Checked, TranscribeOptions};
 use crate::search::find;
 use crate::transcript::Transcript;
 
@@ -36,7 +36,8 @@ impl<H: Host> CallContext<'_, H> {
         by_task: &TranscribeOptions,
         on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
     ) -> Result<Transcript, Error> {
-        let merged = merge(direct, by_task, &direct.verify(self.config)?)?;
+        let verified = direct.verify(self.config)?;
+        let merged = merge(direct, by_task, &verified)?;
         merged.verify_task(self.config)?; // a mistake in the long way shall not wait for the first long recording
         let refusal = match self.transcribe(source, direct).await {
             Err(error) if does_not_fit(&error) => error,
@@ -73,7 +74,7 @@ fn does_not_fit(error: &Error) -> bool {
 fn merge(
     direct: &TranscribeOptions,
     by_task: &TranscribeOptions,
-    verified: &Verified,
+    verified: &Checked,
 ) -> Result<TranscribeOptions, Error> {
     let (own, direct) = (by_task.clone(), direct.clone());
     if direct.vocabulary_id.is_some() && own.vocabulary_id.is_none() {
@@ -103,7 +104,7 @@ fn or<T>(own: Vec<T>, direct: Vec<T>) -> Vec<T> {
 }
 
 /// The model for files that is the like of a direct one; `None` for the default.
-fn counterpart(verified: &Verified) -> Option<String> {
+fn counterpart(verified: &Checked) -> Option<String> {
     match verified.family {
         Family::FunFlash => Some("fun-asr".to_owned()),
         Family::QwenAudio30Flash | Family::QwenAudioFlash => {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::CallContext;
-use super::source::{Checked, Source, check_length, most_bytes};
+use super::source::{CheckedSource, Source, check_length, most_bytes};
 use crate::api::{chat_completions, flash_generation, generation};
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::host::{Host, HttpRequest};
 use crate::model::Dialect;
 use crate::options::{TranscribeOptions, Verified};
@@ -16,7 +16,7 @@ pub struct Prepared {
     /// The request, complete but for the audio's bytes and the key.
     pub request: HttpRequest,
     /// The options it was built from.
-    pub verified: Arc<Verified>,
+    pub verified: Arc<Verified<Dialect>>,
     /// Media type of the inline audio, for size checks while a stream is read.
     pub media_type: Option<String>,
     /// Whether the answer was asked for piece by piece.
@@ -32,7 +32,7 @@ impl Prepared {
     }
 
     /// For an answer that somebody else asked for: there is nothing to send.
-    pub(super) fn for_reading(verified: Arc<Verified>) -> Self {
+    pub(super) fn for_reading(verified: Arc<Verified<Dialect>>) -> Self {
         Self { request: HttpRequest::default(), verified, media_type: None, stream: true, replayable: false }
     }
 
@@ -44,7 +44,7 @@ impl Prepared {
 /// Refuses audio that turns out to be too long while it is read.
 #[derive(Clone, Debug)]
 pub struct LengthCheck {
-    verified: Arc<Verified>,
+    verified: Arc<Verified<Dialect>>,
     media_type: String,
 }
 
@@ -77,7 +77,7 @@ impl<H> CallContext<'_, H> {
     pub(crate) fn prepare_verified<A>(
         &self,
         source: &Source<A>,
-        verified: Arc<Verified>,
+        verified: Arc<Verified<Dialect>>,
         stream: bool,
     ) -> Result<Prepared, Error> {
         let checked = source.check(&verified)?;
@@ -89,7 +89,6 @@ impl<H> CallContext<'_, H> {
                 let format = if verified.options.format.is_some() { "" } else { source.format(&verified)? };
                 flash_generation::request(config, &verified, audio, format, stream)
             }
-            Dialect::File | Dialect::Files => return Err(tasks_only()),
         };
         let request = self.with_headers(request);
         let replayable = match source {
@@ -97,8 +96,8 @@ impl<H> CallContext<'_, H> {
             Source::Bytes { facts, .. } => facts.replayable,
         };
         let media_type = match checked {
-            Checked::Inline { media_type } => Some(media_type),
-            Checked::Url(_) => None,
+            CheckedSource::Inline { media_type } => Some(media_type),
+            CheckedSource::Url(_) => None,
         };
         Ok(Prepared { request, verified, media_type, stream, replayable })
     }
@@ -111,9 +110,4 @@ impl<H: Host> CallContext<'_, H> {
         self.authorize(&mut request).await?;
         Ok(request)
     }
-}
-
-/// `TranscribeOptions::verify` lets no such model through.
-pub(super) fn tasks_only() -> Error {
-    Error::new(ErrorKind::Internal, "a model that works with tasks was asked for a direct answer")
 }

@@ -1,12 +1,11 @@
 //! The audio of a call and the checks before any byte of it is sent.
 
-use core::fmt;
-
 use crate::api::{AudioRef, percent_encode};
 use crate::data_url::{self, DataUrl};
 use crate::error::{Error, ErrorKind};
-use crate::media_type::{self, Format, MediaType, Sniffed};
-use crate::options::Verified;
+use crate::media::{self, Seen, Sniffed};
+use crate::media_type::{Format, MediaType};
+use crate::options::Checked;
 use crate::search::{find, join, until};
 
 /// Where the audio is.
@@ -26,7 +25,7 @@ pub enum Source<A> {
 /// What is known about audio bytes before they are read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AudioFacts {
-    /// The first bytes, [`media_type::HEAD_LENGTH`] of them or all there are.
+    /// The first bytes, [`media::HEAD_LENGTH`] of them or all there are, and behind them what [`media::missing`] asked for.
     pub head: Vec<u8>,
     /// How many bytes there are; `None` for a stream that does not tell.
     pub length: Option<u64>,
@@ -36,14 +35,21 @@ pub struct AudioFacts {
     pub replayable: bool,
 }
 
+impl AudioFacts {
+    /// As much of the file as there is to see.
+    fn seen(&self) -> Seen<'_> {
+        Seen::new(&self.head, media::HEAD_LENGTH, self.length)
+    }
+}
+
 /// What a request needs to know of a checked source.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Checked {
+pub(super) enum CheckedSource {
     Url(String),
     Inline { media_type: String },
 }
 
-impl Checked {
+impl CheckedSource {
     pub(super) fn audio_ref(&self) -> AudioRef<'_> {
         match self {
             Self::Url(url) => AudioRef::Url(url),
@@ -54,7 +60,7 @@ impl Checked {
 
 /// Most bytes of audio that fit one request of this model, as a data URL of this media type.
 #[must_use]
-pub(crate) fn most_bytes(verified: &Verified, media_type: &str) -> u64 {
+pub(crate) fn most_bytes(verified: &Checked, media_type: &str) -> u64 {
     data_url::bytes_within(media_type, verified.family.limits().data_url_length)
 }
 
@@ -69,21 +75,20 @@ impl<A> Source<A> {
     }
 
     /// Refuses wrong, empty, too large, too long and unsupported audio, with the number, the limit and the way out.
-    pub(super) fn check(&self, verified: &Verified) -> Result<Checked, Error> {
+    pub(super) fn check(&self, verified: &Checked) -> Result<CheckedSource, Error> {
         match self {
             Self::Url(url) if starts_with(url, "data:") => {
                 let data_url = DataUrl::parse(url)?;
                 let declared = MediaType::parse(data_url.media_type);
-                let length = Some(data_url.bytes.len() as u64);
-                let media_type = check_bytes(verified, data_url.head(), length, declared.as_ref())?;
+                let media_type = check_bytes(verified, &data_url_seen(&data_url), declared.as_ref())?;
                 // Written anew, so that the label fits the bytes and has no parameters, and strict decoders can read it.
-                Ok(Checked::Url(data_url.written(&media_type)))
+                Ok(CheckedSource::Url(data_url.written(&media_type)))
             }
-            Self::Url(url) => check_url(url).map(Checked::Url),
+            Self::Url(url) => check_url(url).map(CheckedSource::Url),
             Self::Bytes { facts, .. } => {
                 let declared = facts.declared.as_deref().and_then(MediaType::parse);
-                check_bytes(verified, &facts.head, facts.length, declared.as_ref())
-                    .map(|media_type| Checked::Inline { media_type })
+                check_bytes(verified, &facts.seen(), declared.as_ref())
+                    .map(|media_type| CheckedSource::Inline { media_type })
             }
         }
     }
@@ -91,10 +96,10 @@ impl<A> Source<A> {
 
 impl<A> Source<A> {
     /// Refuses what makes no sense as a file in the store; gives the ending for its name.
-    pub(super) fn check_file(&self, verified: &Verified) -> Result<&'static str, Error> {
+    pub(super) fn check_file(&self, verified: &Checked) -> Result<&'static str, Error> {
         let Self::Bytes { facts, .. } = self else { return Ok("") };
         let declared = facts.declared.as_deref().and_then(MediaType::parse);
-        check_head(verified, &facts.head, facts.length, declared.as_ref())?;
+        check_head(verified, &facts.seen(), declared.as_ref())?;
         let most = verified.family.limits().file_length;
         if facts.length.is_some_and(|length| length > most) {
             let message = format!("the audio is too large: {} takes at most {most} bytes", verified.model);
@@ -106,7 +111,7 @@ impl<A> Source<A> {
 
     /// The name of the audio's container or codec, which dialect C must be told: what the bytes say, else the label, else
     /// the ending of the URL.
-    pub(super) fn format(&self, verified: &Verified) -> Result<&'static str, Error> {
+    pub(super) fn format(&self, verified: &Checked) -> Result<&'static str, Error> {
         let named = |declared: Option<&str>| match declared.and_then(MediaType::parse) {
             Some(MediaType::Known(format)) => Some(format),
             _ => None,
@@ -116,15 +121,15 @@ impl<A> Source<A> {
             _ => None,
         };
         let data_url;
-        let (head, label, ending) = match self {
-            Self::Bytes { facts, .. } => (facts.head.as_slice(), named(facts.declared.as_deref()), None),
+        let (seen, label, ending) = match self {
+            Self::Bytes { facts, .. } => (facts.seen(), named(facts.declared.as_deref()), None),
             Self::Url(url) if starts_with(url, "data:") => {
                 data_url = DataUrl::parse(url)?;
-                (data_url.head(), named(Some(data_url.media_type)), None)
+                (data_url_seen(&data_url), named(Some(data_url.media_type)), None)
             }
-            Self::Url(url) => (&[][..], None, ending(url)),
+            Self::Url(url) => (Seen::head(&[], None), None, ending(url)),
         };
-        let sniffed = match media_type::sniff(head) {
+        let sniffed = match media::sniff(&seen) {
             Sniffed::Audio(Format::Mp4) if label == Some(Format::M4a) => Some(Format::M4a),
             Sniffed::Audio(format) => Some(format),
             Sniffed::NotAudio(_) | Sniffed::Unknown => None,
@@ -161,64 +166,53 @@ pub(super) fn check_url(url: &str) -> Result<String, Error> {
         let message = "expected an http(s)://, oss:// or data: URL as audio; of a local file, pass the bytes (in JavaScript the File or Blob)";
         return Err(Error::new(ErrorKind::InvalidAudio, message));
     }
-    // White space and other scripts must be percent-encoded, or the service cannot download (protocol.md §7.1).
+    // White space and other scripts must be percent-encoded (RFC 3986, §2), or the service cannot download.
     let mut encoded = String::with_capacity(url.len());
     percent_encode(url, |byte| byte.is_ascii_graphic(), &mut encoded);
     Ok(encoded)
 }
 
-fn check_bytes(
-    verified: &Verified,
-    head: &[u8],
-    length: Option<u64>,
-    declared: Option<&MediaType>,
-) -> Result<String, Error> {
-    let media_type = check_head(verified, head, length, declared)?;
-    if let Some(length) = length {
+fn data_url_seen<'a>(data_url: &'a DataUrl<'_>) -> Seen<'a> {
+    Seen::head(&data_url.bytes, Some(data_url.bytes.len() as u64))
+}
+
+fn check_bytes(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
+    let media_type = check_head(verified, seen, declared)?;
+    if let Some(length) = seen.total() {
         check_length(verified, &media_type, length)?;
     }
     Ok(media_type)
 }
 
-/// Everything that the first bytes tell: whether there is audio, in which format, and how long it is.
-fn check_head(
-    verified: &Verified,
-    head: &[u8],
-    length: Option<u64>,
-    declared: Option<&MediaType>,
-) -> Result<String, Error> {
-    if head.is_empty() || length == Some(0) {
+/// Everything that the bytes tell: whether there is audio, in which format, and how long it is.
+fn check_head(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
+    if seen.is_empty() {
         let message = "the audio is empty (0 bytes); did the recorder deliver its data before it was read?";
         return Err(Error::new(ErrorKind::EmptyAudio, message));
     }
-    let media_type = media_type_of(verified, head, declared)?;
-    let limits = verified.family.limits();
-    if let Some(seconds) = media_type::duration(head, length.unwrap_or(u64::MAX)).filter(|_| length.is_some())
-        && seconds > limits.seconds
-    {
-        return Err(Error::new(
+    let media_type = media_type_of(verified, seen, declared)?;
+    // What the service counts are whole seconds; the last frame of a codec is filled up with silence.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "hours in seconds")]
+    let most = verified.family.limits().seconds as u64;
+    match media::millis(seen).map(|millis| (millis, millis / 1000)) {
+        Some((0, _)) => {
+            let message =
+                "the audio is empty: it has a header, and no sound behind it; was the recording stopped too soon?";
+            Err(Error::new(ErrorKind::EmptyAudio, message))
+        }
+        Some((_, seconds)) if seconds > most => Err(Error::new(
             ErrorKind::AudioTooLong,
             format!(
-                "the audio lasts {} s, {} takes at most {} s; cut it, or use a file-transcription model",
-                tenths(seconds),
-                verified.model,
-                tenths(limits.seconds)
+                "the audio lasts {seconds} s, {} takes at most {most} s; cut it, or use a file-transcription model",
+                verified.model
             ),
-        ));
+        )),
+        _ => Ok(media_type),
     }
-    Ok(media_type)
-}
-
-/// Seconds with one decimal. Formatting a float would bring 14 kB of code into the wasm for this one message.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "audio lengths")]
-fn tenths(seconds: f64) -> String {
-    let tenths = (seconds * 10.0).round() as u64;
-    let (whole, rest) = (tenths / 10, tenths % 10);
-    if rest == 0 { format!("{whole}") } else { format!("{whole}.{rest}") }
 }
 
 /// The size check alone: streams learn their length while they are read.
-pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -> Result<(), Error> {
+pub(crate) fn check_length(verified: &Checked, media_type: &str, length: u64) -> Result<(), Error> {
     let most = most_bytes(verified, media_type);
     if length <= most {
         return Ok(());
@@ -234,29 +228,26 @@ pub(crate) fn check_length(verified: &Verified, media_type: &str, length: u64) -
     ))
 }
 
-fn media_type_of(verified: &Verified, head: &[u8], declared: Option<&MediaType>) -> Result<String, Error> {
-    let refuse = |what: fmt::Arguments<'_>| {
-        let names = join(verified.family.limits().formats.iter().map(|format| format.extension()), ", ");
-        Error::new(ErrorKind::UnsupportedFormat, format!("{what}; {} takes {names}", verified.model))
-    };
-    let known = |format: Format| {
-        if verified.family.limits().formats.contains(&format) {
-            Ok(format.media_type().to_owned())
-        } else {
-            Err(refuse(format_args!("the audio is {}", format.extension())))
-        }
-    };
-    match media_type::sniff(head) {
+fn media_type_of(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
+    let formats = verified.family.limits().formats;
+    let (before, what, after) = match (media::sniff(seen), verified.media_type.as_ref().or(declared)) {
         // A container may carry audio only: the caller's `audio/mp4` says more than the bytes do.
-        Sniffed::Audio(Format::Mp4) if matches!(declared, Some(MediaType::Known(Format::M4a))) => known(Format::M4a),
-        Sniffed::Audio(format) => known(format),
-        Sniffed::NotAudio(what) => Err(refuse(format_args!("this is {what}, not audio"))),
-        Sniffed::Unknown => match verified.media_type.as_ref().or(declared) {
-            Some(MediaType::Known(format)) => known(*format),
-            Some(MediaType::Other(name)) if verified.media_type.is_some() => Ok(name.clone()),
-            _ => Err(refuse(format_args!("the bytes tell no audio format; if you know it, say so with mediaType"))),
-        },
-    }
+        (Sniffed::Audio(Format::Mp4), _) if declared == Some(&MediaType::Known(Format::M4a)) => {
+            return Ok(Format::M4a.media_type().to_owned());
+        }
+        (Sniffed::Audio(format), _) | (Sniffed::Unknown, Some(&MediaType::Known(format))) => {
+            if formats.contains(&format) {
+                return Ok(format.media_type().to_owned());
+            }
+            ("the audio is ", format.extension(), "")
+        }
+        (Sniffed::NotAudio(what), _) => ("this is ", what, ", not audio"),
+        (Sniffed::Unknown, Some(MediaType::Other(name))) if verified.media_type.is_some() => return Ok(name.clone()),
+        (Sniffed::Unknown, _) => ("", "the bytes tell no audio format; if you know it, say so with mediaType", ""),
+    };
+    let names = join(formats.iter().map(|format| format.extension()), ", ");
+    let message = format!("{before}{what}{after}; {} takes {names}", verified.model);
+    Err(Error::new(ErrorKind::UnsupportedFormat, message))
 }
 
 #[cfg(test)]
@@ -265,7 +256,7 @@ mod tests {
     use crate::config::{ClientSettings, Config};
     use crate::options::TranscribeOptions;
 
-    fn check(source: &Source<()>, options: TranscribeOptions) -> Result<Checked, Error> {
+    fn check(source: &Source<()>, options: TranscribeOptions) -> Result<CheckedSource, Error> {
         source.check(&options.verify(&Config::new(&ClientSettings::default()).unwrap()).unwrap())
     }
 
@@ -279,8 +270,8 @@ mod tests {
 
     fn media_type(source: &Source<()>) -> Result<String, ErrorKind> {
         match check(source, TranscribeOptions::default()) {
-            Ok(Checked::Inline { media_type }) => Ok(media_type),
-            Ok(Checked::Url(url)) => Ok(url),
+            Ok(CheckedSource::Inline { media_type }) => Ok(media_type),
+            Ok(CheckedSource::Url(url)) => Ok(url),
             Err(error) => Err(error.kind()),
         }
     }
@@ -326,7 +317,7 @@ mod tests {
     fn urls_are_percent_encoded_and_data_urls_relabelled() {
         let url = Source::Url(" https://x.example/my file/你.mp3?a=1%20 ".to_owned());
         assert_eq!(media_type(&url), Ok("https://x.example/my%20file/%E4%BD%A0.mp3?a=1%20".to_owned()));
-        let mp3 = "data:audio/wav;codecs=1;base64,SUQzAwAAAAAAAA==";
-        assert_eq!(media_type(&Source::Url(mp3.to_owned())), Ok("data:audio/mpeg;base64,SUQzAwAAAAAAAA==".to_owned()));
+        let mp3 = "data:audio/wav;codecs=1;base64,SUQzAwAAAAAAAP/7";
+        assert_eq!(media_type(&Source::Url(mp3.to_owned())), Ok("data:audio/mpeg;base64,SUQzAwAAAAAAAP/7".to_owned()));
     }
 }

@@ -10,6 +10,7 @@ use super::prepared::Prepared;
 use crate::api::error_body;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpResponse};
+use crate::model::Dialect;
 use crate::options::Verified;
 
 /// A streamed transcription: sends its request when it is first asked for text.
@@ -37,7 +38,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
 
     /// A stream over an answer that somebody else fetched. It cannot be asked for again, so nothing is retried.
     #[must_use]
-    pub fn from_response(verified: Arc<Verified>, response: R) -> Self {
+    pub fn from_response(verified: Arc<Verified<Dialect>>, response: R) -> Self {
         let prepared = Prepared::for_reading(verified);
         let reader = Reader::new(Arc::clone(&prepared.verified), response, true);
         let state = State::Open(Box::new(reader));

@@ -12,7 +12,7 @@ use crate::api::tasks::{self, FileStatus, TaskFilter, TaskPage, TaskStatus};
 use crate::api::{error_body, transcription};
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
-use crate::model::Dialect;
+use crate::model::TaskDialect;
 use crate::options::{TranscribeOptions, Verified};
 use crate::race::{First, race};
 use crate::search::contains;
@@ -41,8 +41,8 @@ pub struct FileOutcome {
 
 impl<H> CallContext<'_, H> {
     /// Builds the request and checks the addresses; nothing is sent.
-    pub fn submission(&self, verified: &Verified, urls: &[String]) -> Result<HttpRequest, Error> {
-        let most = if verified.dialect == Dialect::File { 1 } else { transcription::MOST_FILES };
+    pub fn submission(&self, verified: &Verified<TaskDialect>, urls: &[String]) -> Result<HttpRequest, Error> {
+        let most = if verified.dialect == TaskDialect::File { 1 } else { transcription::MOST_FILES };
         if urls.is_empty() || urls.len() > most {
             let problem = format_args!("{} takes 1 to {most} addresses for one task", verified.model);
             return Err(Error::option("urls", problem));

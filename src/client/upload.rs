@@ -10,8 +10,8 @@ use super::source::Source;
 use crate::api::uploads;
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
-use crate::model::{Dialect, Family};
-use crate::options::TranscribeOptions;
+use crate::model::Family;
+use crate::options::{Checked, TranscribeOptions};
 
 /// Letters of a file's name; thirty-six possibilities each.
 const NAME_LENGTH: usize = 20;
@@ -26,10 +26,16 @@ impl<H: Host> CallContext<'_, H> {
             let message = "only bytes can be uploaded; pass them (as a file, say), or use the URL as it is";
             return Err(Error::new(ErrorKind::InvalidAudio, message));
         };
-        let direct =
-            options.model.as_deref().is_some_and(|model| !Family::of(model).dialect().is_some_and(Dialect::is_task));
-        let verified = if direct { options.verify(self.config)? } else { options.verify_task(self.config)? };
-        let extension = source.check_file(&verified)?;
+        let is_direct = options.model.as_deref().is_some_and(|model| Family::of(model).task_dialect().is_none());
+        let (direct, by_task);
+        let verified: &Checked = if is_direct {
+            direct = options.verify(self.config)?;
+            &direct
+        } else {
+            by_task = options.verify_task(self.config)?;
+            &by_task
+        };
+        let extension = source.check_file(verified)?;
         let sending = self.with_time_for(facts.length);
         let through = self.relay();
         let policy_request = self.with_headers(uploads::policy_request(self.config, &verified.model));

@@ -9,7 +9,6 @@
 
 use super::{encode_into, prefix};
 use crate::error::{Error, ErrorKind};
-use crate::media_type::HEAD_LENGTH;
 use crate::search::{cut, until};
 
 /// A data URL, read to its last letter.
@@ -36,12 +35,6 @@ impl<'a> DataUrl<'a> {
         let bytes = decode(base64)
             .ok_or_else(|| wrong("its base64 is cut off, or has letters that do not belong there, such as - and _"))?;
         Ok(Self { media_type, bytes })
-    }
-
-    /// The first bytes, [`HEAD_LENGTH`] of them or all there are.
-    #[must_use]
-    pub fn head(&self) -> &[u8] {
-        self.bytes.get(..HEAD_LENGTH).unwrap_or(&self.bytes)
     }
 
     /// The data URL of the same audio under this media type, clean and padded.
@@ -144,7 +137,7 @@ mod tests {
         let url = DataUrl::parse(url).ok()?;
         let written = url.written("audio/wav");
         let bytes = STANDARD.decode(written.strip_prefix("data:audio/wav;base64,").unwrap()).unwrap();
-        assert_eq!((&url.bytes, url.head()), (&bytes, &bytes[..bytes.len().min(HEAD_LENGTH)]));
+        assert_eq!(url.bytes, bytes);
         Some(bytes)
     }
 

@@ -5,16 +5,21 @@ import type { AudioInput } from "../../target/js/glue.js";
 import { unreadable } from "./blob-reader.js";
 import { ByteStream, bytesOf } from "./byte-stream.js";
 import { failure } from "./failure.js";
+import { callCore } from "./instance.js";
 
-/** As many first bytes as the core looks at (`HEAD_LENGTH` in src/media_type.rs). */
-const HEAD_LENGTH = 4096;
+/** As many first bytes as the core sees in any case (`HEAD_LENGTH` in src/media.rs). */
+export const HEAD_LENGTH = 4096;
+/** As many as it gets where it asks for a place: no page of Ogg is longer, and its last one tells the length. */
+const PART_LENGTH = 64 * 1024;
+/** A stream is held while it is looked into, so not without end; pictures in tags are seldom larger. */
+const MOST_AHEAD = 1024 * 1024;
 
 /** Audio as it was found: an address for the service, or bytes with what is known about them. */
 export type Audio = { url: string } | AudioBytes;
 
 export interface AudioBytes {
   bytes: Blob | Uint8Array | ByteStream;
-  /** The first bytes, or all there are. */
+  /** What the core has seen: the first bytes, and behind them the parts that it asked for. */
   head: Uint8Array;
   /** How many bytes there are, as far as anybody knows. */
   length: number | undefined;
@@ -35,7 +40,10 @@ export async function openAudio(input: AudioInput, opening: Opening): Promise<Au
   const given = input as Partial<Blob & ReadableStream<Uint8Array> & Response & URL & AsyncIterable<Uint8Array>>;
   if (typeof input === "string") return fromUrl(input, opening);
   const bytes = bytesOf(input);
-  if (bytes) return { bytes, head: bytes.subarray(0, HEAD_LENGTH), length: bytes.length, declared: undefined };
+  if (bytes) {
+    const head = await seen((at, end) => bytes.subarray(at, end), bytes.length);
+    return { bytes, head, length: bytes.length, declared: undefined };
+  }
   if (isFunction(given?.arrayBuffer) && isFunction(given.slice) && given.size! >= 0) return fromBlob(given as Blob);
   if (isFunction(given?.getReader)) return fromStream(given as ReadableStream<Uint8Array>, opening);
   if (isFunction(given?.arrayBuffer) && typeof given.headers === "object")
@@ -45,6 +53,23 @@ export async function openAudio(input: AudioInput, opening: Opening): Promise<Au
   if (stream) return fromStream(stream, opening);
   const kinds = "Blob, File, ArrayBuffer, typed array, ReadableStream, Response, Request or URL";
   throw failure("invalid_audio", `expected audio as ${kinds}`);
+}
+
+/** The first bytes, and what else the core wants to see. */
+async function seen(
+  read: (at: number, end: number) => Uint8Array | Promise<Uint8Array>,
+  length?: number,
+): Promise<Uint8Array> {
+  let head = await read(0, HEAD_LENGTH);
+  for (;;) {
+    const at = callCore((glue) => glue.missing(head, length));
+    const part = at === undefined ? undefined : await read(at, at + PART_LENGTH);
+    if (!part?.length) return head;
+    const joined = new Uint8Array(head.length + part.length);
+    joined.set(head);
+    joined.set(part, head.length);
+    head = joined;
+  }
 }
 
 function isFunction(value: unknown): boolean {
@@ -63,12 +88,14 @@ async function fromUrl(url: string, { fetch }: Opening): Promise<Audio> {
 }
 
 async function fromBlob(blob: Blob): Promise<AudioBytes> {
-  try {
-    const head = new Uint8Array(await blob.slice(0, HEAD_LENGTH).arrayBuffer());
-    return { bytes: blob, head, length: blob.size, declared: blob.type };
-  } catch (thrown) {
-    throw unreadable(thrown);
-  }
+  const read = async (at: number, end: number) => {
+    try {
+      return new Uint8Array(await blob.slice(at, end).arrayBuffer());
+    } catch (thrown) {
+      throw unreadable(thrown);
+    }
+  };
+  return { bytes: blob, head: await seen(read, blob.size), length: blob.size, declared: blob.type };
 }
 
 /** A Response (downloaded audio) or a Request (an upload, in an edge function): a body with headers. */
@@ -106,7 +133,10 @@ async function fromStream(
   }
   const bytes = new ByteStream(stream, length);
   taken(bytes);
-  const head = await bytes.lookAhead(HEAD_LENGTH);
+  const read = async (at: number, end: number) =>
+    end > MOST_AHEAD ? new Uint8Array() : (await bytes.lookAhead(end)).subarray(at);
+  // How long it is, is not told to the core yet: what stands at the end of a stream cannot be shown.
+  const head = await seen(read);
   return { bytes, head, length: bytes.length, declared };
 }
 

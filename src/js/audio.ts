@@ -1,6 +1,7 @@
 // Audio without a client: data URLs, media types, WAV files.
 
 import type { AudioInput } from "../../target/js/glue.js";
+import { HEAD_LENGTH } from "./audio-input.js";
 import { callEffects, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
 import { own, refused } from "./data.js";
 import { formats } from "./formats.js";
@@ -21,16 +22,17 @@ export async function toDataUrl(
   const effects = callEffects(NO_CLIENT, splitOptions(rest).request);
   try {
     const found = await effects.open(audio);
-    const known = found.url !== undefined ? "" : callCore((glue) => glue.mediaType(found.head, found.declared ?? ""));
+    const known =
+      found.url !== undefined ? "" : callCore((glue) => glue.mediaType(found.head, HEAD_LENGTH, found.declared ?? ""));
     return await effects.dataUrl(callCore((glue) => glue.dataUrlPrefix(mediaType ?? known ?? "")));
   } finally {
     effects.close();
   }
 }
 
-/** The media type of audio by its first bytes (4 096 are plenty), `undefined` where they tell nothing. */
+/** The media type of audio by its first bytes (4 096 are plenty, but for what stands behind a long tag), `undefined` where they tell nothing. */
 export function sniffMediaType(head: Uint8Array): string | undefined {
-  return callCore((glue) => glue.mediaType(head, ""));
+  return callCore((glue) => glue.mediaType(head, head.length, ""));
 }
 
 /**

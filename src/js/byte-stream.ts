@@ -32,15 +32,17 @@ export class ByteStream {
   async lookAhead(count: number): Promise<Uint8Array> {
     const head = new Uint8Array(count);
     let filled = 0;
-    while (filled < count) {
-      // No more than is needed: whoever refuses the audio by its head shall not have waited for the rest.
-      const bytes = await this.#read(count - filled);
-      if (!bytes) {
-        this.length = this.#ahead.reduce((sum, { length }) => sum + length, 0);
-        break;
+    for (let index = 0; filled < count; index++) {
+      if (index === this.#ahead.length) {
+        // No more than is needed: whoever refuses the audio by its head shall not have waited for the rest.
+        const bytes = await this.#read(count - filled);
+        if (!bytes) {
+          this.length = filled;
+          break;
+        }
+        this.#ahead.push(bytes);
       }
-      this.#ahead.push(bytes);
-      const part = bytes.subarray(0, count - filled);
+      const part = this.#ahead[index]!.subarray(0, count - filled);
       head.set(part, filled);
       filled += part.length;
     }

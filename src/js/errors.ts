@@ -120,9 +120,27 @@ const CLASSES: Record<string, [string, new (facts: ErrorFacts) => AsrError]> = {
 
 const NAMES: Record<string, string> = Object.fromEntries(Object.entries(CLASSES).map(([code, [name]]) => [code, name]));
 
-/** What an effect has failed with is named by its own cause: the caller knows nothing of effects. */
-function unpack(json: string, error: unknown): ErrorFacts {
-  const facts: ErrorFacts = JSON.parse(json);
+/** The shortest key that is looked for in texts: what is shorter is a placeholder. The service's have 35 characters and more. */
+const SHORTEST_KEY = 8;
+
+/** A key as it may stand in a text: plain, or in base64, of which one of three beginnings is at the seam of a group of letters. */
+function formsOf(key: string | undefined): string[] {
+  if (key === undefined || key.length < SHORTEST_KEY) return [];
+  const groups = (text: string) => btoa(text.slice(0, text.length - (text.length % 3)));
+  return [key, groups(key), groups(key.slice(1)), groups(key.slice(2))];
+}
+
+/**
+ * What an effect has failed with is named by its own cause: the caller knows nothing of effects. Whoever was told the key may
+ * repeat it, so it is taken out of every text before there is an error, whose stack has the message, too.
+ */
+function unpack(json: string, error: unknown, key: string | undefined): ErrorFacts {
+  const forms = formsOf(key);
+  const facts: ErrorFacts = JSON.parse(json, (name, value) =>
+    typeof value === "string" && name !== "code"
+      ? forms.reduce((text, form) => text.replaceAll(form, "(key)"), value)
+      : value,
+  );
   if (error instanceof AsrError) return "cause" in error ? { ...facts, cause: error.cause } : facts;
   return error === undefined ? facts : { ...facts, cause: error };
 }
@@ -130,18 +148,20 @@ function unpack(json: string, error: unknown): ErrorFacts {
 /** Whether a caught value is an error of this package; also true for one of another copy of it. */
 export function isAsrError(value: unknown): value is AsrError {
   return (
-    value instanceof AsrError || (value instanceof Error && (value as AsrError).code in CLASSES && "retryable" in value)
+    value instanceof AsrError ||
+    (value instanceof Error && Object.hasOwn(CLASSES, (value as AsrError).code) && "retryable" in value)
   );
 }
 
 /**
  * Makes an error of facts, or of what Rust threw: `[json, cause]`, where the cause is an error of an effect, or nothing.
- * Anything else is a defect, and says so.
+ * Anything else is a defect, and says so. `key` is the one that the call has used.
  */
-export function toError(thrown: unknown): AsrError {
+export function toError(thrown: unknown, key?: string): AsrError {
   if (thrown instanceof AsrError) return thrown;
-  const facts = (Array.isArray(thrown) ? unpack(thrown[0], thrown[1]) : thrown) as Partial<ErrorFacts> | undefined;
-  const found = facts && typeof facts === "object" && typeof facts.code === "string" ? CLASSES[facts.code] : undefined;
+  const facts = (Array.isArray(thrown) ? unpack(thrown[0], thrown[1], key) : thrown) as Partial<ErrorFacts> | undefined;
+  const known = facts && typeof facts === "object" && typeof facts.code === "string";
+  const found = known && Object.hasOwn(CLASSES, facts.code as string) ? CLASSES[facts.code as string] : undefined;
   if (found) return new found[1](facts as ErrorFacts);
   const message = `unexpected: ${thrown instanceof Error ? thrown.message : String(thrown)}. Please report this`;
   return new InternalError({ code: "internal_error", message, retryable: false, cause: thrown });

@@ -37,6 +37,7 @@ export class HostEffects implements CallEffects {
   #stream: ByteStream | undefined;
   #body: BodyAudio | undefined;
   #most = Number.POSITIVE_INFINITY;
+  #key: string | undefined;
 
   constructor(options: EffectOptions) {
     this.settings = options.settings;
@@ -84,6 +85,18 @@ export class HostEffects implements CallEffects {
   }
 
   async apiKey(): Promise<unknown> {
+    const key = await this.#apiKey();
+    // What has other characters is refused in the core, and goes nowhere.
+    if (typeof key === "string" && /^[!-~]+$/.test(key.trim())) this.#key = key.trim();
+    return key;
+  }
+
+  /** The key that it has used last, for what must not repeat it. */
+  get key(): string | undefined {
+    return this.#key;
+  }
+
+  async #apiKey(): Promise<unknown> {
     const { apiKey } = this.#options;
     if (typeof apiKey !== "function") return apiKey;
     try {

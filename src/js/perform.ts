@@ -1,5 +1,6 @@
 // Everything but transcription itself, by its name in the core.
 
+import type { Glue } from "../../target/js/files-glue.js";
 import type { AudioInput, AudioSource, TranscribeOptions, Transcript } from "../../target/js/glue.js";
 import type { Actions } from "./actions.js";
 import { type CallOptions, type Client, callEffects, type RequestOptions, splitOptions } from "./call.js";
@@ -72,7 +73,8 @@ async function send<Name extends Action>(
   try {
     const files = await effects.ready(loadFiles);
     const source = await audio(); // only now: a stream can be read only once, and the part may fail to load
-    const result = await files.run((glue) => glue.perform(name, client.settings, given, options, effects, source));
+    const work = (glue: Glue) => glue.perform(name, client.settings, given, options, effects, source);
+    const result = await files.run(work, effects);
     return result as Actions[Name]["result"];
   } finally {
     effects.close();

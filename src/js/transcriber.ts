@@ -79,7 +79,7 @@ export class Transcriber {
     const { stream = false, ...rest } = own(options);
     const { transcription, effects } = await open(this.#client, audio, rest, stream);
     try {
-      return await runCore(() => transcription.request());
+      return await runCore(() => transcription.request(), effects);
     } catch (error) {
       effects.close(); // otherwise a stream of audio may still flow into the request
       throw error;

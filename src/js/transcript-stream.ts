@@ -144,8 +144,8 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   async #next(): Promise<void> {
     try {
       this.#opened ??= await this.#start();
-      const { transcription } = this.#opened;
-      const batch = await runCore(() => transcription.next());
+      const { transcription, effects } = this.#opened;
+      const batch = await runCore(() => transcription.next(), effects);
       if (batch) this.#take(...batch);
       else this.#end(this.#transcript ? undefined : cancelled(this.#text));
     } catch (error) {

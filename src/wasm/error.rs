@@ -6,9 +6,9 @@ use std::error::Error as _;
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::api::error_body::tidy;
 use crate::error::{Error, ErrorKind};
 use crate::json::ObjectWriter;
+use crate::tidy::tidy;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"

@@ -5,7 +5,8 @@ use wasm_bindgen::prelude::*;
 use super::entry::config;
 use super::error::to_js;
 use crate::data_url;
-use crate::media_type::{MediaType, Sniffed, sniff};
+use crate::media::{self, Seen, Sniffed, sniff};
+use crate::media_type::MediaType;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
@@ -28,16 +29,25 @@ pub fn check_settings(settings: &str) -> Result<(), JsValue> {
     config(settings).map(|_| ()).map_err(|error| to_js(&error))
 }
 
-/// The media type of bytes by their magic numbers, else what was declared, without parameters.
+/// The media type of bytes by their magic numbers, else what was declared, without parameters. Of `seen`, `first` bytes are
+/// the beginning, and behind them stands what [`missing`] asked for.
 #[wasm_bindgen(js_name = mediaType)]
 #[must_use]
-pub fn media_type(head: &[u8], declared: &str) -> Option<String> {
-    match sniff(head) {
+pub fn media_type(seen: &[u8], first: usize, declared: &str) -> Option<String> {
+    match sniff(&Seen::new(seen, first, None)) {
         Sniffed::Audio(format) => Some(format.media_type().to_owned()),
         Sniffed::NotAudio(_) | Sniffed::Unknown => {
             MediaType::parse(declared).map(|declared| declared.as_str().to_owned())
         }
     }
+}
+
+/// Where in a file more is to be seen, to tell what it is and how long.
+#[wasm_bindgen]
+#[must_use]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths are whole and positive")]
+pub fn missing(seen: &[u8], length: Option<f64>) -> Option<u32> {
+    media::missing(&Seen::new(seen, media::HEAD_LENGTH, length.map(|length| length as u64)))
 }
 
 /// What stands before the base64 in a data URL.

@@ -168,9 +168,9 @@ fn events_are_packed_into_one_string() {
 
 #[wasm_bindgen_test]
 fn small_things_on_their_own() {
-    assert_eq!(media_type(b"OggS", "").as_deref(), Some("audio/ogg"));
-    assert_eq!(media_type(b"????", "audio/mp3;x=1").as_deref(), Some("audio/mpeg"));
-    assert_eq!(media_type(b"<html>", ""), None);
+    assert_eq!(media_type(b"OggS", 6, "").as_deref(), Some("audio/ogg"));
+    assert_eq!(media_type(b"????", 6, "audio/mp3;x=1").as_deref(), Some("audio/mpeg"));
+    assert_eq!(media_type(b"<html>", 6, ""), None);
     let file = encode_wav(&evaluate("[new Float32Array([0, 1, -1, 0.5])]").unchecked_into(), 16_000.0).unwrap();
     assert_eq!(file.len(), 52);
 }

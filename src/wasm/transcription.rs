@@ -19,6 +19,7 @@ use crate::client::stream::{Changes, TranscriptStream};
 use crate::client::{CallContext, CallSettings, Prepared};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
+use crate::model::Dialect;
 use crate::options::{TranscribeOptions, Verified};
 use crate::subtitle;
 
@@ -58,7 +59,7 @@ pub fn check_options(settings: &str, options: &str) -> Result<(), JsValue> {
     verified(settings, options).map(|_| ()).map_err(|error| to_js(&error))
 }
 
-fn verified(settings: &str, options: &str) -> Result<(Config, Arc<Verified>), Error> {
+fn verified(settings: &str, options: &str) -> Result<(Config, Arc<Verified<Dialect>>), Error> {
     let config = config(settings)?;
     let verified = data(options, TranscribeOptions::read)?.into_verified(&config)?;
     Ok((config, Arc::new(verified)))

@@ -9,7 +9,8 @@ use super::cause::caused;
 use crate::client::{AudioFacts, Source};
 use crate::data_url::{self, Encoder};
 use crate::error::{Error, ErrorKind};
-use crate::media_type::{HEAD_LENGTH, MediaType, Sniffed, sniff};
+use crate::media::{HEAD_LENGTH, PART_LENGTH, Seen, Sniffed, missing, sniff};
+use crate::media_type::MediaType;
 
 /// Bytes of a Blob that are in memory at a time: three quarters of a megabyte, whole groups of base64.
 pub(super) const SLICE: u32 = 786_432;
@@ -78,22 +79,48 @@ pub enum WebAudio {
     Bytes(Vec<u8>),
 }
 
-/// What can be known of audio by its first bytes.
+/// What can be known of audio without reading all of it.
 pub(super) async fn open(input: WebInput) -> Result<Source<WebAudio>, Error> {
-    match input {
-        WebInput::Url(url) => Ok(Source::Url(url)),
-        WebInput::Bytes(bytes) => {
-            let head = bytes.get(..HEAD_LENGTH).unwrap_or(&bytes).to_vec();
-            let facts = AudioFacts { head, length: Some(bytes.len() as u64), declared: None, replayable: true };
-            Ok(Source::Bytes { audio: WebAudio::Bytes(bytes), facts })
+    let audio = match input {
+        WebInput::Url(url) => return Ok(Source::Url(url)),
+        WebInput::Bytes(bytes) => WebAudio::Bytes(bytes),
+        WebInput::Blob(blob) => WebAudio::Blob(blob),
+    };
+    let length = Some(audio.length());
+    let mut head = audio.part(0, HEAD_LENGTH as u64).await?;
+    while let Some(at) = missing(&Seen::new(&head, HEAD_LENGTH, length)) {
+        let part = audio.part(at.into(), PART_LENGTH).await?;
+        if part.is_empty() {
+            break;
         }
-        WebInput::Blob(blob) => {
-            #[allow(clippy::cast_precision_loss, reason = "a few thousand")]
-            let head = slice(&blob, 0.0, HEAD_LENGTH as f64).await?.to_vec();
-            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and positive")]
-            let length = Some(blob.size() as u64);
-            let facts = AudioFacts { head, length, declared: Some(blob.type_()), replayable: true };
-            Ok(Source::Bytes { audio: WebAudio::Blob(blob), facts })
+        head.extend(part);
+    }
+    let declared = match &audio {
+        WebAudio::Blob(blob) => Some(blob.type_()),
+        WebAudio::Bytes(_) => None,
+    };
+    Ok(Source::Bytes { audio, facts: AudioFacts { head, length, declared, replayable: true } })
+}
+
+impl WebAudio {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "sizes are whole and positive")]
+    fn length(&self) -> u64 {
+        match self {
+            Self::Blob(blob) => blob.size() as u64,
+            Self::Bytes(bytes) => bytes.len() as u64,
+        }
+    }
+
+    /// So many bytes from a place on, or as many as there are.
+    #[allow(clippy::cast_precision_loss, reason = "files are far smaller than 2^53 bytes")]
+    async fn part(&self, at: u64, length: u64) -> Result<Vec<u8>, Error> {
+        match self {
+            Self::Blob(blob) => Ok(slice(blob, at as f64, (at + length) as f64).await?.to_vec()),
+            Self::Bytes(bytes) => {
+                let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
+                let most = usize::try_from(length).unwrap_or(usize::MAX);
+                Ok(rest.get(..most).unwrap_or(rest).to_vec())
+            }
         }
     }
 }
@@ -143,7 +170,7 @@ pub(super) async fn base64_pieces(audio: &WebAudio, pieces: &Array, done: &mut d
 /// ```
 pub async fn to_data_url(blob: &Blob) -> Result<String, Error> {
     let Source::Bytes { audio, facts } = open(blob.into()).await? else { return Ok(String::new()) };
-    let media_type = match sniff(&facts.head) {
+    let media_type = match sniff(&Seen::new(&facts.head, HEAD_LENGTH, facts.length)) {
         Sniffed::Audio(format) => format.media_type().to_owned(),
         Sniffed::NotAudio(what) => {
             return Err(Error::new(ErrorKind::UnsupportedFormat, format!("this is {what}, not audio")));

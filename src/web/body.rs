@@ -15,7 +15,7 @@ pub(super) async fn body(
     audio: Option<&WebAudio>,
     done: &mut dyn FnMut(u64),
 ) -> Result<Option<JsValue>, Error> {
-    if let [] = recipe.parts.as_slice() {
+    if recipe.parts.is_empty() {
         return Ok(None);
     }
     if let [Part::Text(text)] = recipe.parts.as_slice() {

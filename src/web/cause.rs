@@ -4,8 +4,8 @@ use core::fmt;
 
 use wasm_bindgen::JsValue;
 
-use crate::api::error_body::tidy;
 use crate::error::{Error, ErrorKind};
+use crate::tidy::tidy;
 
 /// The words of a value that JavaScript threw. Not the value itself: errors go from thread to thread in Rust, values of
 /// JavaScript cannot. Keys and signatures are taken out.

@@ -36,7 +36,7 @@ const REFUSALS = [
   ["SystemError", "ServerError", "server_error", 500, true],
   ["ServiceUnavailable", "ServerError", "server_error", 503, true],
   ["ModelUnavailable", "ServerError", "server_error", 503, true],
-  ["RequestTimeOut", "TimeoutError", "timeout", 504, true],
+  ["RequestTimeOut", "TimeoutError", "timeout", 500, true],
 ];
 
 /** How a refusal can be packed: with its status, as events with its status, as an event inside 200, as JSON inside 200. */
@@ -186,4 +186,14 @@ test("errors survive structured logging: the facts are own, enumerable, and JSON
   assert.deepEqual([logged.code, logged.status, logged.requestId], [code, status, requestId]);
   assert.match(String(error), /^BillingError: /);
   assert.ok(error.stack.includes(message));
+});
+
+test("only an error with a code of ours is an error of this package", () => {
+  for (const code of ["constructor", "toString", "__proto__", "hasOwnProperty", "", undefined, 5, Symbol.iterator]) {
+    assert.equal(isAsrError(Object.assign(new Error("x"), { code, retryable: true })), false, String(code));
+  }
+  // Of another copy of the package.
+  assert.equal(isAsrError(Object.assign(new Error("x"), { code: "timeout", retryable: true })), true);
+  assert.equal(isAsrError(Object.assign(new Error("x"), { code: "timeout" })), false);
+  assert.equal(isAsrError({ code: "timeout", retryable: true }), false);
 });

@@ -136,4 +136,38 @@ describe("it never turns up", () => {
     }
     assert.deepEqual(printed, [], "and nothing is printed at all");
   });
+
+  test("in an error of an upstream that echoes it: words, code, id, text so far, plain or in base64", async () => {
+    for (const secret of [SECRET, "own-gateway-0f1e2d3c/key"]) {
+      const forms = [secret, ...["", "k", "Bearer ", '{"key":"'].map((before) => btoa(`${before}${secret}"}`))];
+      for (const form of forms) {
+        const facts = { code: `Bad.${form}`, message: `no key "${form}"\r\nSet-Cookie: x`, request_id: form };
+        const said = { output: { choices: [{ message: { content: [{ text: `heard ${form}` }] } }] } };
+        const answers = [
+          () => Response.json(facts, { status: 400, headers: { "x-request-id": form } }),
+          () => new Response(form, { status: 403, headers: { "x-request-id": form } }),
+          () => Response.json({ error: { ...facts, type: form }, id: form }),
+          () => new Response(`data:${JSON.stringify(said)}\n\nevent:error\ndata:${JSON.stringify(facts)}\n\n`),
+        ];
+        for (const answer of answers) {
+          const client = service.client({ apiKey: secret, fetch: async () => answer(), maxRetries: 0 });
+          const calls = [
+            ...Object.values(WAYS).map((ask) => () => ask(client, audio)),
+            () => client.submit("https://x.example/a.mp3", { model: "fun-asr" }),
+            () => client.task("0123").status(),
+          ];
+          for (const call of calls) {
+            const error = await errorOf(call());
+            const texts = [...everything(error), error.stack, error.message, error.partialText ?? ""];
+            for (const text of texts) {
+              // Of base64, at most two letters at either end of the key may stay.
+              assert.ok(!text.includes(form) && !LEAK.test(text), text);
+              assert.doesNotMatch(text, /MGYxZTJk|BmMWUyZD|wZjFlMm/, text);
+            }
+            assert.doesNotMatch(error.message, /[\r\n]/);
+          }
+        }
+      }
+    }
+  });
 });

@@ -128,7 +128,7 @@ describe("dashscope SDK for Python", { skip: missing }, () => {
     test("a file that is not there fails the task", async () => {
       const call = { model: "qwen3-asr-flash-filetrans", file_url: jfkUrl.replace("jfk", "missing") };
       const { output } = await value("QwenTranscription.call", call);
-      assert.deepEqual([output.task_status, output.code], ["FAILED", "FILE_DOWNLOAD_FAILED"]);
+      assert.deepEqual([output.task_status, output.code], ["FAILED", "FILE_404_NOT_FOUND"]);
     });
   });
 

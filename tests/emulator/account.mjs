@@ -30,7 +30,7 @@ export function createAccount({ key, recogniser, closing, log = () => {} }) {
     recogniser,
     objects: createObjectStore(),
     tokens: createTokenStore(),
-    tasks: createTaskStore(),
+    tasks: createTaskStore(log),
     results: createResultStore(),
     vocabularies: createVocabularyStore(),
     closing,

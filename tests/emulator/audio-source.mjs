@@ -1,6 +1,6 @@
 // From what a request names (data URL, http(s) URL, oss:// URL) to bytes, with the service's limits and refusals.
 import { readDataUrl } from "./data-url.mjs";
-import { invalidParameter, ServiceError } from "./service-error.mjs";
+import { refusal } from "./service-error.mjs";
 
 const LONGEST_STRING = 28_000_000;
 
@@ -19,15 +19,12 @@ const LONGEST_STRING = 28_000_000;
  * @returns {Promise<Uint8Array>}
  */
 export async function fetchAudio(source, context) {
-  if (typeof source !== "string" || source === "") throw invalidParameter("The audio is empty");
+  if (typeof source !== "string" || source === "") throw refusal("audio-empty");
   if (source.length > LONGEST_STRING) {
-    throw new ServiceError(
-      "InvalidParameter",
-      `String value length (${source.length}) exceeds the maximum allowed (${LONGEST_STRING}, from \`StreamReadConstraints.getMaxStringLength()\`)`,
-    );
+    throw refusal("string-too-long", { length: source.length, limit: LONGEST_STRING });
   }
   const bytes = await read(source, context);
-  if (bytes.length === 0) throw invalidParameter("The audio is empty");
+  if (bytes.length === 0) throw refusal("audio-empty");
   return bytes;
 }
 
@@ -35,12 +32,9 @@ export async function fetchAudio(source, context) {
 async function read(source, { model, family, headers, objects, signal }) {
   if (/^data:/i.test(source)) {
     const { dataUriLimit = 0 } = family;
-    if (source.length > dataUriLimit) {
-      const words = `Exceeded limit on max bytes per data-uri item : ${dataUriLimit}`;
-      throw new ServiceError("BadRequest.TooLarge", words);
-    }
+    if (source.length > dataUriLimit) throw refusal("data-url-too-large", { limit: dataUriLimit });
     const read = readDataUrl(source);
-    if (!read) throw invalidParameter("The provided data URL is not valid base64.");
+    if (!read) throw refusal("bad-data-url");
     return read.bytes;
   }
   if (/^oss:/i.test(source)) return readObject(source, { model, headers, objects });
@@ -49,9 +43,9 @@ async function read(source, { model, family, headers, objects, signal }) {
 
 /** Uploaded files are only resolved for those who ask for it by header. */
 export function readObject(source, { model, headers, objects }) {
-  if (String(headers["x-dashscope-ossresourceresolve"]).toLowerCase() !== "enable") throw urlError();
+  if (String(headers["x-dashscope-ossresourceresolve"]).toLowerCase() !== "enable") throw refusal("bad-url");
   const bytes = objects.get(source.slice("oss://".length), model);
-  if (!bytes) throw new ServiceError("InvalidFile.DownloadFailed");
+  if (!bytes) throw refusal("upload-not-found");
   return bytes;
 }
 
@@ -64,30 +58,21 @@ export function readObject(source, { model, headers, objects }) {
 export async function download(source, limit, signal) {
   const url = parseUrl(source);
   if (!isLoopback(url.hostname)) {
-    throw new ServiceError("BadRequest.InputDownloadFailed", `Failed to download the input file: ${url.origin}`);
+    throw refusal("download-failed", { url: url.origin });
   }
   let response;
   try {
     response = await fetch(url, { redirect: "error", signal, headers: { "user-agent": "DashScopeUserBot" } });
   } catch (cause) {
     if (signal?.aborted) throw cause;
-    throw new ServiceError(
-      "InvalidURL.ConnectionRefused",
-      `Connection to ${url.origin} refused, please provide available URL`,
-    );
+    throw refusal("connection-refused", { url: url.origin });
   }
   if (!response.ok) {
     await response.body?.cancel();
-    const refused = response.status === 401 || response.status === 403;
-    throw Object.assign(
-      new ServiceError("BadRequest.InputDownloadFailed", `Failed to download the input file: ${source}`),
-      {
-        forbidden: refused,
-      },
-    );
+    throw Object.assign(refusal("download-failed", { url: source }), { storeStatus: response.status });
   }
   const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.length > limit) throw invalidParameter("Multimodal file size is too large");
+  if (bytes.length > limit) throw Object.assign(refusal("file-too-large"), { storeStatus: 413 });
   return bytes;
 }
 
@@ -96,14 +81,10 @@ function parseUrl(source) {
   try {
     url = new URL(source);
   } catch {
-    throw urlError();
+    throw refusal("bad-url");
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw urlError();
+  if (url.protocol !== "http:" && url.protocol !== "https:") throw refusal("bad-url");
   return url;
-}
-
-function urlError() {
-  return new ServiceError("InvalidParameter", "url error, please check url！");
 }
 
 function isLoopback(host) {

@@ -1,5 +1,5 @@
 // Bearer keys: anything that begins with sk-, except sk-invalid…, or exactly the one key the emulator was started with.
-import { ServiceError } from "./service-error.mjs";
+import { refusal } from "./service-error.mjs";
 
 /**
  * @param {string | undefined} header
@@ -8,9 +8,9 @@ import { ServiceError } from "./service-error.mjs";
  */
 export function authorise(header, { key: only, tokens }) {
   const key = /^Bearer\s+(\S+)$/i.exec(header ?? "")?.[1];
-  if (!key) throw new ServiceError("InvalidApiKey", header ? undefined : "No API-key provided.");
+  if (!key) throw refusal(header ? "wrong-key" : "no-key");
   if (tokens.isValid(key)) return key;
   const accepted = only === undefined ? key.startsWith("sk-") && !key.startsWith("sk-invalid") : key === only;
-  if (!accepted) throw new ServiceError("InvalidApiKey");
+  if (!accepted) throw refusal("wrong-key");
   return key;
 }

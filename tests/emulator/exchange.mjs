@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { createBodyWriter } from "./body-writer.mjs";
 import { createEventStream } from "./event-stream.mjs";
-import { ServiceError } from "./service-error.mjs";
+import { refusal } from "./service-error.mjs";
 
 /** @typedef {"native" | "compatible"} Door which of the two front doors, and so which shape errors have */
 
@@ -55,10 +55,9 @@ export class Exchange {
     try {
       value = JSON.parse(this.body.toString("utf8"));
     } catch {
-      throw new ServiceError("BadRequest.IllegalInput");
+      throw refusal("not-json");
     }
-    if (value === null || typeof value !== "object" || Array.isArray(value))
-      throw new ServiceError("BadRequest.IllegalInput");
+    if (value === null || typeof value !== "object" || Array.isArray(value)) throw refusal("not-json");
     return value;
   }
 
@@ -100,18 +99,18 @@ export class Exchange {
     return stream;
   }
 
-  /** The error in this door's shape. @param {ServiceError} error */
+  /** The error in this door's shape. @param {import("./service-error.mjs").ServiceError} error */
   describe(error) {
     return this.door === "compatible" ? error.toCompatible(this.requestId) : error.toNative(this.requestId);
   }
 
-  /** The event that carries an error inside a stream. @param {ServiceError} error */
+  /** The event that carries an error inside a stream. @param {import("./service-error.mjs").ServiceError} error */
   errorEvent(error) {
     const data = JSON.stringify(this.describe(error));
     return this.door === "compatible" ? { status: error.status, data } : { event: "error", status: error.status, data };
   }
 
-  /** Refuses, in the manner that the fault switches ask for. @param {ServiceError} error */
+  /** Refuses, in the manner that the fault switches ask for. @param {import("./service-error.mjs").ServiceError} error */
   async refuse(error) {
     const { faults } = this;
     if (faults.has("error-in-200") || faults.has("sse-on-error")) {

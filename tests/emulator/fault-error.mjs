@@ -1,4 +1,4 @@
-// The error that a request's fault switches describe (status=, code=, message=).
+// The error that a request's fault switches describe (error=, status=, code=, message=).
 import { describedError } from "./service-error.mjs";
 
 /**
@@ -8,8 +8,10 @@ import { describedError } from "./service-error.mjs";
 export function faultError(faults, usualStatus) {
   const message = faults.value("message");
   const code = faults.value("code");
+  const error = faults.value("error");
   return describedError({
-    status: faults.number("status") ?? (code ? undefined : usualStatus),
+    error,
+    status: faults.number("status") ?? (code || error ? undefined : usualStatus),
     code,
     message: message === undefined ? undefined : decodeURIComponent(message),
   });

@@ -3,7 +3,8 @@
 /** Every switch, with the explanation that `--help` and the README print. */
 export const SWITCHES = {
   status: "=NNN refuse with this HTTP status and the body the service has for it",
-  code: "=CODE refuse with this error code, and its usual status unless status= is given too",
+  error: "=NAME refuse with this error of service-errors.mjs",
+  code: "=CODE refuse with this error code of the service, and its usual status unless status= is given too",
   message: "=TEXT words of the refusal, percent-encoded",
   "error-in-200": "refuse inside an event stream of HTTP 200 (event:error, :HTTP_STATUS/n)",
   "error-mid": "=N refuse in the stream after N events that carried text",
@@ -38,7 +39,7 @@ export const SWITCHES = {
   revise: "dialect C: as snapshots, and the first word changes after the second event",
   "task-pending": "=N polls that a task answers PENDING (1)",
   "task-running": "=N polls that a task answers RUNNING, at least (1)",
-  "task-fail": "=CODE the task ends FAILED with this code",
+  "task-fail": "=CODE the task ends FAILED with this code of service-errors.mjs",
   "subtask-fail": "=CODE the first file of the task fails with this code while the task succeeds",
   "result-fault": "=STATUS|expired|html|cut what happens when the task's result document is fetched",
   "result-fault-times": "=N only the first N times",

@@ -43,7 +43,9 @@ describe("refusals on order", () => {
     ],
     ["code=insufficient_quota", 429, "Throttling.AllocationQuota", "insufficient_quota", "insufficient_quota"],
     ["code=Throttling.AllocationQuota", 429, "Throttling.AllocationQuota", "insufficient_quota", "insufficient_quota"],
-    ["code=Brand.New,status=418", 418, "Brand.New", "Brand.New", "Brand.New"],
+    ["code=Brand.New,status=418,message=new", 418, "Brand.New", "Brand.New", "Brand.New"],
+    ["error=free-quota", 429, "Throttling.AllocationQuota", "insufficient_quota", "insufficient_quota"],
+    ["error=audio-too-long", 400, "InvalidParameter", "invalid_parameter_error", "invalid_request_error"],
   ];
   for (const [fault, status, native, code, type] of table) {
     test(fault, async () => {
@@ -53,6 +55,14 @@ describe("refusals on order", () => {
       assert.deepEqual([other.status, other.json().error.code, other.json().error.type], [status, code, type]);
     });
   }
+
+  test("a code or an error that the service does not have is the test's mistake", async () => {
+    for (const fault of ["code=Brand.New,status=418", "code=constructor", "error=nope", "error=toString"]) {
+      const answer = await generate(fault);
+      assert.equal(answer.status, 400);
+      assert.match(answer.text, /^emulator: (the service has no code|no error) "/, fault);
+    }
+  });
 
   test("message= is percent-encoded", async () => {
     const answer = await generate("status=400,message=caf%C3%A9%2C%20closed");

@@ -7,9 +7,12 @@ import { cutAtPunctuation, phraseOfWords, trailingSpaceWords } from "./sentences
 import { ServiceError } from "./service-error.mjs";
 import { wordFilterOf } from "./word-filter.mjs";
 
+/** What an answer of the server that has the file means. */
+const REASONS = { 401: "forbidden", 403: "forbidden", 404: "missing", 413: "large" };
+
 /** Why one file has no transcript; `kind` is turned into each dialect's own code. */
 export class FileFailure extends Error {
-  /** @param {"download" | "forbidden" | "decode" | "silence" | "channel"} kind */
+  /** @param {"download" | "forbidden" | "missing" | "large" | "decode" | "silence" | "channel"} kind */
   constructor(kind) {
     super(kind);
     this.kind = kind;
@@ -72,7 +75,8 @@ async function fetchFile(url, { model, family, headers, account, signal }) {
     return await download(url, family.byteLimit, signal);
   } catch (cause) {
     if (!(cause instanceof ServiceError)) throw cause;
-    throw new FileFailure(/** @type {any} */ (cause).forbidden ? "forbidden" : "download");
+    const { storeStatus } = /** @type {any} */ (cause);
+    throw new FileFailure(REASONS[storeStatus] ?? "download");
   }
 }
 

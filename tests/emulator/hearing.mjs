@@ -1,6 +1,6 @@
 // From bytes to samples, with the service's refusals: cannot be decoded, too long.
 import { decodeAudio, mixDown, UndecodableAudio } from "./audio/decode.mjs";
-import { invalidParameter, ServiceError } from "./service-error.mjs";
+import { refusal } from "./service-error.mjs";
 
 /** @typedef {{ samples: Float32Array, durationMs: number, audio: import("./audio/decode.mjs").DecodedAudio }} Sound */
 
@@ -14,13 +14,14 @@ export async function listen(bytes, family, log) {
   const audio = await decodeAudio(bytes).catch((cause) => {
     if (!(cause instanceof UndecodableAudio)) throw cause;
     log(`cannot decode ${bytes.length} bytes: ${cause.message}`);
-    throw invalidParameter("The audio could not be decoded. Please check the format of the audio.");
+    throw refusal("audio-not-opened");
   });
   // 300 s are taken and 301 s refused; nobody has measured what lies between.
   const seconds = family.seconds ?? 0;
   if (audio.durationMs >= (seconds + 0.5) * 1000) {
-    const words = `audio duration (${audio.durationMs.toFixed(1)}ms) over service process (${seconds}s)`;
-    throw new ServiceError("AUDIO_DURATION_TOO_LONG", words);
+    // Qwen3-ASR has words only, the others a code as well.
+    if (family.kind === "qwen") throw refusal("audio-too-long");
+    throw refusal("audio-over-process", { milliseconds: audio.durationMs.toFixed(1), seconds });
   }
   return { samples: mixDown(audio.channels), durationMs: audio.durationMs, audio };
 }

@@ -21,7 +21,7 @@ const BATCH = { byteLimit: 2048 * MIB, seconds: 12 * 3600 };
 /** @type {[RegExp, Family][]} */
 const FAMILIES = [
   [/^fun-asr-realtime/, { kind: "flash", snapshots: true, ...SYNCHRONOUS, byteLimit: 2048 * MIB }],
-  [/-(realtime|streaming)/, { kind: "other" }],
+  [/-(realtime|streaming|message|live)(-|$)|^gummy/, { kind: "other" }],
   [/^qwen3-asr-flash-filetrans/, { kind: "qwen-task", ...BATCH }],
   [/^qwen-audio-3\.\d+-asr-flash-filetrans/, { kind: "task", instantVocabulary: true, ...BATCH }],
   [/^fun-asr-flash/, { kind: "flash", ...SYNCHRONOUS, byteLimit: 2048 * MIB }],

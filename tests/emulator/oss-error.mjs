@@ -1,32 +1,21 @@
 // The object store speaks XML.
-
-const CODES = {
-  AccessDenied: 403,
-  SignatureDoesNotMatch: 403,
-  InvalidAccessKeyId: 403,
-  NoSuchKey: 404,
-  InvalidArgument: 400,
-  MalformedPOSTRequest: 400,
-  FileAlreadyExists: 409,
-  EntityTooLarge: 400,
-  InternalError: 500,
-};
+import { STORE_ERRORS_BY_NAME, worded } from "./service-errors.mjs";
 
 /**
  * @param {import("./exchange.mjs").Exchange} exchange
- * @param {keyof typeof CODES | string} code
- * @param {string} message
- * @param {number} [status]
+ * @param {keyof typeof STORE_ERRORS_BY_NAME} name
+ * @param {{ status?: number, rule?: string }} [more] another status, what stands in its words
  */
-export async function replyOssError(exchange, code, message, status = CODES[code] ?? 400) {
+export async function replyOssError(exchange, name, { status, ...values } = {}) {
+  const known = STORE_ERRORS_BY_NAME[name];
   const lines = [
     '<?xml version="1.0" encoding="UTF-8"?>',
     "<Error>",
-    `  <Code>${code}</Code>`,
-    `  <Message>${message}</Message>`,
+    `  <Code>${known.code}</Code>`,
+    `  <Message>${worded(known.message, values)}</Message>`,
     `  <RequestId>${exchange.requestId}</RequestId>`,
     `  <HostId>${exchange.headers.host ?? ""}</HostId>`,
     "</Error>",
   ];
-  await exchange.replyFromStore(status, `${lines.join("\n")}\n`);
+  await exchange.replyFromStore(status ?? known.status, `${lines.join("\n")}\n`);
 }

@@ -2,14 +2,13 @@
 import { FaultMistake } from "./faults.mjs";
 import { billedSeconds, textTokensOf, tokensOf } from "./hearing.mjs";
 import { QWEN_LANGUAGES } from "./models.mjs";
-import { invalidParameter, ServiceError } from "./service-error.mjs";
+import { refusal, wrongParameter } from "./service-error.mjs";
 
 /** @param {any} options asr_options @returns {string | undefined} */
 export function languageOf(options) {
   const language = options?.language;
   if (language === undefined || language === null) return undefined;
-  if (!QWEN_LANGUAGES.has(language))
-    throw invalidParameter(`The language ${JSON.stringify(language)} is not supported.`);
+  if (!QWEN_LANGUAGES.has(language)) throw wrongParameter("language");
   return language;
 }
 
@@ -83,5 +82,5 @@ export function forcedSilence(faults) {
 
 /** @param {ReturnType<typeof forcedSilence>} shape */
 export function refuseSilence(shape) {
-  if (shape === "error") throw new ServiceError("ASR_RESPONSE_HAVE_NO_WORDS");
+  if (shape === "error") throw refusal("no-words");
 }

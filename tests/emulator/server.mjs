@@ -10,19 +10,19 @@ import { createFaultCounter, FaultMistake, NO_FAULTS, readFaults } from "./fault
 import { createMoonshineRecogniser } from "./recogniser/moonshine.mjs";
 import { createRequestLog } from "./request-log.mjs";
 import { ROUTES } from "./routes/all.mjs";
-import { ServiceError } from "./service-error.mjs";
+import { refusal, ServiceError } from "./service-error.mjs";
+import { GATEWAY_PAGE } from "./service-errors.mjs";
 
 const LARGEST_BODY = 256 * 1024 * 1024;
 const REFUSING = /** @type {const} */ ([
   "status",
+  "error",
   "code",
   "message",
   "error-in-200",
   "json-error-in-200",
   "sse-on-error",
 ]);
-const GATEWAY_PAGE =
-  "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
 
 /**
  * @typedef {object} Emulator
@@ -102,15 +102,17 @@ async function serve(exchange, method) {
   exchange.door = path.startsWith("/compatible-mode/") ? "compatible" : "native";
   try {
     if (faults.has("delay")) await sleep(faults.number("delay"), undefined, { signal: exchange.signal });
-    if (faults.has("html-error")) return await exchange.replyText(502, GATEWAY_PAGE, { "content-type": "text/html" });
+    if (faults.has("html-error")) {
+      return await exchange.replyText(GATEWAY_PAGE.status, GATEWAY_PAGE.text, { "content-type": "text/html" });
+    }
     if (REFUSING.some((name) => faults.has(name)) && !faults.has("error-mid")) throw faultError(faults);
-    if (method === "OPTIONS") throw new ServiceError("InvalidApiKey", "No API-key provided.");
+    if (method === "OPTIONS") throw refusal("no-key");
 
     const here = ROUTES.filter((route) => route.path.test(path));
     const route = here.find((candidate) => candidate.methods.includes(method));
     if (!here.some((candidate) => candidate.open)) authorise(exchange.headers.authorization, account);
-    if (here.length === 0) throw new ServiceError("NotFound");
-    if (!route) throw new ServiceError("MethodNotAllowed", `Request method '${method}' not supported`, 405);
+    if (here.length === 0) throw refusal("no-such-path");
+    if (!route) throw refusal("wrong-method", { method });
     await route.handle(exchange, route.path.exec(path) ?? []);
   } catch (cause) {
     if (exchange.response.destroyed) return;
@@ -118,7 +120,7 @@ async function serve(exchange, method) {
     if (cause instanceof ServiceError && !exchange.response.headersSent) return await exchange.refuse(cause);
     account.log(`${method} ${path}: ${/** @type {Error} */ (cause)?.stack ?? cause}`);
     if (exchange.response.headersSent) exchange.response.destroy();
-    else await exchange.refuse(new ServiceError("InternalError"));
+    else await exchange.refuse(refusal("internal"));
   } finally {
     account.log(`${method} ${path} → ${exchange.entry.status ?? "gone"}${faults.any ? ` (fault ${faults.text})` : ""}`);
   }

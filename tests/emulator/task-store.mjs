@@ -1,6 +1,7 @@
 // Asynchronous tasks. A task's work starts at once; what a poll says depends on how often it was asked (so that every caller
 // sees PENDING and RUNNING) and on whether the work is done.
 import { randomUUID } from "node:crypto";
+import { fileFailure } from "./service-error.mjs";
 
 /** @typedef {ReturnType<typeof createTaskStore>} TaskStore */
 /** @typedef {"PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELED"} TaskStatus */
@@ -31,7 +32,8 @@ import { randomUUID } from "node:crypto";
 
 const LIFETIME_MS = 24 * 3600_000;
 
-export function createTaskStore() {
+/** @param {(line: string) => void} log */
+export function createTaskStore(log) {
   /** @type {Map<string, Task>} */
   const tasks = new Map();
 
@@ -61,8 +63,8 @@ export function createTaskStore() {
           task.outcome = outcome;
         },
         (cause) => {
-          const failure = { code: "InternalError", message: String(cause?.message ?? cause) };
-          task.outcome = { status: "FAILED", output: failure };
+          log(`task ${task.id}: ${cause?.stack ?? cause}`);
+          task.outcome = { status: "FAILED", output: fileFailure("InternalError") };
         },
       );
       return task;

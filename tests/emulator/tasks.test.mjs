@@ -77,9 +77,12 @@ describe("submitting", () => {
     assert.deepEqual(Object.keys(answer), ["request_id", "output"]);
   });
   test("what is refused", async () => {
-    const access = (words) => [403, "AccessDenied", `current user api does not support ${words} calls`];
-    assert.deepEqual(await code(one("/a.wav"), {}), access("synchronous"));
-    assert.deepEqual(await code({ ...one("/a.wav"), model: "qwen3-asr-flash" }, ASYNC), access("asynchronous"));
+    const access = (words) => [403, "AccessDenied", words];
+    assert.deepEqual(await code(one("/a.wav"), {}), access("current user api does not support synchronous calls."));
+    assert.deepEqual(
+      await code({ ...one("/a.wav"), model: "qwen3-asr-flash" }, ASYNC),
+      access("Current user api does not support asynchronous calls."),
+    );
     assert.deepEqual(await code({ ...one("/a.wav"), model: "fun-asr" }, ASYNC), [
       400,
       "InvalidParameter",
@@ -88,7 +91,7 @@ describe("submitting", () => {
     assert.deepEqual(await code({ ...many(["/a.wav"]), model: D1 }, ASYNC), [
       400,
       "InvalidParameter",
-      "input must contain file_url",
+      "Required parameter(file_url) missing or invalid, please check the request parameters.",
     ]);
     const url = [400, "InvalidParameter", "url error, please check url！"];
     for (const file of ["data:audio/wav;base64,AAAA", "a.wav", "oss://a/b.wav", "file:///a.wav"]) {
@@ -233,7 +236,7 @@ describe("failures", () => {
   test("D1 fails as a task", async () => {
     const codes = {
       "/secret.wav": "FILE_403_FORBIDDEN",
-      "/missing.wav": "FILE_DOWNLOAD_FAILED",
+      "/missing.wav": "FILE_404_NOT_FOUND",
       "/text.wav": "DECODE_ERROR",
       "/silence.wav": "ASR_RESPONSE_HAVE_NO_WORDS",
     };

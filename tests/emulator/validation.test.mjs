@@ -85,9 +85,10 @@ describe("browsers are locked out", () => {
 });
 
 describe("paths and methods", () => {
-  test("what does not exist is 404, a wrong method 405", async () => {
+  test("what does not exist is 404, a wrong method a wrong parameter", async () => {
     assert.equal((await send(`${emulator.url}/compatible-mode/v1/audio/transcriptions`, { body: {} })).status, 404);
-    assert.equal((await send(emulator.url + GENERATION)).status, 405);
+    const wrong = await send(emulator.url + GENERATION);
+    assert.deepEqual([wrong.status, wrong.json().message], [400, "Request method 'GET' is not supported."]);
   });
 });
 
@@ -110,7 +111,7 @@ const NATIVE = [
     { ...generationBody(), input: { messages: [{ role: "user" }, { role: "user" }] } },
     400,
     "InvalidParameter",
-    /exactly one user/,
+    /: The item of content should be a message of a certain modal\.$/,
   ],
   [
     "a prompt beside the audio",
@@ -120,7 +121,7 @@ const NATIVE = [
     },
     400,
     "InvalidParameter",
-    /exactly one audio/,
+    /: The item of content should be a message of a certain modal\.$/,
   ],
   [
     "an empty recording",
@@ -129,8 +130,20 @@ const NATIVE = [
     "InvalidParameter",
     /The audio is empty/,
   ],
-  ["broken base64", generationBody({ audio: "data:audio/wav;base64,a*b=" }), 400, "InvalidParameter", /base64/],
-  ["no base64", generationBody({ audio: "data:audio/wav,abc" }), 400, "InvalidParameter", /base64/],
+  [
+    "broken base64",
+    generationBody({ audio: "data:audio/wav;base64,a*b=" }),
+    400,
+    "InvalidParameter",
+    /URL does not appear to be valid/,
+  ],
+  [
+    "no base64",
+    generationBody({ audio: "data:audio/wav,abc" }),
+    400,
+    "InvalidParameter",
+    /URL does not appear to be valid/,
+  ],
   [
     "a local path",
     generationBody({ audio: "file:///tmp/a.wav" }),
@@ -159,14 +172,14 @@ const NATIVE = [
     generationBody({ audio: dataUrl(Buffer.from("hello, this is text")) }),
     400,
     "InvalidParameter",
-    /^<400> InternalError\.Algo\.InvalidParameter: The audio could not be decoded/,
+    /^<400> InternalError\.Algo\.InvalidParameter: The audio format is illegal and cannot be opened$/,
   ],
   [
     "a language that is not on the list",
     generationBody({ parameters: { asr_options: { language: "tlh" } } }),
     400,
     "InvalidParameter",
-    /language "tlh"/,
+    /^Required parameter\(language\) missing or invalid/,
   ],
 ];
 
@@ -191,7 +204,7 @@ describe("dialect B refuses", () => {
   test("an asynchronous call", async () => {
     const answer = await generate(generationBody(), { headers: { "x-dashscope-async": "enable" } });
     assert.equal(answer.status, 403);
-    assert.equal(answer.json().message, "current user api does not support asynchronous calls");
+    assert.equal(answer.json().message, "Current user api does not support asynchronous calls.");
   });
 
   test("a data URL of more than 10485760 characters, and takes one of that many", async () => {
@@ -218,9 +231,17 @@ describe("dialect B refuses", () => {
   test("more than 300 seconds, and takes 300", async () => {
     const wav = (seconds) => dataUrl(writeWav([new Float32Array(seconds * 8000)], 8000));
     assert.equal((await generate(generationBody({ audio: wav(300) }))).status, 200);
-    const answer = await generate(generationBody({ audio: wav(301) }));
+    const words = "<400> InternalError.Algo.InvalidParameter: The audio is too long";
+    const native = await generate(generationBody({ audio: wav(301) }));
+    assert.deepEqual([native.status, native.json().code, native.json().message], [400, "InvalidParameter", words]);
+    const compatible = await chat(chatBody({ audio: wav(301) }));
+    const { error } = compatible.json();
+    assert.deepEqual([compatible.status, error.code, error.message], [400, "invalid_parameter_error", words]);
+    const content = [{ type: "input_audio", input_audio: { data: wav(301) } }];
+    const input = { messages: [{ role: "user", content }] };
+    const flash = await generate({ model: "fun-asr-flash-2026-06-15", input, parameters: { format: "wav" } });
     assert.deepEqual(
-      [answer.status, answer.json().code, answer.json().message],
+      [flash.status, flash.json().code, flash.json().message],
       [400, "AUDIO_DURATION_TOO_LONG", "audio duration (301000.0ms) over service process (300s)"],
     );
   });
@@ -260,7 +281,7 @@ const COMPATIBLE = [
     400,
     "invalid_parameter_error",
     "invalid_request_error",
-    /exactly one audio/,
+    /: The item of content should be a message of a certain modal\.$/,
   ],
   [
     "bytes that are no audio",
@@ -268,7 +289,7 @@ const COMPATIBLE = [
     400,
     "invalid_parameter_error",
     "invalid_request_error",
-    /^<400> InternalError\.Algo/,
+    /^<400> InternalError\.Algo\.InvalidParameter: The audio format is illegal and cannot be opened$/,
   ],
 ];
 

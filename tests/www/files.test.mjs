@@ -106,7 +106,7 @@ describe("files", () => {
   test("when the service cannot decode what the browser can, it is converted and sent once more", async () => {
     const path = convertSpeech(amiable.name, ["-c:a", "libopus"], `${amiable.name}.ogg`);
     page = await openPage(browser, site.url);
-    site.emulator.arm({ fault: "code=InvalidFile.Format" });
+    site.emulator.arm({ fault: "error=audio-not-opened" });
     await dropFile(page, path, "audio/ogg");
     assert.ok(errorRate(amiable.words, await finishedText(page)) <= 0.15);
     assert.deepEqual(

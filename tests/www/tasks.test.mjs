@@ -87,7 +87,7 @@ describe("a long recording", () => {
     await new Promise((resolve) => files.listen(0, "127.0.0.1", resolve));
     const address = `http://127.0.0.1:${files.address().port}/talk.wav`;
     page = await openPage(browser, site.url);
-    site.emulator.arm({ fault: "code=AUDIO_DURATION_TOO_LONG", path: GENERATION });
+    site.emulator.arm({ fault: "error=audio-too-long", path: GENERATION });
     await page.fill("#url", address);
     await page.click("#url-form button");
     assert.equal(await finishedText(page), WORDS);

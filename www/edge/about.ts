@@ -1,3 +1,5 @@
+// What a visitor may know of this edge function before anything is recorded.
+
 import { ANSWER_HEADERS } from "./refusal.ts";
 import type { Models, Settings } from "./settings.ts";
 

@@ -1,3 +1,5 @@
+// Who may call: origins, sizes and rates, judged before a body is read.
+
 import { CROSS_ORIGIN_REQUEST_HEADERS, CROSS_ORIGIN_RESPONSE_HEADERS } from "./headers.ts";
 import { ANSWER_HEADERS, refusal } from "./refusal.ts";
 import type { Route } from "./routes.ts";

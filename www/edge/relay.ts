@@ -1,3 +1,5 @@
+// A call of the page, sent on with the key, and its answer back.
+
 import { requestHeaders, responseHeaders } from "./headers.ts";
 import { ANSWER_HEADERS, refusal } from "./refusal.ts";
 import type { Route } from "./routes.ts";

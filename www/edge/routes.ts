@@ -1,3 +1,5 @@
+// The calls that the page may make, as a table.
+
 import { refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 import type { Store } from "./stores.ts";

@@ -1,4 +1,6 @@
-import { DEFAULT_RESULT_HOSTS, DEFAULT_UPLOAD_HOSTS } from "./stores.ts";
+// What the operator may set, read and checked.
+
+import { DEFAULT_RESULT_HOSTS, DEFAULT_UPLOAD_HOSTS } from "./known-stores.ts";
 
 /** What the operator may set, as `vars` in wrangler.jsonc or as secrets. All of it is optional except the key. */
 export interface Environment {

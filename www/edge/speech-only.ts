@@ -1,3 +1,5 @@
+// Looks at the first bytes of a request for the name of its model: speech, or nothing.
+
 import { refusal } from "./refusal.ts";
 
 /** Of the runtime: a stream whose length becomes the request's `Content-Length`. */

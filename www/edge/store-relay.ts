@@ -1,3 +1,5 @@
+// Results and recordings by way of the edge, because the stores allow no other sites.
+
 import { ANSWER_HEADERS, refusal } from "./refusal.ts";
 import type { Route } from "./routes.ts";
 

@@ -1,3 +1,5 @@
+// Which addresses are stores of the service.
+
 import { refusal } from "./refusal.ts";
 import type { Settings } from "./settings.ts";
 
@@ -6,13 +8,6 @@ import type { Settings } from "./settings.ts";
  * the address, so it is checked as a stranger's: without that, the edge function would fetch anything for anybody.
  */
 export type Store = "result" | "upload";
-
-/** From the operators' documents and recorded answers; `*` stands for letters, digits and hyphens within one label. */
-export const DEFAULT_RESULT_HOSTS = [
-  "dashscope-result-*.oss-*.aliyuncs.com",
-  "dashscope-7c2c.oss-cn-shanghai.aliyuncs.com",
-] as const;
-export const DEFAULT_UPLOAD_HOSTS = ["dashscope-file-mgr.oss-*.aliyuncs.com"] as const;
 
 /** The address in `?url=` when it may be asked, else the refusal. */
 export function findStore(request: Request, store: Store, settings: Settings): { url: URL } | { refusal: Response } {

@@ -1,3 +1,5 @@
+// The page begins here: the parts are made and put together.
+
 import type { About } from "../edge/about.ts";
 import { SavedRecordings } from "./drafts/saved-recordings.ts";
 import { warmUpPackage } from "./package.ts";

@@ -41,6 +41,45 @@ describe("wav", () => {
     }
   });
 
+  test("RF64 and BW64: the length stands in the chunk before the format", () => {
+    const plain = writeWav([tone(440, 8000)], 8000);
+    const chunk = new Uint8Array(8 + 28);
+    chunk.set(new TextEncoder().encode("ds64"));
+    const view = new DataView(chunk.buffer);
+    view.setUint32(4, 28, true);
+    view.setBigUint64(16, 16000n, true);
+    for (const name of ["RF64", "BW64"]) {
+      // Something stands behind the data, which its true length leaves out.
+      const bytes = Buffer.concat([plain.subarray(0, 12), chunk, plain.subarray(12), Buffer.from("LIST\x02\0\0\0hi")]);
+      bytes.write(name);
+      bytes.writeUInt32LE(0xffffffff, 4);
+      bytes.writeUInt32LE(0xffffffff, 36 + 40);
+      assert.equal(containerOf(bytes), "wav");
+      assert.equal(readWav(bytes).channels[0].length, 8000, name);
+    }
+  });
+
+  test("what ffmpeg writes as RF64, extensible, A-law, float and 24 bit", async (context) => {
+    const folder = mkdtempSync(join(tmpdir(), "wav-"));
+    context.after(() => rmSync(folder, { recursive: true }));
+    for (const options of [
+      ["-rf64", "always"],
+      ["-rf64", "always", "-c:a", "pcm_s24le"],
+      ["-rf64", "always", "-c:a", "pcm_alaw"],
+      ["-c:a", "pcm_s24le"], // extensible
+      ["-c:a", "pcm_alaw"],
+      ["-c:a", "pcm_f64le"],
+      ["-ac", "6"],
+    ]) {
+      const source = ["-f", "lavfi", "-i", "sine=frequency=440:duration=1:sample_rate=16000"];
+      const path = join(folder, "a.wav"); // a file, so that ffmpeg can go back and fill in the lengths
+      const made = spawnSync("ffmpeg", ["-v", "error", "-y", ...source, ...options, "-f", "wav", path]);
+      assert.equal(made.status, 0, String(made.stderr));
+      const { durationMs, container } = await decodeAudio(readFileSync(path));
+      assert.deepEqual([durationMs, container], [1000, "wav"], options.join(" "));
+    }
+  });
+
   test("broken files are refused with a reason", () => {
     const bytes = writeWav([tone(440, 8000)], 8000);
     assert.throws(() => readWav(bytes.subarray(0, 20)), /no data chunk|fmt/);

@@ -4,12 +4,14 @@
 
 /** @typedef {"wav"|"matroska"|"ogg"|"mov"|"flac"|"amr"|"aiff"|"avi"|"flv"|"asf"|"mpeg"|"mpegts"|"mp3"|"aac"} Container */
 
+import { isWav } from "./wav.mjs";
+
 const text = (bytes, at, length) => String.fromCharCode(...bytes.subarray(at, at + length));
 const begins = (bytes, ...values) => values.every((value, index) => bytes[index] === value);
 
 /** First match wins; each line is one entry of the service's list of formats. @type {[Container, (b: Uint8Array) => boolean][]} */
 const SIGNATURES = [
-  ["wav", (b) => text(b, 0, 4) === "RIFF" && text(b, 8, 4) === "WAVE"],
+  ["wav", isWav], // RIFF, and RF64 and BW64 of more than 4 GB
   ["avi", (b) => text(b, 0, 4) === "RIFF" && text(b, 8, 4) === "AVI "],
   ["matroska", (b) => begins(b, 0x1a, 0x45, 0xdf, 0xa3)], // webm, mkv
   ["ogg", (b) => text(b, 0, 4) === "OggS"], // ogg, opus

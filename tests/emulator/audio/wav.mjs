@@ -1,4 +1,4 @@
-// RIFF/WAVE, read without any outside program so that the emulator always understands at least this format.
+// RIFF/WAVE, with RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088), read without any outside program so that the emulator always understands at least this format.
 
 /** @typedef {{ channels: Float32Array[], sampleRate: number, codec: string }} Waveform */
 
@@ -21,7 +21,7 @@ const READERS = {
 
 /** @param {Uint8Array} bytes */
 export function isWav(bytes) {
-  return bytes.length >= 12 && ascii(bytes, 0) === "RIFF" && ascii(bytes, 8) === "WAVE";
+  return bytes.length >= 12 && ["RIFF", "RF64", "BW64"].includes(ascii(bytes, 0)) && ascii(bytes, 8) === "WAVE";
 }
 
 /**
@@ -34,12 +34,16 @@ export function readWav(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   /** @type {{ tag: number, channelCount: number, sampleRate: number, blockAlign: number, bits: number } | undefined} */
   let format;
+  /** @type {number | undefined} */
+  let longData;
   for (let at = 12; at + 8 <= bytes.length; ) {
     const id = ascii(bytes, at);
-    const declared = view.getUint32(at + 4, true);
+    // In RF64 and BW64 the data's own length is 0xFFFFFFFF, and the true one stands in the chunk "ds64".
+    const declared = id === "data" && longData !== undefined ? longData : view.getUint32(at + 4, true);
     const start = at + 8;
     // A recorder that streams writes 0xFFFFFFFF or 0 here; what is present is what counts.
     const size = Math.min(declared, bytes.length - start);
+    if (id === "ds64" && size >= 16) longData = Number(view.getBigUint64(start + 8, true));
     if (id === "fmt ") format = readFormat(view, start, size);
     if (id === "data") {
       if (!format) throw new Error("the data chunk comes before the fmt chunk");

@@ -1,3 +1,5 @@
+// Where the words of a phrase are put on its stretches of speech.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { splitWords, spreadWords } from "./words.mjs";

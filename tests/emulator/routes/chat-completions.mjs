@@ -4,7 +4,7 @@ import { listen } from "../hearing.mjs";
 import { familyOf } from "../models.mjs";
 import { annotationsOf, compatibleUsage, forcedSilence, languageOf, refuseSilence } from "../qwen-answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
-import { invalidParameter, ServiceError } from "../service-error.mjs";
+import { refusal } from "../service-error.mjs";
 
 /** @type {import("./all.mjs").Route} */
 export const chatCompletions = {
@@ -24,22 +24,12 @@ export const chatCompletions = {
 /** Unknown members are ignored, as the service does; that includes a literal "extra_body". */
 function readCall(body) {
   const family = familyOf(body.model);
-  if (typeof body.model !== "string" || body.model === "")
-    throw new ServiceError("InvalidParameter", "you must provide a model parameter");
-  if (!family)
-    throw new ServiceError(
-      "ModelNotFound",
-      `The model \`${body.model}\` does not exist or you do not have access to it.`,
-    );
-  if (!family.compatible) {
-    throw new ServiceError("model_not_supported", `Unsupported model \`${body.model}\` for OpenAI compatibility mode.`);
-  }
-  if (!Array.isArray(body.messages) || body.messages.length === 0) {
-    throw new ServiceError("InvalidParameter", "[] is too short - 'messages'");
-  }
-  if (body.stream_options && !body.stream) {
-    throw new ServiceError("InvalidParameter", "'stream_options' only set this when you set stream: true");
-  }
+  const { model } = body;
+  if (typeof model !== "string" || model === "") throw refusal("no-model");
+  if (!family) throw refusal("unknown-model", { model });
+  if (!family.compatible) throw refusal("not-compatible", { model });
+  if (!Array.isArray(body.messages) || body.messages.length === 0) throw refusal("no-messages");
+  if (body.stream_options && !body.stream) throw refusal("stream-options");
   return {
     family,
     model: body.model,
@@ -52,10 +42,10 @@ function readCall(body) {
 
 function audioOf(messages) {
   const users = messages.filter((message) => message?.role === "user");
-  if (users.length !== 1) throw invalidParameter("The input must contain exactly one user message.");
+  if (users.length !== 1) throw refusal(users.length === 0 ? "no-user" : "bad-content");
   const content = users[0].content;
   const parts = Array.isArray(content) ? content.filter((part) => part?.type === "input_audio") : [];
-  if (parts.length !== 1 || content.length !== 1) throw invalidParameter("The input must contain exactly one audio.");
+  if (parts.length !== 1 || content.length !== 1) throw refusal("bad-content");
   return parts[0].input_audio?.data;
 }
 

@@ -1,6 +1,6 @@
 // Hot-word lists. They are kept and checked; the recogniser does not listen to them.
 import { familyOf } from "../models.mjs";
-import { ServiceError } from "../service-error.mjs";
+import { refusal, wrongParameter } from "../service-error.mjs";
 import { listTime } from "../service-time.mjs";
 import { MOST_VOCABULARIES } from "../vocabulary-store.mjs";
 
@@ -12,9 +12,9 @@ export const customization = {
   path: /^\/api\/v1\/services\/audio\/asr\/customization$/,
   async handle(exchange) {
     const { model, input } = exchange.json();
-    if (model !== "speech-biasing") throw new ServiceError("ModelNotFound");
+    if (model !== "speech-biasing") throw refusal("unknown-model");
     const action = Object.hasOwn(ACTIONS, String(input?.action)) ? ACTIONS[input.action] : undefined;
-    if (!action) throw new ServiceError("InvalidParameter", "action is not supported");
+    if (!action) throw wrongParameter("action");
     const output = action(input, exchange.account.vocabularies);
     await exchange.reply(200, { output, usage: { count: 1 }, request_id: exchange.requestId });
   },
@@ -23,14 +23,10 @@ export const customization = {
 /** @type {Record<string, (input: any, lists: import("../vocabulary-store.mjs").VocabularyStore) => object>} */
 const ACTIONS = {
   create_vocabulary({ target_model: targetModel, prefix, vocabulary }, lists) {
-    if (!familyOf(targetModel)) throw new ServiceError("InvalidParameter", "target_model is not supported");
-    if (!/^[a-z0-9]{1,9}$/.test(String(prefix))) {
-      throw new ServiceError("InvalidParameter", "prefix must be less than 10 lowercase letters and digits");
-    }
+    if (!familyOf(targetModel)) throw wrongParameter("target_model");
+    if (!/^[a-z0-9]{1,9}$/.test(String(prefix))) throw wrongParameter("prefix");
     checkWords(vocabulary);
-    if (lists.count() >= MOST_VOCABULARIES) {
-      throw new ServiceError("Throttling.AllocationQuota", "Free allocated quota exceeded.", 400);
-    }
+    if (lists.count() >= MOST_VOCABULARIES) throw refusal("too-many-lists");
     return { vocabulary_id: lists.create({ prefix, targetModel, vocabulary }) };
   },
 
@@ -60,7 +56,7 @@ const ACTIONS = {
 
 function find(id, lists) {
   const list = lists.get(String(id));
-  if (!list) throw new ServiceError("BadRequest.ResourceNotExist");
+  if (!list) throw refusal("no-such-list");
   return list;
 }
 
@@ -69,18 +65,16 @@ function stateOf(list) {
 }
 
 function checkWords(vocabulary) {
-  const refuse = (reason) => {
-    throw new ServiceError("InvalidParameter", reason);
+  const refuse = (name) => {
+    throw wrongParameter(name);
   };
-  if (!Array.isArray(vocabulary) || vocabulary.length === 0) refuse("vocabulary must not be empty");
-  if (vocabulary.length > MOST_WORDS) refuse(`vocabulary must not exceed ${MOST_WORDS} words`);
+  if (!Array.isArray(vocabulary) || vocabulary.length === 0 || vocabulary.length > MOST_WORDS) refuse("vocabulary");
   for (const { text, weight } of vocabulary) {
-    if (typeof text !== "string" || text.trim() === "") refuse("vocabulary text must not be empty");
+    if (typeof text !== "string" || text.trim() === "") refuse("text");
     // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the range of ASCII
     const ascii = /^[\x00-\x7f]*$/.test(text);
-    if (ascii ? text.trim().split(/ +/).length > 7 : [...text].length > 15)
-      refuse(`vocabulary text is too long: ${text}`);
+    if (ascii ? text.trim().split(/ +/).length > 7 : [...text].length > 15) refuse("text");
     const fits = Number.isInteger(weight) && ((weight >= 1 && weight <= 5) || weight === 50);
-    if (!fits) refuse("vocabulary weight must be between 1 and 5, or 50");
+    if (!fits) refuse("weight");
   }
 }

@@ -5,7 +5,7 @@ import { listen } from "../hearing.mjs";
 import { forcedSilence } from "../qwen-answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
 import { cutAtPunctuation, leadingSpaceWords } from "../sentences.mjs";
-import { ServiceError } from "../service-error.mjs";
+import { refusal, wrongParameter } from "../service-error.mjs";
 
 const STREAMED_FROM_MS = 60_000;
 
@@ -18,13 +18,13 @@ export async function answerFlash(exchange, body, family) {
   const { headers, signal, account, faults } = exchange;
   const parameters = body.parameters ?? {};
   if (typeof parameters.format !== "string" || parameters.format === "") {
-    throw new ServiceError("InvalidParameter", "parameters.format is required");
+    throw wrongParameter("format");
   }
   const source = { model: body.model, family, headers, signal, objects: account.objects };
   const bytes = await fetchAudio(audioOf(body), source);
   const sound = await listen(bytes, family, account.log);
   const silence = forcedSilence(faults);
-  if (silence === "error") throw new ServiceError("ASR_RESPONSE_HAVE_NO_WORDS");
+  if (silence === "error") throw refusal("no-words");
   const call = { ...sound, family, parameters, silence };
   return exchange.wantsEvents() ? streamAnswer(exchange, call) : wholeAnswer(exchange, call);
 }
@@ -37,15 +37,14 @@ function audioOf({ input, parameters }) {
     .filter((message) => message?.role === "user" && Array.isArray(message.content))
     .flatMap((message) => message.content)
     .filter((part) => part?.type === "input_audio" || part?.audio !== undefined);
-  if (parts.length !== 1)
-    throw new ServiceError("InvalidParameter", "input.messages must contain exactly one input_audio");
+  if (parts.length !== 1) throw refusal("bad-content");
   return parts[0].input_audio?.data ?? parts[0].audio;
 }
 
 async function wholeAnswer(exchange, call) {
   const { account, signal } = exchange;
   const heard = call.silence ? { text: "", phrases: [] } : await account.recogniser.recognise(call.samples, { signal });
-  if (heard.text === "" && !call.silence) throw new ServiceError("ASR_RESPONSE_HAVE_NO_WORDS");
+  if (heard.text === "" && !call.silence) throw refusal("no-words");
   await exchange.reply(200, finalBody(exchange, call, heard));
 }
 
@@ -72,7 +71,7 @@ async function streamAnswer(exchange, call) {
     opened.send(exchange.errorEvent(said.failure));
     return opened.end();
   }
-  if (said.text === "" && !call.silence) throw new ServiceError("ASR_RESPONSE_HAVE_NO_WORDS");
+  if (said.text === "" && !call.silence) throw refusal("no-words");
   send(finalBody(exchange, call, said));
   await Promise.all(sending);
   await (await open()).end();

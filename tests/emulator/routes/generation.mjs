@@ -1,6 +1,6 @@
 // The native synchronous endpoint. Two dialects share its path; the model's name tells which one is spoken.
 import { familyOf } from "../models.mjs";
-import { ServiceError } from "../service-error.mjs";
+import { refusal } from "../service-error.mjs";
 import { answerFlash } from "./flash-generation.mjs";
 import { answerQwen } from "./qwen-generation.mjs";
 
@@ -10,15 +10,15 @@ export const generation = {
   path: /^\/api\/v1\/services\/aigc\/multimodal-generation\/generation$/,
   async handle(exchange) {
     const body = exchange.json();
-    if (typeof body.model !== "string" || body.model === "") throw new ServiceError("BadRequest.EmptyModel");
+    if (typeof body.model !== "string" || body.model === "") throw refusal("no-model");
     const family = familyOf(body.model);
-    if (!family) throw new ServiceError("ModelNotFound");
+    if (!family) throw refusal("unknown-model");
     if (String(exchange.headers["x-dashscope-async"]).toLowerCase() === "enable") {
-      throw new ServiceError("AccessDenied", "current user api does not support asynchronous calls");
+      throw refusal("no-tasks");
     }
-    if (body.input === undefined || body.input === null) throw new ServiceError("BadRequest.EmptyInput");
+    if (body.input === undefined || body.input === null) throw refusal("no-input");
     if (family.kind === "qwen") return answerQwen(exchange, body, family);
     if (family.kind === "flash") return answerFlash(exchange, body, family);
-    throw new ServiceError("AccessDenied", "current user api does not support synchronous calls");
+    throw refusal("tasks-only");
   },
 };

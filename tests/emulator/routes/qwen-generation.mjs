@@ -3,7 +3,7 @@ import { fetchAudio } from "../audio-source.mjs";
 import { listen } from "../hearing.mjs";
 import { annotationsOf, forcedSilence, languageOf, nativeUsage, refuseSilence } from "../qwen-answer.mjs";
 import { recogniseInPieces } from "../recognition.mjs";
-import { invalidParameter, ServiceError } from "../service-error.mjs";
+import { refusal } from "../service-error.mjs";
 
 /**
  * @param {import("../exchange.mjs").Exchange} exchange
@@ -26,15 +26,12 @@ export async function answerQwen(exchange, body, family) {
 /** The order of system and user message does not matter; unknown members are ignored. */
 function audioOf(input) {
   const messages = Array.isArray(input.messages) ? input.messages : [];
-  if (messages.length === 0) {
-    const words = "Role must be user or assistant and Content length must be greater than 0";
-    throw new ServiceError("InvalidParameter", words);
-  }
+  if (messages.length === 0) throw refusal("bad-role");
   const users = messages.filter((message) => message?.role === "user");
-  if (users.length !== 1) throw invalidParameter("The input must contain exactly one user message.");
+  if (users.length !== 1) throw refusal(users.length === 0 ? "no-user" : "bad-content");
   const content = Array.isArray(users[0].content) ? users[0].content : [];
   if (content.length !== 1 || !("audio" in Object(content[0]))) {
-    throw invalidParameter("The input must contain exactly one audio.");
+    throw refusal("bad-content");
   }
   return content[0].audio;
 }

@@ -1,5 +1,5 @@
 // Asking for a task, listing tasks, cancelling one.
-import { ServiceError } from "../service-error.mjs";
+import { refusal, wrongParameter } from "../service-error.mjs";
 import { taskTime } from "../service-time.mjs";
 
 /** GET is the documented way; one official sample uses POST. @type {import("./all.mjs").Route} */
@@ -35,10 +35,7 @@ export const cancelTask = {
   async handle(exchange, [, id]) {
     const { tasks } = exchange.account;
     const task = tasks.get(id);
-    if (!task || tasks.statusOf(task) !== "PENDING") {
-      const words = "Failed to cancel the task, please confirm if the task is in PENDING status.";
-      throw new ServiceError("UnsupportedOperation", words);
-    }
+    if (!task || tasks.statusOf(task) !== "PENDING") throw refusal("not-pending");
     task.canceled = true;
     task.endedAt = Date.now();
     task.work.abort(new Error("the task was cancelled"));
@@ -53,10 +50,10 @@ export const listTasks = {
   async handle(exchange) {
     const query = exchange.url.searchParams;
     const { tasks } = exchange.account;
-    const size = positive(query.get("page_size"), 10);
-    const page = positive(query.get("page_no"), 1);
-    const start = moment(query.get("start_time"), 0);
-    const end = moment(query.get("end_time"), Number.POSITIVE_INFINITY);
+    const size = positive(query, "page_size", 10);
+    const page = positive(query, "page_no", 1);
+    const start = moment(query, "start_time", 0);
+    const end = moment(query, "end_time", Number.POSITIVE_INFINITY);
     const found = tasks.all().filter((task) => {
       return (
         task.submittedAt >= start &&
@@ -90,18 +87,18 @@ export const listTasks = {
   },
 };
 
-function positive(text, otherwise) {
-  const value = Number(text ?? otherwise);
-  if (!Number.isInteger(value) || value < 1)
-    throw new ServiceError("InvalidParameter", "page_no and page_size must be positive");
+function positive(query, name, otherwise) {
+  const value = Number(query.get(name) ?? otherwise);
+  if (!Number.isInteger(value) || value < 1) throw wrongParameter(name);
   return value;
 }
 
 /** `YYYYMMDDhhmmss`, Beijing time. */
-function moment(text, otherwise) {
+function moment(query, name, otherwise) {
+  const text = query.get(name);
   if (!text) return otherwise;
   const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(text);
-  if (!parts) throw new ServiceError("InvalidParameter", "start_time and end_time must be formatted as YYYYMMDDhhmmss");
+  if (!parts) throw wrongParameter(name);
   const [, year, month, day, hour, minute, second] = parts.map(Number);
   return Date.UTC(year, month - 1, day, hour - 8, minute, second);
 }

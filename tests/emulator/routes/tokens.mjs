@@ -1,5 +1,5 @@
 // Temporary keys.
-import { ServiceError } from "../service-error.mjs";
+import { wrongParameter } from "../service-error.mjs";
 
 const LONGEST_SECONDS = 1800;
 
@@ -11,7 +11,7 @@ export const tokens = {
     const text = exchange.url.searchParams.get("expire_in_seconds") ?? "60";
     const seconds = Number(text);
     if (!Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_SECONDS) {
-      throw new ServiceError("InvalidParameter", `expire_in_seconds must be between 1 and ${LONGEST_SECONDS}`);
+      throw wrongParameter("expire_in_seconds");
     }
     await exchange.reply(200, exchange.account.tokens.issue(seconds));
   },

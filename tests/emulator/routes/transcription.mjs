@@ -1,12 +1,14 @@
 // Dialect D: submitting files, for Qwen3-ASR-Flash-Filetrans (D1: one URL) and the batch models (D2: a list of URLs).
 import { FileFailure, transcribeFile } from "../file-transcription.mjs";
 import { familyOf } from "../models.mjs";
-import { ServiceError } from "../service-error.mjs";
+import { fileFailure, refusal, wrongParameter } from "../service-error.mjs";
 
 const MOST_FILES = 100;
 
 const QWEN_FAILURES = {
   forbidden: "FILE_403_FORBIDDEN",
+  missing: "FILE_404_NOT_FOUND",
+  large: "FILE_TOO_LARGE",
   download: "FILE_DOWNLOAD_FAILED",
   decode: "DECODE_ERROR",
   silence: "ASR_RESPONSE_HAVE_NO_WORDS",
@@ -14,12 +16,13 @@ const QWEN_FAILURES = {
 };
 const BATCH_FAILURES = {
   forbidden: "InvalidFile.DownloadFailed",
+  missing: "InvalidFile.DownloadFailed",
+  large: "FILE_TOO_LARGE",
   download: "InvalidFile.DownloadFailed",
   decode: "DECODE_ERROR",
   silence: "SUCCESS_WITH_NO_VALID_FRAGMENT",
   channel: "InvalidParameter",
 };
-const WORDS = { "InvalidFile.DownloadFailed": "The audio file cannot be downloaded." };
 
 /** @type {import("./all.mjs").Route} */
 export const transcription = {
@@ -28,20 +31,20 @@ export const transcription = {
   async handle(exchange) {
     const body = exchange.json();
     const { headers, faults, account, requestId } = exchange;
-    if (typeof body.model !== "string" || body.model === "") throw new ServiceError("BadRequest.EmptyModel");
+    if (typeof body.model !== "string" || body.model === "") throw refusal("no-model");
     const family = familyOf(body.model);
-    if (!family) throw new ServiceError("ModelNotFound");
+    if (!family) throw refusal("unknown-model");
     if (family.kind !== "qwen-task" && family.kind !== "task") {
-      throw new ServiceError("AccessDenied", "current user api does not support asynchronous calls");
+      throw refusal("no-tasks");
     }
     if (String(headers["x-dashscope-async"]).toLowerCase() !== "enable") {
-      throw new ServiceError("AccessDenied", "current user api does not support synchronous calls");
+      throw refusal("tasks-only");
     }
     const urls = family.kind === "qwen-task" ? qwenUrls(body.input) : batchUrls(body.input);
     const resolves = String(headers["x-dashscope-ossresourceresolve"]).toLowerCase() === "enable";
     for (const url of urls) {
       const known = /^https?:\/\//i.test(url) || (/^oss:\/\//i.test(url) && resolves);
-      if (!known) throw new ServiceError("InvalidParameter", "url error, please check url！");
+      if (!known) throw refusal("bad-url");
     }
 
     const origin = headers.host ? `http://${headers.host}` : account.url;
@@ -70,22 +73,23 @@ export const transcription = {
 };
 
 function qwenUrls(input) {
-  if (typeof input?.file_url !== "string") throw new ServiceError("InvalidParameter", "input must contain file_url");
+  if (typeof input?.file_url !== "string") throw wrongParameter("file_url");
   return [input.file_url];
 }
 
 function batchUrls(input) {
   const urls = input?.file_urls;
   if (!Array.isArray(urls) || urls.length === 0 || !urls.every((url) => typeof url === "string")) {
-    throw new ServiceError("InvalidParameter", "input must contain file_urls");
+    throw refusal("no-file-urls");
   }
-  if (urls.length > MOST_FILES) throw new ServiceError("InvalidParameter", `file_urls must not exceed ${MOST_FILES}`);
+  if (urls.length > MOST_FILES) throw wrongParameter("file_urls");
   return urls;
 }
 
 function failure(code, faults) {
+  const known = fileFailure(code, { name: "channel_id" });
   const message = faults?.value("message");
-  return { code, message: message === undefined ? (WORDS[code] ?? code) : decodeURIComponent(message) };
+  return message === undefined ? known : { code, message: decodeURIComponent(message) };
 }
 
 /** @returns {Promise<import("../task-store.mjs").Outcome>} */

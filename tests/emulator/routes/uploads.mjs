@@ -2,7 +2,7 @@
 import { MalformedForm, readForm } from "../form-data.mjs";
 import { replyOssError } from "../oss-error.mjs";
 import { sha256 } from "../request-log.mjs";
-import { ServiceError } from "../service-error.mjs";
+import { wrongParameter } from "../service-error.mjs";
 import { ACCESS_KEY_ID, issuePolicy, readPolicy, signatureOf } from "../upload-policy.mjs";
 
 /** @type {import("./all.mjs").Route} */
@@ -11,10 +11,9 @@ export const uploadPolicy = {
   path: /^\/api\/v1\/uploads$/,
   async handle(exchange) {
     const { url, headers, account, faults, requestId } = exchange;
-    if (url.searchParams.get("action") !== "getPolicy")
-      throw new ServiceError("InvalidParameter", "action must be getPolicy");
+    if (url.searchParams.get("action") !== "getPolicy") throw wrongParameter("action");
     const model = url.searchParams.get("model");
-    if (!model) throw new ServiceError("InvalidParameter", "Required request parameter 'model' is not present");
+    if (!model) throw wrongParameter("model");
     const host = headers.host ? `http://${headers.host}` : account.url;
     const { directory, data } = issuePolicy(host, faults.has("policy-expired"));
     account.objects.openDirectory(directory, model);
@@ -34,11 +33,8 @@ export const objectPost = {
       parts = readForm(body, String(headers["content-type"] ?? ""));
     } catch (cause) {
       if (!(cause instanceof MalformedForm)) throw cause;
-      return replyOssError(
-        exchange,
-        "MalformedPOSTRequest",
-        `The body of your POST request is not well-formed multipart/form-data. ${cause.message}`,
-      );
+      account.log(`no form: ${cause.message}`);
+      return replyOssError(exchange, "bad-form");
     }
     const at = parts.findIndex((part) => part.name === "file");
     // What comes after the file is not looked at.
@@ -65,45 +61,38 @@ export const objectPost = {
   },
 };
 
-/** @returns {[code: string, message: string] | undefined} */
+/** @returns {[name: keyof typeof import("../service-errors.mjs").STORE_ERRORS_BY_NAME, more?: { rule: string }] | undefined} */
 function refusalOf(fields, file, objects) {
-  if (!file) return ["InvalidArgument", "POST requires exactly one file upload per request."];
+  if (!file) return ["no-file"];
   if (!fields.policy || !fields.Signature || !fields.OSSAccessKeyId) {
-    return ["AccessDenied", "Anonymous access is forbidden for this operation."];
+    return ["anonymous"];
   }
-  if (fields.OSSAccessKeyId !== ACCESS_KEY_ID)
-    return ["InvalidAccessKeyId", "The OSS Access Key Id you provided does not exist in our records."];
-  if (signatureOf(fields.policy) !== fields.Signature) {
-    return ["SignatureDoesNotMatch", "The request signature we calculated does not match the signature you provided."];
-  }
+  if (fields.OSSAccessKeyId !== ACCESS_KEY_ID) return ["unknown-key-id"];
+  if (signatureOf(fields.policy) !== fields.Signature) return ["wrong-signature"];
   const { expiration, conditions } = readPolicy(fields.policy);
-  if (Date.parse(expiration) < Date.now()) return ["AccessDenied", "Invalid according to Policy: Policy expired."];
+  if (Date.parse(expiration) < Date.now()) return ["policy-expired"];
   for (const condition of conditions) {
     const broken = Array.isArray(condition) ? brokenRule(condition, fields, file) : brokenEquality(condition, fields);
     if (broken) return broken;
   }
-  if (objects.has(fields.key))
-    return ["FileAlreadyExists", "The object you specified already exists and can not be overwritten."];
+  if (objects.has(fields.key)) return ["object-exists"];
   return undefined;
 }
 
-/** @param {any[]} rule @returns {[code: string, message: string] | undefined} */
+/** @param {any[]} rule @returns {ReturnType<typeof refusalOf>} */
 function brokenRule([rule, first, second], fields, file) {
   if (rule === "content-length-range" && (file.content.length < first || file.content.length > second)) {
-    return ["EntityTooLarge", "Your proposed upload exceeds the maximum allowed size."];
+    return ["too-large"];
   }
   if (rule === "starts-with" && !fields[first.slice(1)]?.startsWith(second)) {
-    return [
-      "AccessDenied",
-      `Invalid according to Policy: Policy Condition failed: ["starts-with", "${first}", "${second}"]`,
-    ];
+    return ["policy-broken", { rule: `["starts-with", "${first}", "${second}"]` }];
   }
   return undefined;
 }
 
-/** @returns {[code: string, message: string] | undefined} */
+/** @returns {[name: keyof typeof import("../service-errors.mjs").STORE_ERRORS_BY_NAME, more?: { rule: string }] | undefined} */
 function brokenEquality(condition, fields) {
   const [[name, value]] = Object.entries(condition);
   if (name === "bucket" || fields[name] === value) return undefined;
-  return ["AccessDenied", `Invalid according to Policy: Policy Condition failed: ["eq", "$${name}", "${value}"]`];
+  return ["policy-broken", { rule: `["eq", "$${name}", "${value}"]` }];
 }

@@ -1,3 +1,5 @@
+// What a recording looks like: its loudest moments, for the waveform.
+
 import { channelsOf, decode } from "./decoding.ts";
 
 /** Decoding takes many times the file's size in memory; a picture is not worth more than this. */

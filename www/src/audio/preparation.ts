@@ -1,3 +1,5 @@
+// Which recordings the browser decodes before they are sent, and how.
+
 import { loadPackage } from "../package.ts";
 import { channelsOf, decode, SPEECH_SAMPLE_RATE } from "./decoding.ts";
 

@@ -1,4 +1,7 @@
-import type { Draft, DraftStore } from "./draft-store.ts";
+// A running recording, written to disk while it grows.
+
+import type { Draft } from "./draft.ts";
+import type { DraftStore } from "./draft-store.ts";
 
 /** Puts a running recording on disk piece by piece, in order, without ever holding the recorder up. */
 export class DraftWriter {

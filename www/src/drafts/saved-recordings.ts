@@ -1,5 +1,8 @@
+// The recordings that the page keeps: making, finding, opening and deleting them.
+
+import type { Draft } from "./draft.ts";
 import { DraftLock, draftsInUse } from "./draft-lock.ts";
-import { type Draft, DraftStore } from "./draft-store.ts";
+import { DraftStore } from "./draft-store.ts";
 import { DraftWriter } from "./draft-writer.ts";
 
 /** A file is kept in pieces of this size: one huge value is more than some browsers take at once. */

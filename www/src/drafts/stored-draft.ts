@@ -1,7 +1,9 @@
+// What stands in the database, read as a stranger wrote it.
+
 import type { Segment, Transcript } from "dashscope-asr";
 import type { RunningTask } from "../recognition/progress.ts";
 import { shownName } from "../words/names.ts";
-import type { Draft } from "./draft-store.ts";
+import type { Draft } from "./draft.ts";
 
 /** The range of ECMAScript's time values: beyond it there is no date. */
 const LAST_TIME = 8.64e15;

@@ -1,5 +1,7 @@
+// What can be done with the page, and what comes of it.
+
 import { outlineOf, plainOutline } from "../audio/outline.ts";
-import type { Draft } from "../drafts/draft-store.ts";
+import type { Draft } from "../drafts/draft.ts";
 import type { SavedRecordings } from "../drafts/saved-recordings.ts";
 import { canRecord } from "../recording/microphone.ts";
 import type { Settings } from "../settings.ts";

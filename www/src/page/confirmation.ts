@@ -1,3 +1,5 @@
+// The question before something is lost.
+
 import type { Elements } from "./elements.ts";
 
 /** Asks before something is lost. Escape and the first button are "no". */

@@ -1,3 +1,5 @@
+// Where the keyboard is when what it was on has gone.
+
 import type { Elements } from "./elements.ts";
 import type { State } from "./state.ts";
 

@@ -1,3 +1,5 @@
+// Brings onto the screen what has begun or ended.
+
 import type { Elements } from "./elements.ts";
 import type { Phase } from "./state.ts";
 

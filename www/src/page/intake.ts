@@ -1,3 +1,5 @@
+// Files and addresses: chosen, dropped, pasted.
+
 import { canRecord } from "../recording/microphone.ts";
 import type { Elements } from "./elements.ts";
 

@@ -1,3 +1,5 @@
+// Shortcuts of the keyboard.
+
 import { actionFor, KEY_HELP, type KeyAction } from "./keyboard.ts";
 
 export function listenForKeys(isRecording: () => boolean, actions: Record<KeyAction, () => void>): void {

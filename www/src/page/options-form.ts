@@ -1,3 +1,5 @@
+// The form of the settings.
+
 import { listMicrophones } from "../recording/microphone.ts";
 import { type Recognition, type Settings, saveSettings } from "../settings.ts";
 import { LANGUAGE_CODES, languageName } from "../words/languages.ts";

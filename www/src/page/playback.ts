@@ -1,3 +1,5 @@
+// Plays a recording.
+
 import { convertToWav } from "../audio/preparation.ts";
 
 /** Plays the recording back. The length comes from elsewhere: what MediaRecorder writes does not know its own. */

@@ -1,5 +1,7 @@
+// The list of earlier recordings on the page.
+
 import { formatSeconds } from "../clock.ts";
-import type { Draft } from "../drafts/draft-store.ts";
+import type { Draft } from "../drafts/draft.ts";
 import type { Elements } from "./elements.ts";
 
 export interface SavedEvents {

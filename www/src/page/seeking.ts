@@ -1,3 +1,5 @@
+// The waveform as a slider.
+
 import type { Elements } from "./elements.ts";
 import type { Playback } from "./playback.ts";
 

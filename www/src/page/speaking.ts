@@ -1,5 +1,7 @@
+// From the press of the button to a recording.
+
 import { saySeconds } from "../clock.ts";
-import type { Draft } from "../drafts/draft-store.ts";
+import type { Draft } from "../drafts/draft.ts";
 import type { SavedRecordings } from "../drafts/saved-recordings.ts";
 import { QUICK_SECONDS } from "../recognition/recognise.ts";
 import type { EndReason, Recording } from "../recording/recorder.ts";

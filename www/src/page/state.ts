@@ -1,7 +1,9 @@
+// Everything that the page shows, as data.
+
 import type { Transcript } from "dashscope-asr";
 import type { About } from "../../edge/about.ts";
 import type { Outline } from "../audio/outline.ts";
-import type { Draft } from "../drafts/draft-store.ts";
+import type { Draft } from "../drafts/draft.ts";
 import type { Step } from "../recognition/progress.ts";
 import type { Trouble } from "../words/trouble.ts";
 

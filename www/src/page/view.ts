@@ -1,3 +1,5 @@
+// Shows the state: the only code that writes into the page.
+
 import { formatSeconds, saySeconds } from "../clock.ts";
 import type { Step } from "../recognition/progress.ts";
 import { languageName } from "../words/languages.ts";

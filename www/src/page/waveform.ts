@@ -1,3 +1,5 @@
+// Draws a recording, while it is made and afterwards.
+
 const BAR_WIDTH = 3;
 const BAR_GAP = 2;
 

@@ -1,3 +1,5 @@
+// From audio to words: one piece of work at a time.
+
 import type { AsrError, Transcript } from "dashscope-asr";
 import { formatSeconds } from "../clock.ts";
 import type { SavedRecordings } from "../drafts/saved-recordings.ts";

@@ -1,3 +1,5 @@
+// The text as files: plain, subtitles, JSON.
+
 import type { Transcript } from "dashscope-asr";
 import { loadPackage } from "../package.ts";
 import { fileNameOf } from "../words/names.ts";

@@ -1,3 +1,5 @@
+// The transcript with its times: words that play, speakers, sentences.
+
 import type { Transcript } from "dashscope-asr";
 import { formatSeconds, saySeconds } from "../clock.ts";
 import { type Stretch, type TimedWord, timelineOf, wordAt } from "./timeline.ts";

@@ -1,3 +1,5 @@
+// A transcript in the order of time, as the reader shows it.
+
 import type { Transcript } from "dashscope-asr";
 
 /** A word as it is written and heard. */

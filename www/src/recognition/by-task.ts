@@ -1,3 +1,5 @@
+// The long way: upload, task, result.
+
 import type { ErrorCode, TaskStatus, TranscribeOptions, Transcript } from "dashscope-asr";
 import { convertToWav } from "../audio/preparation.ts";
 import { loadPackage } from "../package.ts";

@@ -1,3 +1,5 @@
+// The quick way: audio with the request, text while it is recognised.
+
 import type { CallOptions, ErrorCode, Transcript } from "dashscope-asr";
 import { convertToWav, needsConversion } from "../audio/preparation.ts";
 import { loadPackage } from "../package.ts";

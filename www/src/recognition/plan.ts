@@ -1,3 +1,5 @@
+// Which model is asked, and for what.
+
 import type { TranscribeOptions } from "dashscope-asr";
 import type { About } from "../../edge/about.ts";
 import type { Settings } from "../settings.ts";

@@ -1,3 +1,5 @@
+// The quick way or the long one.
+
 import type { ErrorCode, Transcript } from "dashscope-asr";
 import { loadPackage } from "../package.ts";
 import { awaitTask, submitTask } from "./by-task.ts";

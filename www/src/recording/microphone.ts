@@ -1,3 +1,5 @@
+// The microphone: whether there is one, and opening it.
+
 export interface Microphone {
   readonly id: string;
   readonly label: string;

@@ -1,3 +1,5 @@
+// The recorder of the browser, from its start to its last piece.
+
 import type { RecordingFormat } from "./recording-format.ts";
 
 /** How often a piece is handed over: what a crash can cost at most. */

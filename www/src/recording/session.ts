@@ -1,4 +1,6 @@
-import type { Draft } from "../drafts/draft-store.ts";
+// All that runs while somebody speaks.
+
+import type { Draft } from "../drafts/draft.ts";
 import type { DraftWriter } from "../drafts/draft-writer.ts";
 import type { SavedRecordings } from "../drafts/saved-recordings.ts";
 import { firstSound } from "./first-sound.ts";

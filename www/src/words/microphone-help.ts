@@ -1,3 +1,5 @@
+// Why there is no microphone, in words.
+
 import type { Trouble } from "./trouble.ts";
 
 /** Why there is no microphone and what to do about it, for the browser at hand. */

@@ -1,3 +1,5 @@
+// What went wrong, in words.
+
 import type { AsrError, ErrorCode } from "dashscope-asr";
 
 /** Something that went wrong, in words for the person in front of the page. */
