@@ -121,13 +121,15 @@ impl ErrorKind {
     }
 }
 
-/// Any failure of this crate. Opaque: ask it questions.
+/// Any failure of this crate. Opaque: ask it questions. A copy shares its source.
 ///
 /// Neither the API key nor audio ever appears in it.
+#[derive(Clone)]
 pub struct Error {
     inner: Box<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,
@@ -138,16 +140,20 @@ struct Inner {
     partial_text: Option<String>,
     retry_after: Option<Duration>,
     retryable: bool,
-    source: Option<Cause>,
+    source: Option<SharedCause>,
 }
 
 /// What an error was caused by; the error itself can be handed to another thread, and to `anyhow`, because this can.
 #[cfg(not(all(target_arch = "wasm32", feature = "npm")))]
 type Cause = Box<dyn std::error::Error + Send + Sync>;
+#[cfg(not(all(target_arch = "wasm32", feature = "npm")))]
+type SharedCause = std::sync::Arc<dyn std::error::Error + Send + Sync>;
 
 /// In the modules of the npm package it is a value of JavaScript, which has one thread.
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
 type Cause = Box<dyn std::error::Error>;
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+type SharedCause = std::rc::Rc<dyn std::error::Error>;
 
 impl Error {
     /// A failure of `kind`; `message` is one or two sentences: what is wrong, and what to do.
@@ -225,7 +231,7 @@ impl Error {
     /// The same failure, with what caused it.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Cause>) -> Self {
-        self.inner.source = Some(source.into());
+        self.inner.source = Some(source.into().into());
         self
     }
 

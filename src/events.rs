@@ -10,7 +10,7 @@ use futures_core::Stream;
 
 use crate::api::Step;
 use crate::client::Source;
-use crate::client::stream::{Batch, TranscriptStream};
+use crate::client::stream::{Changes, TranscriptStream};
 use crate::error::Error;
 use crate::options::TranscribeOptions;
 use crate::transcriber::{OpenAudio, Transcriber};
@@ -42,7 +42,7 @@ enum State<H: OpenAudio> {
 }
 
 /// The next batch is under way; it brings the transcription back.
-type Asking<H> = Pin<Box<dyn Future<Output = (Box<Transcription<H>>, Result<Option<Batch>, Error>)>>>;
+type Asking<H> = Pin<Box<dyn Future<Output = (Box<Transcription<H>>, Result<Option<Changes>, Error>)>>>;
 
 struct Transcription<H: OpenAudio> {
     transcriber: Transcriber<H>,
@@ -56,7 +56,7 @@ enum Stage<H: OpenAudio> {
 }
 
 impl<H: OpenAudio> Transcription<H> {
-    async fn next(&mut self) -> Result<Option<Batch>, Error> {
+    async fn next(&mut self) -> Result<Option<Changes>, Error> {
         let call = self.transcriber.call()?;
         self.stage = match core::mem::replace(&mut self.stage, Stage::Failed) {
             Stage::Unopened(input, options) => {

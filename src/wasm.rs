@@ -10,7 +10,7 @@
 
 #[cfg(feature = "npm-files")]
 mod actions;
-mod call;
+mod effects;
 mod entry;
 mod error;
 #[cfg(feature = "npm-core")]

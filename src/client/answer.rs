@@ -15,7 +15,7 @@ use crate::transcript::Transcript;
 /// What one network chunk brought.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
-pub struct Batch {
+pub struct Changes {
     /// Changes of the text, in order.
     pub steps: Vec<Step>,
     /// The finished transcript, with the last batch.
@@ -65,7 +65,7 @@ impl<R: HttpResponse> Reader<R> {
     }
 
     /// Takes the next chunk, `None` at the end of the body.
-    pub(super) fn read(&mut self, chunk: Option<&[u8]>) -> Result<Batch, Error> {
+    pub(super) fn read(&mut self, chunk: Option<&[u8]>) -> Result<Changes, Error> {
         self.length += chunk.map_or(0, <[u8]>::len);
         if self.length > LONGEST_ANSWER {
             return Err(self.named(too_long()));
@@ -77,7 +77,7 @@ impl<R: HttpResponse> Reader<R> {
             let Some(events) = is_event_stream(beginning) else {
                 // Nothing in it counts any more once it is as long as a mark; a flood of it is not looked through again.
                 beginning.truncate(if beginning.len() < 3 { 3 } else { 0 });
-                return Ok(Batch::default());
+                return Ok(Changes::default());
             };
             begun = std::mem::take(beginning);
             chunk = Some(&begun);
@@ -88,24 +88,24 @@ impl<R: HttpResponse> Reader<R> {
             (Format::Unknown(_), _) => Err(self.named(Error::new(ErrorKind::InvalidResponse, "the answer is empty"))),
             (Format::Whole(body), Some(chunk)) => {
                 body.extend_from_slice(chunk);
-                Ok(Batch::default())
+                Ok(Changes::default())
             }
             (Format::Whole(body), None) => {
                 let transcript = read_body(&self.verified, self.response.status(), body);
                 let transcript = transcript.map_err(|error| self.named(error))?;
                 let steps = (!transcript.text.is_empty()).then(|| Step::Delta(transcript.text.clone()));
                 let transcript = with_header_facts(transcript, &self.verified, self.response.header("x-request-id"));
-                Ok(Batch { steps: steps.into_iter().collect(), transcript: Some(transcript) })
+                Ok(Changes { steps: steps.into_iter().collect(), transcript: Some(transcript) })
             }
             (Format::Events(_), chunk) => self.events(chunk),
         }
     }
 
-    fn events(&mut self, chunk: Option<&[u8]>) -> Result<Batch, Error> {
+    fn events(&mut self, chunk: Option<&[u8]>) -> Result<Changes, Error> {
         let Self { format: Format::Events(parser), accumulator, verified, done, .. } = self else {
-            return Ok(Batch::default());
+            return Ok(Changes::default());
         };
-        let (mut batch, mut failure) = (Batch::default(), None);
+        let (mut batch, mut failure) = (Changes::default(), None);
         let mut sink = |item: Item<'_>| {
             // What stands behind the end counts no more than what comes in a chunk behind it.
             if let (Item::Event(event), None, false) = (item, &failure, *done) {

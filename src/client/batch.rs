@@ -76,7 +76,8 @@ impl<H: Host> CallContext<'_, H> {
     }
 
     /// Waits for all tasks of a batch, at most `limit`, and downloads their results. `on_file` sees each outcome as it comes
-    /// and may end the waiting by an error. The outcomes are in the order of the submissions.
+    /// and may end the waiting by an error; of what was refused it hears at once. The outcomes are in the order of the
+    /// submissions, one for each file at least.
     pub async fn collect_batch(
         &self,
         submissions: Vec<Submission>,
@@ -101,7 +102,7 @@ impl<H: Host> CallContext<'_, H> {
                 };
                 let outcomes = match asked {
                     Ok(status) if status.state.is_final() => self.settle(&status, &task.urls).await,
-                    Err(error) if !error.is_retryable() => vec![task.outcome(Err(error))],
+                    Err(error) if !error.is_retryable() => task.failed(error),
                     // Not over yet, or a failure that may pass: the next round tells.
                     _ => continue,
                 };
@@ -116,27 +117,28 @@ impl<H: Host> CallContext<'_, H> {
         }
         let settled = |mut task: Awaited| {
             if task.outcomes.is_empty() {
-                let late = task.outcome(Err(task::still_running(&task.id)));
-                task.outcomes.push(late);
+                task.outcomes = task.failed(task::still_running(&task.id));
             }
             task.outcomes
         };
         Ok(awaited.into_iter().flat_map(settled).collect())
     }
 
-    /// What came of a task that is over; addresses that the service does not repeat are filled in.
+    /// What came of a task that is over.
     async fn settle(&self, status: &TaskStatus, urls: &[String]) -> Vec<FileOutcome> {
-        let mut outcomes = match self.task_results(status).await {
-            Ok(outcomes) => outcomes,
-            Err(error) => {
-                let task_id = Some(status.task_id.clone());
-                vec![FileOutcome { file_url: None, task_id, outcome: Err(error) }]
-            }
-        };
-        if let ([outcome], [url]) = (outcomes.as_mut_slice(), urls) {
-            outcome.file_url = Some(url.clone());
+        let failed =
+            |error| vec![FileOutcome { file_url: None, task_id: Some(status.task_id.clone()), outcome: Err(error) }];
+        of_each_file(self.task_results(status).await.unwrap_or_else(failed), urls)
+    }
+}
+
+/// What is said once, of a task as a whole, holds for each of its files. Of an only file the caller's own address is told.
+fn of_each_file(outcomes: Vec<FileOutcome>, urls: &[String]) -> Vec<FileOutcome> {
+    match outcomes.as_slice() {
+        [only] if urls.len() == 1 || (only.file_url.is_none() && !urls.is_empty()) => {
+            urls.iter().map(|url| FileOutcome { file_url: Some(url.clone()), ..only.clone() }).collect()
         }
-        outcomes
+        _ => outcomes,
     }
 }
 
@@ -156,20 +158,19 @@ struct Awaited {
 
 impl Awaited {
     fn new(submission: Submission) -> Self {
-        let mut task = Self { urls: submission.urls, id: String::new(), outcomes: Vec::new() };
+        let urls = submission.urls;
         match submission.task_id {
-            Ok(id) => task.id = id,
+            Ok(id) => Self { urls, id, outcomes: Vec::new() },
             Err(error) => {
-                let outcome = task.outcome(Err(error));
-                task.outcomes.push(FileOutcome { task_id: None, ..outcome });
+                let refused = vec![FileOutcome { file_url: None, task_id: None, outcome: Err(error) }];
+                Self { outcomes: of_each_file(refused, &urls), urls, id: String::new() }
             }
         }
-        task
     }
 
-    fn outcome(&self, outcome: Result<crate::transcript::Transcript, Error>) -> FileOutcome {
-        let file_url = if let [url] = self.urls.as_slice() { Some(url.clone()) } else { None };
-        FileOutcome { file_url, task_id: Some(self.id.clone()), outcome }
+    fn failed(&self, error: Error) -> Vec<FileOutcome> {
+        let failed = FileOutcome { file_url: None, task_id: Some(self.id.clone()), outcome: Err(error) };
+        of_each_file(vec![failed], &self.urls)
     }
 }
 

@@ -79,7 +79,7 @@ fn merge(
 ) -> Result<TranscribeOptions, Error> {
     let (own, direct) = (by_task.clone(), direct.clone());
     if direct.vocabulary_id.is_some() && own.vocabulary_id.is_none() {
-        let problem = "a list belongs to one model; name the list of the long way as longAudio: { vocabularyId }";
+        let problem = "a list belongs to one model; name the list of the long way in the options of the task (longAudio.vocabularyId)";
         return Err(Error::option("vocabularyId", problem));
     }
     Ok(TranscribeOptions {

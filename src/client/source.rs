@@ -163,7 +163,7 @@ pub(super) fn check_url(url: &str) -> Result<String, Error> {
     let url = url.trim();
     let known = ["https://", "http://", "oss://"].iter().any(|scheme| starts_with(url, scheme));
     if !known || find(url.as_bytes(), b"://").is_none_or(|at| at + 3 == url.len()) {
-        let message = "expected an http(s)://, oss:// or data: URL as audio; pass a file as Blob, File or bytes";
+        let message = "expected an http(s)://, oss:// or data: URL as audio; of a local file, pass the bytes (in JavaScript the File or Blob)";
         return Err(Error::new(ErrorKind::InvalidAudio, message));
     }
     // White space and other scripts must be percent-encoded (RFC 3986, §2), or the service cannot download.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::CallContext;
-pub use super::answer::Batch;
+pub use super::answer::Changes;
 use super::answer::{Reader, interrupted, with_header_facts};
 use super::attempt::Attempts;
 use super::prepared::Prepared;
@@ -50,7 +50,11 @@ impl<R: HttpResponse> TranscriptStream<R> {
     /// A failure before the answer began is tried again as the policy allows, and so is a refusal inside of it before the
     /// first text. An answer that began well and broke off is not: it may have been billed. The error carries the text that
     /// was delivered.
-    pub async fn next<H>(&mut self, call: &CallContext<'_, H>, audio: Option<&H::Audio>) -> Result<Option<Batch>, Error>
+    pub async fn next<H>(
+        &mut self,
+        call: &CallContext<'_, H>,
+        audio: Option<&H::Audio>,
+    ) -> Result<Option<Changes>, Error>
     where
         H: Host<Response = R>,
     {
@@ -83,7 +87,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
                     // "Nothing more was said" after some text: the text counts.
                     let transcript = if self.delivered { accumulated.into_transcript() } else { silence };
                     let transcript = with_header_facts(transcript, &self.prepared.verified, None);
-                    Ok(Some(Batch { transcript: Some(transcript), ..Batch::default() }))
+                    Ok(Some(Changes { transcript: Some(transcript), ..Changes::default() }))
                 }
                 Err(error) if self.prepared.stream => Err(error.with_partial_text(accumulated.text())),
                 Err(error) => Err(error),
@@ -100,7 +104,7 @@ impl<R: HttpResponse> TranscriptStream<R> {
         }
     }
 
-    async fn step<H>(&mut self, call: &CallContext<'_, H>, audio: Option<&H::Audio>) -> Result<Option<Batch>, Error>
+    async fn step<H>(&mut self, call: &CallContext<'_, H>, audio: Option<&H::Audio>) -> Result<Option<Changes>, Error>
     where
         H: Host<Response = R>,
     {

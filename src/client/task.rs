@@ -29,7 +29,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(24 * 3600);
 const MOST_FAILURES: u32 = 10;
 
 /// What came of one file.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FileOutcome {
     /// The address that was submitted, as far as it is known.

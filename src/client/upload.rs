@@ -23,7 +23,7 @@ impl<H: Host> CallContext<'_, H> {
     /// failure that may pass is tried again with a new policy and a new name, where the audio can be read again.
     pub async fn upload(&self, source: &Source<H::Audio>, options: &TranscribeOptions) -> Result<String, Error> {
         let Source::Bytes { audio, facts } = source else {
-            let message = "only bytes can be uploaded; pass a Blob, File, bytes or a stream, or use the URL as it is";
+            let message = "only bytes can be uploaded; pass them (as a file, say), or use the URL as it is";
             return Err(Error::new(ErrorKind::InvalidAudio, message));
         };
         let is_direct = options.model.as_deref().is_some_and(|model| Family::of(model).task_dialect().is_none());

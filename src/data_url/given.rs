@@ -29,8 +29,9 @@ impl<'a> DataUrl<'a> {
             .get(5..)
             .filter(|_| url.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:")))
             .ok_or_else(|| wrong("it does not begin with data:"))?;
-        let (media_type, base64) = split(rest)
-            .ok_or_else(|| wrong("it is not base64; make it with toDataUrl(blob), or pass the Blob itself"))?;
+        let (media_type, base64) = split(rest).ok_or_else(|| {
+            wrong("it is not base64; make it of the bytes (in JavaScript with toDataUrl), or pass them as they are")
+        })?;
         let bytes = decode(base64)
             .ok_or_else(|| wrong("its base64 is cut off, or has letters that do not belong there, such as - and _"))?;
         Ok(Self { media_type, bytes })

@@ -5,7 +5,7 @@ import type { AudioInput } from "../../target/js/glue.js";
 import { unreadable } from "./blob-reader.js";
 import { ByteStream, bytesOf } from "./byte-stream.js";
 import { failure } from "./failure.js";
-import { call } from "./instance.js";
+import { callCore } from "./instance.js";
 
 /** As many first bytes as the core sees in any case (`HEAD_LENGTH` in src/media.rs). */
 export const HEAD_LENGTH = 4096;
@@ -62,7 +62,7 @@ async function seen(
 ): Promise<Uint8Array> {
   let head = await read(0, HEAD_LENGTH);
   for (;;) {
-    const at = call((glue) => glue.missing(head, length));
+    const at = callCore((glue) => glue.missing(head, length));
     if (at === undefined) return head;
     const part = await read(at, at + PART_LENGTH);
     const joined = new Uint8Array(head.length + part.length);

@@ -2,10 +2,10 @@
 
 import type { AudioInput } from "../../target/js/glue.js";
 import { HEAD_LENGTH } from "./audio-input.js";
-import { hostCall, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
+import { callEffects, NO_CLIENT, type RequestOptions, splitOptions } from "./call.js";
 import { own, refused } from "./data.js";
 import { formats } from "./formats.js";
-import { call } from "./instance.js";
+import { callCore } from "./instance.js";
 
 /** Options of `toDataUrl`. */
 export interface DataUrlOptions extends Pick<RequestOptions, "signal" | "onProgress"> {
@@ -19,19 +19,20 @@ export async function toDataUrl(
   options: DataUrlOptions = {},
 ): Promise<string> {
   const { mediaType, ...rest } = own(options);
-  const host = hostCall(NO_CLIENT, splitOptions(rest).request);
+  const effects = callEffects(NO_CLIENT, splitOptions(rest).request);
   try {
-    const found = await host.open(audio);
-    const known = "url" in found ? "" : call((glue) => glue.mediaType(found.head, HEAD_LENGTH, found.declared ?? ""));
-    return await host.dataUrl(call((glue) => glue.dataUrlPrefix(mediaType ?? known ?? "")));
+    const found = await effects.open(audio);
+    const known =
+      found.url !== undefined ? "" : callCore((glue) => glue.mediaType(found.head, HEAD_LENGTH, found.declared ?? ""));
+    return await effects.dataUrl(callCore((glue) => glue.dataUrlPrefix(mediaType ?? known ?? "")));
   } finally {
-    host.close();
+    effects.close();
   }
 }
 
 /** The media type of audio by its first bytes (4 096 are plenty, but for what stands behind a long tag), `undefined` where they tell nothing. */
 export function sniffMediaType(head: Uint8Array): string | undefined {
-  return call((glue) => glue.mediaType(head, head.length, ""));
+  return callCore((glue) => glue.mediaType(head, head.length, ""));
 }
 
 /**

@@ -1,7 +1,7 @@
 // Base64 of audio by the fastest way that this runtime has, and into Blobs.
 
 import { failure } from "./failure.js";
-import { call } from "./instance.js";
+import { callCore } from "./instance.js";
 
 /**
  * Bytes read and encoded at a time: a multiple of three, so that pieces join without padding. Their base64 has 64 KiB:
@@ -34,7 +34,7 @@ export function encodeBase64(bytes: Uint8Array): string | Uint8Array {
   if (native) return (bytes as Encoders).toBase64!();
   // A view on the same memory, not a copy.
   if (Buffer) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-  return call((glue) => glue.encodeBase64(bytes));
+  return callCore((glue) => glue.encodeBase64(bytes));
 }
 
 /** Base64 as a string. */

@@ -2,7 +2,7 @@
 
 import type { ClientSettings, Progress, TranscribeOptions } from "../../target/js/glue.js";
 import { json, own, refused } from "./data.js";
-import { HostCall, type HostOptions } from "./host.js";
+import { type EffectOptions, HostEffects } from "./host-effects.js";
 
 /** Options of a client: data, and what reaches the service. */
 export interface TranscriberOptions extends ClientSettings {
@@ -73,13 +73,14 @@ export function splitOptions<Options extends RequestOptions>(
   return { data, request: { signal, timeout, maxRetries, headers, onProgress } };
 }
 
-/** The host of one call. */
-export function hostCall(client: Client, request: RequestOptions, more: Partial<HostOptions> = {}): HostCall {
+/** The effects of one call. */
+export function callEffects(client: Client, request: RequestOptions, more: Partial<EffectOptions> = {}): HostEffects {
   const { signal, timeout, maxRetries, headers, onProgress } = request;
   if (!isSignal(signal)) throw refused("signal", "expected an AbortSignal; of an AbortController, pass its signal");
-  for (const [name, callback] of Object.entries({ onProgress, ...more })) checkFunction(name, callback);
+  const { refusals, ...callbacks } = more;
+  for (const [name, callback] of Object.entries({ onProgress, ...callbacks })) checkFunction(name, callback);
   const given = [...client.headers, ...pairs("headers", headers)];
-  const effects: HostOptions = {
+  const options: EffectOptions = {
     fetch: client.fetch ?? ((request: Request) => globalThis.fetch(request)),
     apiKey: client.apiKey,
     signal,
@@ -87,7 +88,7 @@ export function hostCall(client: Client, request: RequestOptions, more: Partial<
     settings: `{"timeout":${number(timeout)},"maxRetries":${number(maxRetries)},"headers":${JSON.stringify(given)}}`,
     ...more,
   };
-  return new HostCall(own(effects));
+  return new HostEffects(own(options));
 }
 
 /** A number as JSON; what is none, or none that JSON knows, is refused by the core, who has the words. */

@@ -66,7 +66,7 @@ export class Effect {
   /** Waits for `work`, no longer than `timeout` milliseconds. */
   wait<T>(work: PromiseLike<T> | T, timeout?: number): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const over = <V>(settle: (value: V) => void) => {
+      const ending = <V>(settle: (value: V) => void) => {
         return (value: V) => {
           this.#fail = undefined;
           this.#timer?.unref?.(); // while nobody waits, a process of Node need not wait either
@@ -74,7 +74,7 @@ export class Effect {
         };
       };
       // Before anything else: work that was begun may fail, and then it has somebody to tell.
-      Promise.resolve(work).then(over(resolve), over(reject));
+      Promise.resolve(work).then(ending(resolve), ending(reject));
       this.#effects.check();
       this.#fail = reject;
       if (timeout !== undefined) this.#hurry(timeout);

@@ -2,7 +2,7 @@
 
 import type { Glue } from "../../target/js/glue.js";
 import { toError } from "./errors.js";
-import { call } from "./instance.js";
+import { callCore } from "./instance.js";
 
 /** A complete event. */
 export interface ServerSentEvent {
@@ -91,14 +91,14 @@ export class EventParser {
     const { maxBufferSize = DEFAULT_MAX_BUFFER, quirks = true, onComment } = options;
     if (!(maxBufferSize >= 0)) throw new RangeError("maxBufferSize: expected a number of bytes, or Infinity");
     const most = Math.min(maxBufferSize, 0xffff_ffff);
-    this.#parser = call((glue) => new glue.RawEventParser(most, quirks, !!onComment));
+    this.#parser = callCore((glue) => new glue.RawEventParser(most, quirks, !!onComment));
   }
 
   /** Reads the next piece and calls back for all that is complete. */
   feed(piece: Uint8Array | string): void {
     const bytes = typeof piece === "string" ? this.#encode(piece) : asBytes(piece);
     if (bytes.length > 0) this.#midLine = bytes.at(-1) !== LF && bytes.at(-1) !== CR;
-    this.#deliver(call(() => this.#parser.feed(bytes)));
+    this.#deliver(callCore(() => this.#parser.feed(bytes)));
   }
 
   /**
@@ -108,7 +108,7 @@ export class EventParser {
   flush(): void {
     this.#feedHalf();
     this.#midLine = false;
-    this.#deliver(call(() => this.#parser.feed()));
+    this.#deliver(callCore(() => this.#parser.feed()));
   }
 
   /**
@@ -120,7 +120,7 @@ export class EventParser {
     if (consume && this.#midLine) this.feed("\n");
     this.#half = "";
     this.#midLine = false;
-    call(() => this.#parser.reset());
+    callCore(() => this.#parser.reset());
   }
 
   /** Half a letter at the end of all text is none. */

@@ -29,6 +29,11 @@ export function setLoader(loader: Load): void {
   load = loader;
 }
 
+/** What knows the key that a call has used. */
+interface Keyed {
+  readonly key: string | undefined;
+}
+
 /** One instance with its own copy of the glue, so that a dead one takes nothing along. */
 interface Instance<Glue> {
   glue: Glue;
@@ -67,7 +72,7 @@ export class Part<Glue extends Linked> {
   }
 
   /** An asynchronous call into the instance: settles even if the instance dies under way. Its errors do not tell the key. */
-  run<T>(work: (glue: Glue) => Promise<T>, host?: { readonly key: string | undefined }): Promise<T> {
+  run<T>(work: (glue: Glue) => Promise<T>, effects?: Keyed): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       this.call((glue) => {
         const { pending } = this.#instance();
@@ -76,7 +81,7 @@ export class Part<Glue extends Linked> {
         working.then(resolve, reject).finally(() => pending.delete(reject));
       });
     }).catch((error) => {
-      throw toError(error, host?.key);
+      throw toError(error, effects?.key);
     });
   }
 
@@ -162,11 +167,11 @@ export function part<Glue extends Linked>(name: PartName, source: Source<Glue>):
 const core = /* @__PURE__ */ part("core", { createGlue, namespace, wasm });
 
 /** A synchronous call into the core. */
-export function call<T>(work: (glue: CoreGlue) => T): T {
+export function callCore<T>(work: (glue: CoreGlue) => T): T {
   return core.call(work);
 }
 
 /** An asynchronous call into the core: settles even if its instance dies under way. */
-export function run<T>(work: (glue: CoreGlue) => Promise<T>, host: { readonly key: string | undefined }): Promise<T> {
-  return core.run(work, host);
+export function runCore<T>(work: (glue: CoreGlue) => Promise<T>, effects: Keyed): Promise<T> {
+  return core.run(work, effects);
 }

@@ -11,8 +11,9 @@ import {
   type TranscriberOptions,
 } from "./call.js";
 import { own } from "./data.js";
-import { call, run } from "./instance.js";
-import { type Batch, perform, submitBatch, Task, transcribeAny, upload } from "./service.js";
+import { callCore, runCore } from "./instance.js";
+import { perform, transcribeAny, upload } from "./perform.js";
+import { type Batch, submitBatch, Task } from "./service.js";
 import { type Opened, TranscriptStream } from "./transcript-stream.js";
 import { open, openResponse } from "./transcription.js";
 import { Vocabularies } from "./vocabularies.js";
@@ -43,7 +44,7 @@ export class Transcriber {
   /** @throws InvalidOptionError when an option is unknown or has a wrong value. */
   constructor(options: TranscriberOptions = {}) {
     this.#client = splitClient(options);
-    call((glue) => glue.checkSettings(this.#client.settings));
+    callCore((glue) => glue.checkSettings(this.#client.settings));
   }
 
   /**
@@ -76,11 +77,11 @@ export class Transcriber {
     options: CallOptions & { stream?: boolean | undefined } = {},
   ): Promise<Request> {
     const { stream = false, ...rest } = own(options);
-    const { transcription, call: host } = await open(this.#client, audio, rest, stream);
+    const { transcription, effects } = await open(this.#client, audio, rest, stream);
     try {
-      return await run(() => transcription.request(), host);
+      return await runCore(() => transcription.request(), effects);
     } catch (error) {
-      host.close(); // otherwise a stream of audio may still flow into the request
+      effects.close(); // otherwise a stream of audio may still flow into the request
       throw error;
     } finally {
       transcription.free();
@@ -108,7 +109,7 @@ export class Transcriber {
    */
   async submit(url: string | URL, options: CallOptions = {}): Promise<Task> {
     const { data, request } = splitOptions(options);
-    return new Task(this.#client, await perform<string>(this.#client, "submit", [String(url)], request, data));
+    return new Task(this.#client, await perform(this.#client, "submit", [String(url)], request, data));
   }
 
   /**

@@ -2,15 +2,15 @@
 
 import type { Glue, Transcript, TranscriptEvent } from "../../target/js/glue.js";
 import { AbortError, type AsrError, toError } from "./errors.js";
-import type { HostCall } from "./host.js";
-import { run } from "./instance.js";
+import type { HostEffects } from "./host-effects.js";
+import { runCore } from "./instance.js";
 
 type Transcription = InstanceType<Glue["Transcription"]>;
 
 /** What a stream is made of: its options checked, its audio or its answer taken. */
 export interface Opened {
   transcription: Transcription;
-  call: HostCall;
+  effects: HostEffects;
 }
 
 /**
@@ -144,8 +144,8 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   async #next(): Promise<void> {
     try {
       this.#opened ??= await this.#start();
-      const { transcription, call } = this.#opened;
-      const batch = await run(() => transcription.next(), call);
+      const { transcription, effects } = this.#opened;
+      const batch = await runCore(() => transcription.next(), effects);
       if (batch) this.#take(...batch);
       else this.#end(this.#transcript ? undefined : cancelled(this.#text));
     } catch (error) {
@@ -184,7 +184,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     this.#ended = true;
     this.#error = error;
     this.#signal?.removeEventListener("abort", this.#abort);
-    this.#opened?.call.close();
+    this.#opened?.effects.close();
     this.#opened?.transcription.free();
     this.#opened = undefined;
   }

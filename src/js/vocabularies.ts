@@ -2,7 +2,7 @@
 
 import type { HotWord, NewVocabulary, Vocabulary } from "../../target/js/glue.js";
 import type { Client, RequestOptions } from "./call.js";
-import { perform } from "./service.js";
+import { perform } from "./perform.js";
 
 /** Lists of words to listen for. Give the id of one as `vocabularyId`, to the very model it was made for. */
 export class Vocabularies {

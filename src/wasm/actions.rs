@@ -1,5 +1,5 @@
 //! Everything but transcription itself: tasks, batches, uploads, tokens, hot-word lists. One way in for all of them,
-//! because each export costs a shim here and one in the glue; `src/js/service.ts` gives them their types.
+//! because each export costs a shim here and one in the glue; `src/js/perform.ts` gives them their types.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use js_sys::{Array, Object, Promise, Reflect};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use super::call::Call;
+use super::effects::{AudioSource, CallEffects};
 use super::entry::{config, data, promise, source};
-use super::error::{from_js, to_js};
+use super::error::{from_js, thrown, to_js};
 use super::host::JsHost;
 use crate::api::tasks::{TaskFilter, TaskStatus};
 use crate::api::vocabulary::{NewVocabulary, read_words};
@@ -24,26 +24,21 @@ use crate::json::View;
 use crate::options::TranscribeOptions;
 use crate::subtitle;
 
-/// Does what `name` says. `given` and `options` are JSON; an upload has its audio in `call` and what is known of it here.
+/// Does what `name` says. `given` and `options` are JSON; an upload has its audio in `effects`, and here what is known of it.
 #[wasm_bindgen(unchecked_return_type = "Promise<unknown>")]
-#[allow(clippy::too_many_arguments, reason = "the facts of the audio, one by one: an object would cost a class")]
 pub fn perform(
     name: String,
     settings: String,
     given: String,
     options: String,
-    call: Call,
-    url: Option<String>,
-    head: Vec<u8>,
-    length: Option<f64>,
-    declared: Option<String>,
-    replayable: bool,
+    effects: CallEffects,
+    audio: &AudioSource,
 ) -> Promise {
+    let source = source(audio);
     promise(async move {
         let config = config(&settings)?;
-        let host = JsHost::new(call);
+        let host = JsHost::new(effects);
         let settings = host.settings()?;
-        let source = source(url, head, length, declared, replayable);
         let call = CallContext::new(&host, &config, &settings)?;
         Action { host: &host, call, given: &given, options: &options, source: &source }.perform(&name).await
     })
@@ -71,6 +66,10 @@ impl Action<'_> {
             "status" => plain(&call.task_status(&self.id()?).await?),
             "wait" => plain(&self.wait().await?),
             "cancel" => call.cancel_task(&self.id()?).await.map(|()| JsValue::UNDEFINED),
+            "result" => {
+                let transcript = call.task_result(&self.wait().await?).await?;
+                Ok(subtitle::to_json(&transcript).into())
+            }
             "results" => Ok(outcomes(&call.task_results(&self.wait().await?).await?)),
             "listTasks" => plain(&call.list_tasks(&self.given(TaskFilter::read)?).await?),
             "submitBatch" => self.submit_batch().await,
@@ -141,7 +140,7 @@ impl Action<'_> {
     }
 
     async fn wait(&self) -> Result<TaskStatus, Error> {
-        let mut seen = |status: &TaskStatus| self.host.call.status(&plain(status)?).map_err(from_js);
+        let mut seen = |status: &TaskStatus| self.host.effects.status(&plain(status)?).map_err(from_js);
         self.call.wait_for_task(&self.id()?, self.limit()?, &mut seen).await
     }
 
@@ -165,16 +164,19 @@ impl Action<'_> {
         Ok(list.into())
     }
 
-    /// `given` is what `submitBatch` gave, without the submissions that failed.
+    /// `given` is what `submitBatch` gave; the errors of submissions that were refused are in the effects.
     async fn collect(&self) -> Result<JsValue, Error> {
         let submissions = self.given(|given| {
-            let submission = |item: View<'_>| Submission {
+            let submission = |(at, item): (usize, View<'_>)| Submission {
                 urls: texts(item.get("urls")),
-                task_id: Ok(item.get("taskId").str().unwrap_or_default().to_owned()),
+                task_id: match item.get("taskId").str() {
+                    Some(id) => Ok(id.to_owned()),
+                    None => Err(from_js(self.host.effects.refusal(at))),
+                },
             };
-            Ok(given.items().map(submission).collect())
+            Ok(given.items().enumerate().map(submission).collect())
         })?;
-        let mut seen = |outcome: &FileOutcome| self.host.call.file(&outcome_to_js(outcome)).map_err(from_js);
+        let mut seen = |outcome: &FileOutcome| self.host.effects.file(&outcome_to_js(outcome)).map_err(from_js);
         let outcome = self.call.collect_batch(submissions, self.limit()?, &mut seen).await;
         outcome.map(|all| outcomes(&all))
     }
@@ -207,7 +209,7 @@ impl Action<'_> {
                 Stage::Recognise => "recognise",
                 Stage::Download => "download",
             };
-            self.host.call.stage(phase).map_err(from_js)
+            self.host.effects.stage(phase).map_err(from_js)
         };
         let transcript = self.call.transcribe_any(self.source, &direct, &by_task, &mut on_stage);
         Ok(subtitle::to_json(&transcript.await?).into())
@@ -242,7 +244,11 @@ fn outcome_to_js(outcome: &FileOutcome) -> JsValue {
     }
     match &outcome.outcome {
         Ok(transcript) => set(&item, "transcript", &subtitle::to_json(transcript).into()),
-        Err(error) => set(&item, "error", &to_js(error)),
+        Err(error) => match thrown(error) {
+            // Without a task it is a refusal that JavaScript has kept: it gets back the very same.
+            Some(refusal) if outcome.task_id.is_none() => set(&item, "error", refusal),
+            _ => set(&item, "error", &to_js(error)),
+        },
     }
     item.into()
 }

@@ -6,6 +6,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::future_to_promise;
 
+use super::effects::AudioSource;
 use super::error::to_js;
 use crate::client::{AudioFacts, Source};
 use crate::config::{ClientSettings, Config};
@@ -30,16 +31,13 @@ pub(super) fn config(settings: &str) -> Result<Config, Error> {
 
 /// The audio of a call: its address, or what is known about bytes that JavaScript keeps.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "lengths are whole and positive")]
-pub(super) fn source(
-    url: Option<String>,
-    head: Vec<u8>,
-    length: Option<f64>,
-    declared: Option<String>,
-    replayable: bool,
-) -> Source<()> {
-    let length = length.map(|length| length as u64);
-    let bytes = || Source::Bytes { audio: (), facts: AudioFacts { head, length, declared, replayable } };
-    url.map_or_else(bytes, Source::Url)
+pub(super) fn source(audio: &AudioSource) -> Source<()> {
+    if let Some(url) = audio.url() {
+        return Source::Url(url);
+    }
+    let length = audio.length().map(|length| length as u64);
+    let (head, declared, replayable) = (audio.head(), audio.declared(), audio.replayable());
+    Source::Bytes { audio: (), facts: AudioFacts { head, length, declared, replayable } }
 }
 
 /// Work as a promise. Boxed: one state machine in the wasm instead of one per use.

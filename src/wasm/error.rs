@@ -66,17 +66,19 @@ pub(super) fn from_js(thrown: JsValue) -> Error {
 
 /// The facts of an error: `[json, thrown]`.
 pub(super) fn to_js(error: &Error) -> JsValue {
-    // The innermost JavaScript value is what a debugger wants to see.
-    let mut thrown = &JsValue::UNDEFINED;
+    Array::of2(&facts(error).into(), thrown(error).unwrap_or(&JsValue::UNDEFINED)).into()
+}
+
+/// What JavaScript threw, if it did: the innermost value, which a debugger wants to see.
+pub(super) fn thrown(error: &Error) -> Option<&JsValue> {
     let mut cause = error.source();
     while let Some(source) = cause {
         if let Some(JsCause(value)) = source.downcast_ref() {
-            thrown = value;
-            break;
+            return Some(value);
         }
         cause = source.source();
     }
-    Array::of2(&facts(error).into(), thrown).into()
+    None
 }
 
 fn facts(error: &Error) -> String {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
-use super::call::{Call, Exchange};
+use super::effects::{CallEffects, Exchange};
 use super::entry::data;
 use super::error::from_js;
 use crate::client::{CallSettings, LengthCheck};
@@ -18,40 +18,41 @@ use crate::json::ObjectWriter;
 /// A host for one call.
 #[derive(Clone, Debug)]
 pub(super) struct JsHost {
-    pub(super) call: Call,
+    pub(super) effects: CallEffects,
     /// For audio that tells its length only while it is read.
     check: OnceCell<LengthCheck>,
 }
 
 impl JsHost {
-    pub(super) fn new(call: Call) -> Self {
-        Self { call, check: OnceCell::new() }
+    pub(super) fn new(effects: CallEffects) -> Self {
+        Self { effects, check: OnceCell::new() }
     }
 
     /// The part of the call that is data.
     pub(super) fn settings(&self) -> Result<CallSettings, Error> {
-        data(&self.call.settings(), CallSettings::read)
+        data(&self.effects.settings(), CallSettings::read)
     }
 
     /// Sets the most bytes of audio.
     pub(super) fn limit(&self, check: LengthCheck) {
         #[allow(clippy::cast_precision_loss, reason = "JavaScript's own numbers")]
-        self.call.limit(check.most() as f64);
+        self.effects.limit(check.most() as f64);
         let _ = self.check.set(check);
     }
 
     /// A standard `Request`, body included.
     pub(super) async fn request(&self, request: &HttpRequest) -> Result<JsValue, Error> {
         let (before, audio, after) = recipe(&request.body);
-        let made = self.call.request(&request.url, &head(request), before, audio, after).await;
+        let made = self.effects.request(&request.url, &head(request), before, audio, after).await;
         made.map_err(|thrown| impossible(self.measured(from_js(thrown))))
     }
 
-    /// Of audio that is too large JavaScript says only how much it has read.
+    /// Of audio that is too large JavaScript knows only how much it has read.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of bytes")]
     fn measured(&self, error: Error) -> Error {
         match self.check.get() {
             Some(check) if error.kind() == ErrorKind::AudioTooLarge => {
-                error.message().parse().ok().and_then(|length| check.check(length).err()).unwrap_or(error)
+                check.check(self.effects.loaded() as u64).err().unwrap_or(error)
             }
             _ => error,
         }
@@ -118,7 +119,7 @@ impl Host for JsHost {
     async fn send(&self, request: &HttpRequest, _audio: Option<&()>, timeout: Duration) -> Result<JsResponse, Error> {
         let (before, audio, after) = recipe(&request.body);
         let recognition = request.purpose == Purpose::Recognition;
-        let exchange = Running(self.call.send(&request.url, &head(request), before, audio, after, recognition));
+        let exchange = Running(self.effects.send(&request.url, &head(request), before, audio, after, recognition));
         match exchange.0.done(millis(timeout)).await {
             Ok(_) => Ok(JsResponse { exchange }),
             Err(thrown) => Err(impossible(self.measured(in_time(thrown, timeout)))),
@@ -126,7 +127,7 @@ impl Host for JsHost {
     }
 
     async fn sleep(&self, pause: Duration) -> Result<(), Error> {
-        let pause = Running(self.call.pause(millis(pause)));
+        let pause = Running(self.effects.pause(millis(pause)));
         pause.0.done(0.0).await.map(|_| ()).map_err(from_js)
     }
 
@@ -139,11 +140,11 @@ impl Host for JsHost {
     }
 
     fn is_page(&self) -> bool {
-        self.call.is_page()
+        self.effects.is_page()
     }
 
     async fn api_key(&self) -> Result<Option<ApiKey>, Error> {
-        let key = self.call.api_key().await.map_err(from_js)?;
+        let key = self.effects.api_key().await.map_err(from_js)?;
         if key.is_undefined() || key.is_null() {
             return Ok(None);
         }

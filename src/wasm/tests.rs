@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::call::Call;
+use super::effects::{AudioSource, CallEffects};
 use super::event_parser::RawEventParser;
 use super::exports::{check_settings, encode_base64, media_type};
 use super::formats::encode_wav;
@@ -27,7 +27,7 @@ fn evaluate(expression: &str) -> JsValue {
 }
 
 /// Effects whose every exchange is made by this JavaScript expression; `log` keeps what they were asked for.
-fn call(exchange: &str) -> Call {
+fn effects(exchange: &str) -> CallEffects {
     evaluate(&format!(
         r#"({{
             log: [], settings: '{{"maxRetries":0}}', isPage: false,
@@ -46,10 +46,12 @@ fn call(exchange: &str) -> Call {
     .unchecked_into()
 }
 
-fn transcription(call: Call, stream: bool) -> Transcription {
+fn transcription(effects: CallEffects, stream: bool) -> Transcription {
     let settings = r#"{"baseURL":"https://relay.example/x"}"#;
-    let head = b"RIFF\x04\0\0\0WAVE".to_vec();
-    Transcription::new(settings, r#"{"language":"en"}"#, call, stream, None, head, Some(12.0), None, true).unwrap()
+    let audio: AudioSource =
+        evaluate(r#"{ head: new TextEncoder().encode("RIFF\x04\0\0\0WAVE"), length: 12, replayable: true }"#)
+            .unchecked_into();
+    Transcription::new(settings, r#"{"language":"en"}"#, effects, stream, &audio).unwrap()
 }
 
 async fn settle(promise: Promise) -> Result<JsValue, JsValue> {
@@ -74,8 +76,8 @@ fn the_encoder_agrees_with_btoa() {
 
 #[wasm_bindgen_test]
 async fn a_request_is_standard_and_complete() {
-    let call = call("null");
-    let request = settle(transcription(call.clone(), true).request()).await.unwrap();
+    let effects = effects("null");
+    let request = settle(transcription(effects.clone(), true).request()).await.unwrap();
     let request: web_sys::Request = request.unchecked_into();
     assert_eq!(request.url(), "https://relay.example/x/api/v1/services/aigc/multimodal-generation/generation");
     assert_eq!(request.headers().get("authorization").unwrap().as_deref(), Some("Bearer sk-test"));
@@ -85,7 +87,7 @@ async fn a_request_is_standard_and_complete() {
         r#""parameters":{"asr_options":{"language":"en"},"incremental_output":true}}"#
     );
     assert_eq!(body, expected);
-    assert_eq!(get(&call, "most").as_f64(), Some(7_864_302.0));
+    assert_eq!(get(&effects, "most").as_f64(), Some(7_864_302.0));
 }
 
 #[wasm_bindgen_test]
@@ -121,7 +123,7 @@ const ANSWER: &str = r#"{
 
 #[wasm_bindgen_test]
 async fn a_stream_arrives_in_batches() {
-    let reader = transcription(call(ANSWER), true);
+    let reader = transcription(effects(ANSWER), true);
     let (mut text, mut lengths, mut transcript) = (String::new(), Vec::new(), JsValue::UNDEFINED);
     loop {
         let batch = settle(reader.next()).await.unwrap();
@@ -142,7 +144,7 @@ async fn a_stream_arrives_in_batches() {
 #[wasm_bindgen_test]
 async fn an_error_of_an_effect_goes_back_as_it_is() {
     let thrown = evaluate("(globalThis.thrown = Object.assign(new Error('no net'), { code: 'connection_error' }))");
-    let failing = call("{ async done() { throw globalThis.thrown; }, cancel() { globalThis.cancelled = true; } }");
+    let failing = effects("{ async done() { throw globalThis.thrown; }, cancel() { globalThis.cancelled = true; } }");
     let (error, cause) = facts(settle(transcription(failing, false).next()).await.unwrap_err());
     assert_eq!(get(&error, "code").as_string().as_deref(), Some("connection_error"));
     assert_eq!(get(&error, "message").as_string().as_deref(), Some("no net"));

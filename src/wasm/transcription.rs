@@ -10,12 +10,12 @@ use std::sync::Arc;
 use js_sys::{Array, Int32Array, Promise};
 use wasm_bindgen::prelude::*;
 
-use super::call::{Call, Exchange};
+use super::effects::{AudioSource, CallEffects, Exchange};
 use super::entry::{config, data, promise, source};
 use super::error::to_js;
 use super::host::{JsHost, JsResponse};
 use crate::api::Step;
-use crate::client::stream::{Batch, TranscriptStream};
+use crate::client::stream::{Changes, TranscriptStream};
 use crate::client::{CallContext, CallSettings, Prepared};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
@@ -69,22 +69,17 @@ fn verified(settings: &str, options: &str) -> Result<(Config, Arc<Verified<Diale
 impl Transcription {
     /// Takes options and audio: the address of it, or what is known about its bytes. What makes no sense is refused.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments, reason = "the facts of the audio, one by one: an object would cost a class")]
     pub fn new(
         settings: &str,
         options: &str,
-        call: Call,
+        effects: CallEffects,
         stream: bool,
-        url: Option<String>,
-        head: Vec<u8>,
-        length: Option<f64>,
-        declared: Option<String>,
-        replayable: bool,
+        audio: &AudioSource,
     ) -> Result<Self, JsValue> {
         let make = || {
             let (config, verified) = verified(settings, options)?;
-            let host = JsHost::new(call);
-            let source = source(url, head, length, declared, replayable);
+            let host = JsHost::new(effects);
+            let source = source(audio);
             let settings = host.settings()?;
             let prepared = CallContext::new(&host, &config, &settings)?.prepare_verified(&source, verified, stream)?;
             host.limit(prepared.length_check());
@@ -94,11 +89,11 @@ impl Transcription {
     }
 
     /// Takes an answer that somebody else fetched, instead of audio. Its head is there.
-    pub fn reading(settings: &str, options: &str, call: Call, answer: Exchange) -> Result<Self, JsValue> {
+    pub fn reading(settings: &str, options: &str, effects: CallEffects, answer: Exchange) -> Result<Self, JsValue> {
         let make = || {
             let response = JsResponse::new(answer);
             let (config, verified) = verified(settings, options)?;
-            let host = JsHost::new(call);
+            let host = JsHost::new(effects);
             let settings = host.settings()?;
             let stream = TranscriptStream::from_response(verified, response);
             Ok(Self::with(config, host, settings, State::Open(Box::new(stream))))
@@ -141,7 +136,7 @@ impl Transcription {
             let batch = stream.next(&shared.call()?, Some(&())).await;
             let open = matches!(batch, Ok(Some(_)));
             shared.state.replace(if open { State::Open(stream) } else { State::Ended });
-            Ok(batch?.map_or(JsValue::UNDEFINED, |batch| batch_to_js(&batch)))
+            Ok(batch?.map_or(JsValue::UNDEFINED, |batch| changes_to_js(&batch)))
         })
     }
 }
@@ -150,7 +145,7 @@ fn out_of_turn() -> Error {
     Error::new(ErrorKind::Internal, "the steps of a transcription were called out of turn")
 }
 
-fn batch_to_js(batch: &Batch) -> JsValue {
+fn changes_to_js(batch: &Changes) -> JsValue {
     let mut text = String::new();
     let mut lengths = Vec::with_capacity(batch.steps.len());
     let units = |text: &str| i32::try_from(text.encode_utf16().count()).unwrap_or(i32::MAX);

@@ -155,7 +155,9 @@ describe("submitting many", () => {
       const results = [{ file_url: "as the service has it", transcription_url: link, subtask_status: "SUCCEEDED" }];
       return { output: { task_id: id, task_status: "SUCCEEDED", results } };
     });
-    const results = await (await client.submitBatch(urls, { model: FUN })).results();
+    const batch = await client.submitBatch(urls, { model: FUN });
+    const told = [];
+    const results = await batch.results({ onFile: (file) => told.push(file) });
     assert.deepEqual(
       results.map(({ url, taskId, transcript, error }) => [url, taskId, transcript?.text, error?.code]),
       [
@@ -164,7 +166,53 @@ describe("submitting many", () => {
         [urls[2], "t-2", "Hello.", undefined],
       ],
     );
-    assert.ok(results[1].error instanceof Error);
+    const { error } = results[1];
+    assert.ok(error instanceof Error);
+    assert.deepEqual([error.name, error.status, error.serviceCode], ["ServerError", 500, "InternalError"]);
+    // The refused one is known at once, so it comes first.
+    assert.deepEqual(
+      told.map(({ url, taskId, error }) => [url, taskId, error?.code]),
+      [
+        [urls[1], undefined, "server_error"],
+        [urls[0], "t-0", undefined],
+        [urls[2], "t-2", undefined],
+      ],
+    );
+    assert.equal(told[0].error, error, "one refusal, one error");
+    assert.equal((await batch.results())[1].error, error, "and the same one whenever it is asked for");
+  });
+
+  test("a refusal of all in one request is told of each file, without a word to the service", async () => {
+    const { asr: client, sent } = asr(() => refusal(500, "InternalError"));
+    const batch = await client.submitBatch(urls, { model: FUN, together: true });
+    assert.deepEqual([batch.tasks, sent.length], [[], 1]);
+    const told = [];
+    const results = await batch.results({ onFile: (file) => told.push(file) });
+    assert.deepEqual(
+      results.map(({ url, taskId, error }) => [url, taskId, error?.code]),
+      urls.map((url) => [url, undefined, "server_error"]),
+    );
+    assert.deepEqual(told, results);
+    assert.equal(sent.length, 1);
+  });
+
+  test("a task that comes to nothing as a whole is told of each of its files", async () => {
+    for (const [code, expected] of [
+      ["InternalError", [undefined, "server_error"]],
+      ["SUCCESS_WITH_NO_VALID_FRAGMENT", ["", undefined]],
+    ]) {
+      const { asr: client } = asr(({ method }, at) =>
+        method === "POST" ? taskOf(at) : { output: { task_id: "t-0", task_status: "FAILED", code, message: code } },
+      );
+      const batch = await client.submitBatch(urls, { model: FUN, together: true });
+      const told = [];
+      const results = await batch.results({ onFile: (file) => told.push(file) });
+      assert.deepEqual(
+        results.map(({ url, taskId, transcript, error }) => [url, taskId, transcript?.text, error?.code]),
+        urls.map((url) => [url, "t-0", ...expected]),
+      );
+      assert.deepEqual(told, results);
+    }
   });
 
   test("a refusal of the account ends it at once", async () => {

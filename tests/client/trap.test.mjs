@@ -18,7 +18,7 @@ async function buildWithDoor(folder) {
   const outfile = join(folder, "door.mjs");
   await esbuild.build({
     stdin: {
-      contents: `export * from "./slim.js"; export { call, run } from "./instance.js";
+      contents: `export * from "./slim.js"; export { callCore, runCore } from "./instance.js";
         export { namespace as files } from "../../target/js/files-glue.js";
         export { namespace as formats } from "../../target/js/formats-glue.js";
         export { namespace as core } from "../../target/js/glue.js";`,
@@ -83,7 +83,7 @@ const client = (options) =>
   new door.Transcriber({ apiKey: "sk-test", baseURL: service.url, timeout: 3000, ...options });
 
 function trap() {
-  assert.throws(() => door.call((glue) => glue.trapForTest()), {
+  assert.throws(() => door.callCore((glue) => glue.trapForTest()), {
     name: "InternalError",
     code: "internal_error",
     retryable: true,
@@ -99,7 +99,7 @@ async function works() {
 
 describe("a trap", () => {
   test("is an InternalError with its cause, and the next call works", async () => {
-    const error = await errorOf((async () => door.call((glue) => glue.trapForTest()))());
+    const error = await errorOf((async () => door.callCore((glue) => glue.trapForTest()))());
     assert.ok(error instanceof door.InternalError && error instanceof door.AsrError);
     assert.ok(error.cause instanceof WebAssembly.RuntimeError);
     await works();

@@ -1,6 +1,8 @@
-// The effects of one call: what the core decides is done here. Each method is a member of `Call` in src/wasm/call.rs.
+// The effects of one call: what the core decides is done here. Each method is a member of `CallEffects` in
+// src/wasm/effects.rs.
 
-import type { AudioInput, Call, Progress, TaskStatus } from "../../target/js/glue.js";
+import type { AudioInput, AudioSource, CallEffects, Progress, TaskStatus } from "../../target/js/glue.js";
+import type { Outcome } from "./actions.js";
 import { type Audio, openAudio } from "./audio-input.js";
 import { BASE64, BodyAudio, type BodyWork, BYTES, body, type Done, NO_AUDIO } from "./body.js";
 import type { ByteStream } from "./byte-stream.js";
@@ -11,8 +13,8 @@ import { Exchange } from "./exchange.js";
 import { failure } from "./failure.js";
 import type { Upload } from "./upload-form.js";
 
-/** What a call is made of. */
-export interface HostOptions {
+/** What the effects of a call are made of. */
+export interface EffectOptions {
   fetch: (request: Request) => Promise<Response>;
   apiKey?: unknown;
   signal?: AbortSignal | undefined;
@@ -20,21 +22,24 @@ export interface HostOptions {
   settings: string;
   onProgress?: ((progress: Progress) => void) | undefined;
   onStatus?: ((status: TaskStatus) => void) | undefined;
-  onFile?: ((outcome: unknown) => void) | undefined;
+  onFile?: ((outcome: Outcome) => void) | undefined;
+  /** The errors of the submissions of a batch that were refused, each in the place of its submission. */
+  refusals?: (AsrError | undefined)[] | undefined;
   /** Sends a form with progress, where `fetch` tells none. */
   upload?: Upload | undefined;
 }
 
-export class HostCall implements Call {
+export class HostEffects implements CallEffects {
   readonly settings: string;
-  readonly #options: HostOptions;
+  loaded = 0;
+  readonly #options: EffectOptions;
   readonly #effects: Effects;
   #stream: ByteStream | undefined;
   #body: BodyAudio | undefined;
   #most = Number.POSITIVE_INFINITY;
   #key: string | undefined;
 
-  constructor(options: HostOptions) {
+  constructor(options: EffectOptions) {
     this.settings = options.settings;
     this.#options = options;
     this.#effects = new Effects(options.signal);
@@ -46,13 +51,13 @@ export class HostCall implements Call {
   }
 
   /** Finds out what the audio is. `raw`: it will be sent as it is, not as base64. */
-  async open(input: AudioInput, raw = false): Promise<Audio & { replayable: boolean }> {
+  async open(input: AudioInput, raw = false): Promise<Audio & AudioSource> {
     const taken = (stream: ByteStream) => {
       this.#stream = stream;
     };
     const audio = await this.#during(() => openAudio(input, { fetch: this.#options.fetch, taken }));
     if ("bytes" in audio) this.#body = new BodyAudio(audio);
-    return { ...audio, replayable: this.#body?.isReplayable(raw) ?? true };
+    return { ...NO_BYTES, ...audio, replayable: this.#body?.isReplayable(raw) ?? true };
   }
 
   /** The audio as a data URL. */
@@ -167,8 +172,12 @@ export class HostCall implements Call {
     this.#notify("onStatus", status);
   }
 
-  file(outcome: unknown): void {
+  file(outcome: Outcome): void {
     this.#notify("onFile", outcome);
+  }
+
+  refusal(at: number): unknown {
+    return this.#options.refusals?.[at];
   }
 
   async #request(empty: Request, work: BodyWork, signal?: AbortSignal): Promise<Request> {
@@ -188,8 +197,9 @@ export class HostCall implements Call {
   /** Tells how far the audio is, and ends the work where that is too far. */
   readonly #done: Done = (phase, loaded, total) => {
     this.#effects.check();
+    this.loaded = loaded;
     // The core has the words for it.
-    if (loaded > this.#most) throw failure("audio_too_large", String(loaded));
+    if (loaded > this.#most) throw failure("audio_too_large", "the audio is too large");
     this.#tell(total === undefined ? { phase, loaded } : { phase, loaded, total });
   };
 
@@ -218,6 +228,8 @@ export class HostCall implements Call {
     }
   }
 }
+
+const NO_BYTES = { head: new Uint8Array() };
 
 /** The request without its body. */
 function bare(url: string, head: string): Request {

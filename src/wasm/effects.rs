@@ -1,4 +1,4 @@
-//! The effects of one call, which `src/js/host.ts` has. Asking for them one by one keeps this boundary narrow: every object
+//! The effects of one call, which `src/js/host-effects.ts` has. Asking for them one by one keeps this boundary narrow: every object
 //! of JavaScript that Rust touches itself costs an import, a shim and the conversions.
 
 use wasm_bindgen::prelude::*;
@@ -6,7 +6,7 @@ use wasm_bindgen::prelude::*;
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
 /** What the core asks of JavaScript during one call. What fails, fails with an error of this package. */
-export interface Call {
+export interface CallEffects {
   /** Patience, retries and headers of the call, as JSON. */
   readonly settings: string;
   /** Whether this is a web page or a worker of one. */
@@ -15,6 +15,8 @@ export interface Call {
   apiKey(): Promise<unknown>;
   /** The most bytes of audio; of a stream it is found out while it is read. */
   limit(most: number): void;
+  /** How many bytes of the audio have been read so far. */
+  readonly loaded: number;
   /** Begins a pause. */
   pause(millis: number): Effect;
   /**
@@ -30,6 +32,21 @@ export interface Call {
   status(status: TaskStatus): void;
   /** Shows the caller what came of a file of a batch. */
   file(outcome: unknown): void;
+  /** The error of a submission of a batch that was refused. */
+  refusal(at: number): unknown;
+}
+
+/** The audio of a call: its address, or what is known of bytes that stay where they are. */
+export interface AudioSource {
+  readonly url?: string | undefined;
+  /** The first bytes, or all there are; none where there is an address. */
+  readonly head: Uint8Array;
+  /** How many bytes there are, as far as anybody knows. */
+  readonly length?: number | undefined;
+  /** What a Blob or a header says that they are. */
+  readonly declared?: string | undefined;
+  /** Whether it can be sent again. */
+  readonly replayable: boolean;
 }
 
 /** Something under way. */
@@ -64,24 +81,26 @@ export interface Progress {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The `Call` of the TypeScript section above.
-    #[wasm_bindgen(typescript_type = "Call")]
+    /// The `CallEffects` of the TypeScript section above.
+    #[wasm_bindgen(typescript_type = "CallEffects")]
     #[derive(Clone, Debug)]
-    pub type Call;
+    pub type CallEffects;
 
     #[wasm_bindgen(method, getter)]
-    pub(super) fn settings(this: &Call) -> String;
+    pub(super) fn settings(this: &CallEffects) -> String;
     #[wasm_bindgen(method, getter, js_name = isPage)]
-    pub(super) fn is_page(this: &Call) -> bool;
+    pub(super) fn is_page(this: &CallEffects) -> bool;
     #[wasm_bindgen(method, catch, js_name = apiKey)]
-    pub(super) async fn api_key(this: &Call) -> Result<JsValue, JsValue>;
+    pub(super) async fn api_key(this: &CallEffects) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method)]
-    pub(super) fn limit(this: &Call, most: f64);
+    pub(super) fn limit(this: &CallEffects, most: f64);
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn loaded(this: &CallEffects) -> f64;
     #[wasm_bindgen(method)]
-    pub(super) fn pause(this: &Call, millis: f64) -> Exchange;
+    pub(super) fn pause(this: &CallEffects, millis: f64) -> Exchange;
     #[wasm_bindgen(method, catch)]
     pub(super) async fn request(
-        this: &Call,
+        this: &CallEffects,
         url: &str,
         head: &str,
         before: &str,
@@ -90,7 +109,7 @@ extern "C" {
     ) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method)]
     pub(super) fn send(
-        this: &Call,
+        this: &CallEffects,
         url: &str,
         head: &str,
         before: &str,
@@ -100,13 +119,32 @@ extern "C" {
     ) -> Exchange;
     #[cfg(feature = "npm-files")]
     #[wasm_bindgen(method, catch)]
-    pub(super) fn stage(this: &Call, phase: &str) -> Result<(), JsValue>;
+    pub(super) fn stage(this: &CallEffects, phase: &str) -> Result<(), JsValue>;
     #[cfg(feature = "npm-files")]
     #[wasm_bindgen(method, catch)]
-    pub(super) fn status(this: &Call, status: &JsValue) -> Result<(), JsValue>;
+    pub(super) fn status(this: &CallEffects, status: &JsValue) -> Result<(), JsValue>;
     #[cfg(feature = "npm-files")]
     #[wasm_bindgen(method, catch)]
-    pub(super) fn file(this: &Call, outcome: &JsValue) -> Result<(), JsValue>;
+    pub(super) fn file(this: &CallEffects, outcome: &JsValue) -> Result<(), JsValue>;
+    #[cfg(feature = "npm-files")]
+    #[wasm_bindgen(method)]
+    pub(super) fn refusal(this: &CallEffects, at: usize) -> JsValue;
+
+    /// `AudioSource` of the TypeScript section above.
+    #[wasm_bindgen(typescript_type = "AudioSource")]
+    #[derive(Debug)]
+    pub type AudioSource;
+
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn url(this: &AudioSource) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn head(this: &AudioSource) -> Vec<u8>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn length(this: &AudioSource) -> Option<f64>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn declared(this: &AudioSource) -> Option<String>;
+    #[wasm_bindgen(method, getter)]
+    pub(super) fn replayable(this: &AudioSource) -> bool;
 
     /// `Effect` and `Exchange` of the TypeScript section above.
     #[wasm_bindgen(typescript_type = "Exchange")]
