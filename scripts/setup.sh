@@ -10,8 +10,9 @@
 #   ffmpeg        what the emulator decodes recordings with
 #   python        Python and the official DashScope SDK for it, for the tests of the emulator against that
 #   browser       Chromium and its driver, for the tests that need a page
+#   fuzz          cargo-fuzz and the C++ compiler that libFuzzer is built with; only where asked for by name
 #   firefox, webkit  these browsers, and a sound server for their microphones; only where asked for by name
-# Without arguments: all but the last two. Package lists of Debian that are older than a day are refreshed before something is
+# Without arguments: all but the last three. Package lists of Debian that are older than a day are refreshed before something is
 # installed. NO_APT=1 never installs Debian packages; then the command only says which are missing.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/environment.sh"
@@ -146,6 +147,19 @@ install_python() {
     (step "official Python SDK" "The tests that need it are skipped." bash scripts/python-venv.sh) || true
 }
 
+install_fuzz() {
+  have c++ || { install_debian g++ && have c++; } || {
+    say "A C++ compiler is needed (command c++): on Debian run apt-get install g++, on macOS xcode-select --install." >&2
+    exit 1
+  }
+  [ "$(target/tools/bin/cargo-fuzz --version 2>/dev/null)" != "cargo-fuzz 0.13.2" ] || return 0
+  # It starts other programs and waits: nothing of it needs to be fast but its own compilation.
+  step "cargo-fuzz (compiles)" "Is crates.io reachable?" \
+    env CARGO_TARGET_DIR="$project/target/tools-build" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
+    cargo install --locked --force --root target/tools --version 0.13.2 cargo-fuzz
+  rm -rf target/tools-build
+}
+
 install_browser() { # name for browser.mjs, Debian package…
   local name=$1 advice
   shift
@@ -164,6 +178,7 @@ for part in "${parts[@]}"; do
     model) install_model ;;
     ffmpeg) install_ffmpeg ;;
     python) install_python ;;
+    fuzz) install_fuzz ;;
     browser) install_browser browser chromium chromium-driver ;;
     firefox) install_browser firefox firefox-esr pulseaudio pulseaudio-utils ;;
     webkit)

@@ -23,13 +23,14 @@ pub const DEFAULT_MODEL_VIRGINIA: &str = "qwen3-asr-flash-us";
 pub const DEFAULT_FILE_MODEL: &str = "qwen3-asr-flash-filetrans";
 
 /// Path prefix of the native API.
-pub const NATIVE_PREFIX: &str = "/api/v1";
+pub(crate) const NATIVE_PREFIX: &str = "/api/v1";
 /// Path prefix of the OpenAI-compatible API.
-pub const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
+pub(crate) const COMPATIBLE_PREFIX: &str = "/compatible-mode/v1";
 
 /// A region of the service. Keys belong to one region.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Region {
     /// `ap-southeast-1`, "International".
     #[default]
@@ -86,6 +87,7 @@ impl Region {
 /// Which API to speak where the model's name leaves a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
+#[non_exhaustive]
 pub enum Protocol {
     /// DashScope's own API as Qwen3-ASR speaks it (dialect B); every region has it.
     #[default]

@@ -11,7 +11,7 @@ pub use given::DataUrl;
 
 /// Length of standard base64 with padding for `bytes` bytes.
 #[must_use]
-pub const fn base64_length(bytes: u64) -> u64 {
+pub(crate) const fn base64_length(bytes: u64) -> u64 {
     bytes.div_ceil(3) * 4
 }
 
@@ -29,12 +29,12 @@ pub fn data_url_length(media_type: &str, bytes: u64) -> u64 {
 
 /// Most bytes whose data URL is at most `length` long.
 #[must_use]
-pub fn bytes_within(media_type: &str, length: u64) -> u64 {
+pub(crate) fn bytes_within(media_type: &str, length: u64) -> u64 {
     length.saturating_sub(prefix(media_type).len() as u64) / 4 * 3
 }
 
 /// Appends the base64 of `bytes` to `out`.
-pub fn encode_into(bytes: &[u8], out: &mut Vec<u8>) {
+pub(crate) fn encode_into(bytes: &[u8], out: &mut Vec<u8>) {
     let start = out.len();
     let length = base64_length(bytes.len() as u64);
     // A body over the address space cannot be in memory to begin with.

@@ -7,6 +7,7 @@ use crate::tidy::tidy;
 
 /// What went wrong, as a closed list. Every kind has a stable [`code`](ErrorKind::code) that JavaScript sees too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// `invalid_option`: an option is unknown, has the wrong type or is not taken by the model. See [`Error::field`].
     InvalidOption,

@@ -9,7 +9,7 @@ use crate::search::join;
 /// Reading goes on after a member of a wrong type, and [`finish`](Fields::finish) tells of the first one. To return at
 /// once would cost more: each such return drops what was read before it, which is other code for every member.
 #[derive(Debug)]
-pub struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     object: View<'a>,
     what: &'static str,
     known: Vec<&'static str>,
@@ -19,20 +19,24 @@ pub struct Fields<'a> {
 impl<'a> Fields<'a> {
     /// Opens an object; `what` names it in errors ("option"). A missing object has no members.
     #[must_use]
-    pub fn new(object: View<'a>, what: &'static str) -> Self {
+    pub(crate) fn new(object: View<'a>, what: &'static str) -> Self {
         let mut fields = Self { object, what, known: Vec::new(), wrong: None };
         fields.expect(what, object, object.is_object(), "an object");
         fields
     }
 
     /// A member as it is, for reading by other rules than these.
-    pub fn get(&mut self, name: &'static str) -> View<'a> {
+    pub(crate) fn get(&mut self, name: &'static str) -> View<'a> {
         self.known.push(name);
         self.object.get(name)
     }
 
     /// A member that has rules of its own.
-    pub fn read<T: Default>(&mut self, name: &'static str, read: impl FnOnce(View<'a>) -> Result<T, Error>) -> T {
+    pub(crate) fn read<T: Default>(
+        &mut self,
+        name: &'static str,
+        read: impl FnOnce(View<'a>) -> Result<T, Error>,
+    ) -> T {
         read(self.get(name)).unwrap_or_else(|error| {
             self.refuse(error);
             T::default()
@@ -40,28 +44,28 @@ impl<'a> Fields<'a> {
     }
 
     /// A string.
-    pub fn text(&mut self, name: &'static str) -> Option<String> {
+    pub(crate) fn text(&mut self, name: &'static str) -> Option<String> {
         let value = self.get(name);
         self.expect(name, value, value.str().is_some(), "a string");
         value.str().map(str::to_owned)
     }
 
     /// A boolean.
-    pub fn bool(&mut self, name: &'static str) -> Option<bool> {
+    pub(crate) fn bool(&mut self, name: &'static str) -> Option<bool> {
         let value = self.get(name);
         self.expect(name, value, value.bool().is_some(), "true or false");
         value.bool()
     }
 
     /// A number.
-    pub fn number(&mut self, name: &'static str) -> Option<f64> {
+    pub(crate) fn number(&mut self, name: &'static str) -> Option<f64> {
         let value = self.get(name);
         self.expect(name, value, value.number().is_some(), "a number");
         value.number()
     }
 
     /// A whole number from 0 to `most`.
-    pub fn count(&mut self, name: &'static str, most: u32) -> Option<u32> {
+    pub(crate) fn count(&mut self, name: &'static str, most: u32) -> Option<u32> {
         let value = self.get(name);
         let count = value.number().and_then(|number| whole(number, most));
         if count.is_none() && value.exists() {
@@ -71,7 +75,7 @@ impl<'a> Fields<'a> {
     }
 
     /// One of several words.
-    pub fn one_of<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+    pub(crate) fn one_of<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
         let value = self.get(name);
         let found = words.iter().find(|(word, _)| value.str() == Some(*word)).map(|(_, meaning)| *meaning);
         if found.is_none() && value.exists() {
@@ -82,7 +86,7 @@ impl<'a> Fields<'a> {
     }
 
     /// A list of strings.
-    pub fn texts(&mut self, name: &'static str) -> Vec<String> {
+    pub(crate) fn texts(&mut self, name: &'static str) -> Vec<String> {
         let value = self.get(name);
         let mut texts = Vec::new();
         let mut all = value.is_array();
@@ -97,7 +101,7 @@ impl<'a> Fields<'a> {
     }
 
     /// An object of any members, each as its name and its JSON, to be passed on as it is.
-    pub fn members(&mut self, name: &'static str) -> Vec<(String, String)> {
+    pub(crate) fn members(&mut self, name: &'static str) -> Vec<(String, String)> {
         let value = self.get(name);
         if let Some(number) = value.first_inexact() {
             let problem = format_args!("a number in it ({number}) cannot be passed on exactly; pass it as a string");
@@ -128,7 +132,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Tells what was wrong, and refuses members that nobody asked for, with the nearest name as advice.
-    pub fn finish(self) -> Result<(), Error> {
+    pub(crate) fn finish(self) -> Result<(), Error> {
         if let Some(error) = self.wrong {
             return Err(error);
         }
@@ -147,8 +151,9 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// One number of an options object whose other members are read elsewhere.
-pub fn number(object: View<'_>, what: &'static str, name: &'static str) -> Result<Option<f64>, Error> {
+/// One number of an options object whose other members are read elsewhere: in JavaScript, by the one who waits for a task.
+#[cfg(all(target_arch = "wasm32", feature = "npm-files"))]
+pub(crate) fn number(object: View<'_>, what: &'static str, name: &'static str) -> Result<Option<f64>, Error> {
     let mut fields = Fields::new(object, what);
     let number = fields.number(name);
     fields.wrong.map_or(Ok(number), Err)

@@ -1,12 +1,18 @@
 //! Speech to text with Alibaba DashScope / Qwen Cloud.
 //!
-//! The crate is a pure core with a thin boundary to JavaScript (`wasm`, on wasm32 only):
+//! # Which door is yours
 //!
-//! * [`options`], [`config`], [`model`]: what a caller may ask for, where requests go, what models take;
-//! * [`api`]: requests and answers of each endpoint, as data;
-//! * [`sse`], [`data_url`], [`media`], [`media_type`], [`audio`]: bytes in and out;
-//! * [`retry`], [`error`]: what to do when it fails;
-//! * [`client`]: all of it in order, over a [`host::Host`] that does the I/O.
+//! * **A page, a Web Worker or a Cloudflare Worker in Rust:** the feature `web` and its `web::transcriber`, over `fetch`, Blobs and
+//!   timers. It exists on wasm32 only; there, the module `web` has examples.
+//! * **Any other program:** implement [`host::Host`] (one request, one pause, the time, the key) and [`OpenAudio`] (what your
+//!   callers hand over), and have a [`Transcriber`] over it.
+//! * **No I/O at all:** [`client::CallContext`] builds requests as data, [`sse::EventParser`] reads server-sent events,
+//!   [`subtitle`] makes subtitles of a [`Transcript`], [`media`] tells what a file is.
+//!
+//! A [`Transcriber`] is made of [`ClientSettings`]; its verbs take [`TranscribeOptions`], which are written as
+//! `TranscribeOptions { language: …, ..TranscribeOptions::default() }`, and checked before anything is sent. `transcribe` gives a
+//! [`Transcript`], `stream` the [`TranscriptEvent`]s. What fails is an [`Error`]: its [`ErrorKind`], a sentence, and whether the
+//! same call may succeed later. It is `Send` and `Sync`, and holds neither keys nor audio.
 //!
 //! A request as data, without anything that could send it:
 //!
@@ -23,6 +29,23 @@
 //! assert!(String::from_utf8_lossy(&prepared.request.body.to_bytes(&[])).contains("welcome.mp3"));
 //! # Ok::<(), dashscope_asr::error::Error>(())
 //! ```
+//!
+//! # The rooms behind the doors
+//!
+//! * [`options`], [`config`], [`model`]: what a caller may ask for, where requests go, what models take;
+//! * [`client`], [`host`]: whole calls in order, over whatever does the I/O; tasks, batches and audio of any length among them;
+//! * [`api`]: requests and answers of each endpoint, as data; [`json`] is how answers are read;
+//! * [`sse`], [`data_url`], [`media`], [`media_type`], [`audio`]: bytes in and out;
+//! * [`transcript`], [`subtitle`], [`error`]: what comes of it.
+//!
+//! Enums and structs that the service may add to are `#[non_exhaustive]`. Those of [`transcript`] are not: subtitles are made of
+//! transcripts that programs write themselves. Nor are options, which are updated from their defaults. The protocol itself is
+//! written down in `docs/protocol.md`.
+//!
+//! # A guest
+//!
+//! Without the features whose names begin with `npm`, which make this project's JavaScript package, the crate has no start
+//! function, no allocator and no exports: the program it is part of has its own.
 
 #![cfg_attr(
     test,
@@ -47,7 +70,7 @@ pub mod config;
 pub mod data_url;
 pub mod error;
 mod events;
-pub mod fields;
+mod fields;
 pub mod host;
 pub mod json;
 pub mod media;
@@ -55,7 +78,7 @@ pub mod media_type;
 pub mod model;
 pub mod options;
 mod race;
-pub mod retry;
+mod retry;
 mod search;
 pub mod sse;
 pub mod subtitle;
@@ -67,6 +90,10 @@ pub mod web;
 
 #[cfg(all(target_arch = "wasm32", feature = "npm"))]
 mod wasm;
+
+#[cfg(all(any(test, fuzzing), not(target_arch = "wasm32")))]
+#[path = "../tests/fuzz/checks/fuzzing.rs"]
+pub mod fuzzing;
 
 pub use client::CallSettings;
 pub use config::{ApiKey, ClientSettings};

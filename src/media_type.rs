@@ -5,6 +5,7 @@ use crate::search::{contains, until, words};
 /// Containers and codecs the service decodes, by its API reference and its page on Fun-ASR ("Audio formats supported").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs, reason = "the names are the file extensions everybody knows")]
+#[non_exhaustive]
 pub enum Format {
     Aac,
     Aiff,
@@ -82,6 +83,7 @@ impl Format {
 
 /// A declared media type, reduced to what matters.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum MediaType {
     /// A name, or an alias of a name, that we know.
     Known(Format),

@@ -8,6 +8,7 @@ use crate::search::{find, join};
 
 /// One of the service's wire formats for audio that is sent and answered in one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Dialect {
     /// A: `POST /compatible-mode/v1/chat/completions`.
     ChatCompletions,
@@ -19,6 +20,7 @@ pub enum Dialect {
 
 /// One of its wire formats for files that are transcribed by a task: submit, ask, download.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TaskDialect {
     /// D1: `POST /api/v1/services/audio/asr/transcription` with one file, Qwen3-ASR-Flash-Filetrans.
     File,
@@ -28,6 +30,7 @@ pub enum TaskDialect {
 
 /// A group of models that behave alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Family {
     /// `qwen3-asr-flash*`: dialects A and B.
     Qwen3Flash,
@@ -58,6 +61,7 @@ use Family::{
 
 /// What a family takes.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Limits {
     /// Longest data URL, in characters (the service counts the string, not the audio); 0 where only URLs are taken.
     pub data_url_length: u64,
@@ -74,13 +78,13 @@ pub struct Limits {
 }
 
 /// Languages of Qwen3-ASR (Qwen-ASR API reference, "Supported languages"; `docs/protocol.md` §2.3).
-pub const QWEN3_LANGUAGES: &[&str] = &[
+pub(crate) const QWEN3_LANGUAGES: &[&str] = &[
     "zh", "yue", "en", "ja", "de", "ko", "ru", "fr", "pt", "ar", "it", "es", "hi", "id", "th", "tr", "uk", "vi", "cs",
     "da", "fil", "fi", "is", "ms", "no", "pl", "sv",
 ];
 
 /// Languages of dialect C (`docs/protocol.md` §2.3).
-pub const FLASH_LANGUAGES: &[&str] = &[
+pub(crate) const FLASH_LANGUAGES: &[&str] = &[
     "zh", "en", "ja", "ko", "vi", "th", "id", "ms", "tl", "hi", "ar", "fr", "de", "es", "pt", "ru", "it", "nl", "sv",
     "da", "fi", "no", "el", "pl", "cs", "hu", "ro", "bg", "hr", "sk",
 ];
@@ -96,6 +100,7 @@ const TWELVE_HOURS: f64 = 43_200.0;
 
 /// An option that not every model listens to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct OptionRule {
     /// Its name, as callers write it.
     pub name: &'static str,

@@ -18,9 +18,9 @@ const CENTURY: f64 = 36_525.0 * 86_400.0;
 
 /// How often a failed attempt is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RetryPolicy {
+pub(crate) struct RetryPolicy {
     /// Attempts after the first.
-    pub max_retries: u32,
+    pub(crate) max_retries: u32,
 }
 
 impl RetryPolicy {
@@ -28,7 +28,13 @@ impl RetryPolicy {
     ///
     /// `retry_after` is what the service asked for, `random` a number in `0.0..1.0`. `None`: give up.
     #[must_use]
-    pub fn pause(self, attempt: u32, retryable: bool, retry_after: Option<Duration>, random: f64) -> Option<Duration> {
+    pub(crate) fn pause(
+        self,
+        attempt: u32,
+        retryable: bool,
+        retry_after: Option<Duration>,
+        random: f64,
+    ) -> Option<Duration> {
         if !retryable || attempt >= self.max_retries {
             return None;
         }
@@ -45,7 +51,7 @@ impl RetryPolicy {
 ///
 /// `now` is in milliseconds since 1970.
 #[must_use]
-pub fn retry_after(header: impl Fn(&str) -> Option<String>, now: f64) -> Option<Duration> {
+pub(crate) fn retry_after(header: impl Fn(&str) -> Option<String>, now: f64) -> Option<Duration> {
     let number = |text: &str| crate::json::number(text.trim()).filter(|number| *number >= 0.0);
     if let Some(millis) = header("retry-after-ms").as_deref().and_then(number) {
         return from_millis(millis);
@@ -102,7 +108,7 @@ fn number(word: &[u8]) -> Option<i64> {
 
 /// Whether an HTTP status is worth another attempt, unless `x-should-retry` says otherwise.
 #[must_use]
-pub fn is_retryable_status(status: u16, should_retry: Option<&str>) -> bool {
+pub(crate) fn is_retryable_status(status: u16, should_retry: Option<&str>) -> bool {
     match should_retry {
         Some("true") => true,
         Some("false") => false,

@@ -41,6 +41,7 @@ pub struct Event<'a> {
 
 /// What a parser delivers.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Item<'a> {
     /// A complete event.
     Event(Event<'a>),

@@ -132,9 +132,11 @@ pub struct Usage {
     pub output_text_tokens: Option<f64>,
 }
 
+// The events as JavaScript sees them; Rust has `crate::TranscriptEvent`.
+
 /// One step of a streamed transcription.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+#[derive(Clone, Debug, PartialEq, Serialize, tsify::Tsify)]
 #[serde(tag = "type", rename_all = "lowercase")]
 #[allow(clippy::large_enum_variant, reason = "the last event of a stream; made once")]
 pub enum TranscriptEvent {
@@ -147,8 +149,8 @@ pub enum TranscriptEvent {
 }
 
 /// Text that was added at the end.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+#[derive(Clone, Debug, PartialEq, Serialize, tsify::Tsify)]
 pub struct Delta {
     /// What is new.
     pub delta: String,
@@ -157,16 +159,16 @@ pub struct Delta {
 }
 
 /// The service heard better and changed text it had sent before.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+#[derive(Clone, Debug, PartialEq, Serialize, tsify::Tsify)]
 pub struct Revision {
     /// All text so far, replacing what was there.
     pub text: String,
 }
 
 /// The finished transcript of a stream.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
+#[cfg(all(target_arch = "wasm32", feature = "npm"))]
+#[derive(Clone, Debug, PartialEq, Serialize, tsify::Tsify)]
 pub struct Done {
     /// The finished transcript.
     pub transcript: Transcript,

@@ -414,6 +414,7 @@ fn at_every_cut(options: &str, body: &[u8], expected: &[Step]) {
         steps.iter().fold(String::new(), |text, step| match step {
             Step::Delta(added) => text + added,
             Step::Revision(all) => all.clone(),
+            _ => panic!("a step of a kind that this test does not know"),
         })
     };
     for cut in 0..=body.len() {

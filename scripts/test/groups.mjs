@@ -49,7 +49,7 @@ export const groups = [
   folder("conformance", "official SDKs against the emulator", ["model", "ffmpeg", "python"], { build: false }),
   folder("workerd", "the package in Cloudflare's runtime", ["model", "ffmpeg"]),
   folder("edge", "the edge function of the demo site in Cloudflare's runtime", ["browser", "model", "ffmpeg"]),
-  folder("rust", "programs in Rust that use the library: a guest, a Worker, a page", ["browser", "model", "ffmpeg"], {
+  folder("rust", "programs in Rust: a guest, a Worker, a page, the README", ["browser", "model", "ffmpeg"], {
     build: false,
   }),
   folder("types", "the published types as users compile them"),

@@ -2,6 +2,7 @@
 import { existsSync, globSync, mkdirSync, rmSync } from "node:fs";
 import { inProject, NPM_FEATURES } from "../build/paths.mjs";
 import { runCommand, wasmToolchain } from "./command.mjs";
+import { crateProblems } from "./crate.mjs";
 import { filesWithoutHeader } from "./headers.mjs";
 import { licenceProblems } from "./licences.mjs";
 
@@ -23,9 +24,9 @@ const TYPESCRIPT_PROJECTS = ["tsconfig.json", "www/tsconfig.json", "www/edge/tsc
 export async function lint() {
   /** @type {string[]} */
   const failed = [];
-  const check = async (name, program, parameters) => {
+  const check = async (name, program, parameters, environment = {}) => {
     const began = performance.now();
-    const { code } = await runCommand(program, parameters, { quiet: true });
+    const { code } = await runCommand(program, parameters, { environment, quiet: true });
     if (code !== 0) failed.push(name);
     console.log(`${code === 0 ? "ok    " : "FAILED"} ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`);
   };
@@ -38,6 +39,15 @@ export async function lint() {
   await check("clippy for Rust apps", "cargo", [...wasm, ...web, "--", "-D", "warnings"]);
   const npm = ["--lib", "--tests", "--features", NPM_FEATURES];
   await check("clippy for the npm package", "cargo", [...wasm, ...npm, "--", "-D", "warnings"]);
+  const doc = ["doc", "--locked", "--no-deps"];
+  const strict = { RUSTDOCFLAGS: "-D warnings" };
+  await check("cargo doc", "cargo", doc, strict);
+  const pages = ["--target", "wasm32-unknown-unknown", "--features", "web"];
+  await check("cargo doc for wasm32", "cargo", [...wasmToolchain(), ...doc, ...pages], strict);
+  const crate = await crateProblems();
+  for (const problem of crate) console.log(`FAILED cargo package: ${problem}`);
+  if (crate.length > 0) failed.push("cargo package");
+  else console.log("ok     cargo package");
   await check("biome", binary("biome"), ["check", "--error-on-warnings", "."]);
   for (const path of TYPESCRIPT_PROJECTS.filter((name) => existsSync(inProject(name)))) {
     await check(`tsc ${path}`, binary("tsc"), ["--noEmit", "-p", path]);

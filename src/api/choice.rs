@@ -10,6 +10,7 @@ use crate::transcript::Transcript;
 
 /// What one chunk of a stream did to the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Step {
     /// This was added at the end.
     Delta(String),

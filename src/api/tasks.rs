@@ -18,6 +18,7 @@ const NO_SPEECH: &str = "SUCCESS_WITH_NO_VALID_FRAGMENT";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "UPPERCASE")]
+#[non_exhaustive]
 pub enum TaskState {
     /// In the queue; the only state in which it can be cancelled.
     Pending,
@@ -56,6 +57,7 @@ impl TaskState {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TaskStatus {
     /// The task's id.
     pub task_id: String,
@@ -90,6 +92,7 @@ pub struct TaskStatus {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct FileStatus {
     /// The address that was submitted; models for one file do not repeat it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -266,6 +269,7 @@ pub fn list_request(config: &Config, filter: &TaskFilter) -> HttpRequest {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TaskPage {
     /// The tasks of this page.
     pub tasks: Vec<TaskRecord>,
@@ -283,6 +287,7 @@ pub struct TaskPage {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct TaskRecord {
     /// The task's id.
     pub task_id: String,

@@ -18,6 +18,7 @@ pub const LONGEST_LIFE: u32 = 1800;
 #[derive(Clone, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Token {
     /// Used in place of the key.
     pub token: String,

@@ -12,6 +12,7 @@ use crate::json::Json;
 
 /// Permission to put one file into the service's store; it lasts five minutes.
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UploadPolicy {
     upload_host: String,
     upload_dir: String,
@@ -64,6 +65,7 @@ pub fn read_policy(config: &Config, json: &Json<'_>) -> Result<UploadPolicy, Err
 
 /// A form that puts a file into the store.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Upload {
     /// The request; its body holds the audio's bytes as they are. It goes without a key.
     pub request: HttpRequest,

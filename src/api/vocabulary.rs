@@ -39,6 +39,7 @@ pub struct HotWord {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Vocabulary {
     /// What `vocabularyId` takes.
     pub vocabulary_id: String,

@@ -68,7 +68,8 @@ fn resample(samples: &[f32], from: u32) -> Vec<f32> {
     // Going down, the filter must cut at the new limit; going up, at the old one.
     let cutoff = (1.0 / step).min(1.0);
     let reach = CROSSINGS / cutoff;
-    let length = (samples.len() as f64 / step).floor() as usize;
+    // A sample or two at a high rate are sound all the same.
+    let length = (samples.len() as f64 / step).floor().max(1.0) as usize;
     (0..length)
         .map(|index| {
             let center = index as f64 * step;

@@ -14,6 +14,7 @@ use crate::transcript::Transcript;
 
 /// What one network chunk brought.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Changes {
     /// Changes of the text, in order.
     pub steps: Vec<Step>,
@@ -106,13 +107,13 @@ impl<R: HttpResponse> Reader<R> {
         };
         let (mut batch, mut failure) = (Changes::default(), None);
         let mut sink = |item: Item<'_>| {
-            if let (Item::Event(event), None) = (item, &failure) {
+            // What stands behind the end counts no more than what comes in a chunk behind it.
+            if let (Item::Event(event), None, false) = (item, &failure, *done) {
                 let mut rest = event.data.trim_ascii();
                 // Once at least: an event without data may still say something by its name.
                 loop {
                     let data = rest;
                     match apply(verified, accumulator, &event, &mut rest) {
-                        _ if *done => {}
                         Ok(None) => *done = is_end(&event, data),
                         Ok(Some(step)) => batch.steps.push(step),
                         Err(error) => failure = Some(error),

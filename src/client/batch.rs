@@ -21,6 +21,7 @@ const ASK_GAP: f64 = 70.0;
 
 /// A task of a batch, or why there is none.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Submission {
     /// Its files.
     pub urls: Vec<String>,

@@ -14,6 +14,7 @@ use crate::transcript::Transcript;
 
 /// Where a task is; uploading tells its own progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Stage {
     /// The task waits for its turn.
     Queue,

@@ -30,6 +30,7 @@ const MOST_FAILURES: u32 = 10;
 
 /// What came of one file.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct FileOutcome {
     /// The address that was submitted, as far as it is known.
     pub file_url: Option<String>,

@@ -63,12 +63,14 @@ async function seen(
   let head = await read(0, HEAD_LENGTH);
   for (;;) {
     const at = callCore((glue) => glue.missing(head, length));
-    const part = at === undefined ? undefined : await read(at, at + PART_LENGTH);
-    if (!part?.length) return head;
+    if (at === undefined) return head;
+    const part = await read(at, at + PART_LENGTH);
     const joined = new Uint8Array(head.length + part.length);
     joined.set(head);
     joined.set(part, head.length);
     head = joined;
+    // Less than was asked for is the end, also where another length was told: beyond it there is nothing to see.
+    if (part.length < Math.min(PART_LENGTH, (length ?? Number.POSITIVE_INFINITY) - at)) return head;
   }
 }
 

@@ -70,6 +70,51 @@ const ZERO: [(u32, u32); 33] = [
     (0xE0100, 0xE01EF),
 ];
 
+/// Pictures that take a skin tone: `Emoji_Modifier_Base` of Unicode's `emoji-data.txt`. Behind any other, and behind U+FE0F, a
+/// tone is a picture of its own.
+const TONED: [(u32, u32); 40] = [
+    (0x261D, 0x261D),
+    (0x26F9, 0x26F9),
+    (0x270A, 0x270D),
+    (0x1F385, 0x1F385),
+    (0x1F3C2, 0x1F3C4),
+    (0x1F3C7, 0x1F3C7),
+    (0x1F3CA, 0x1F3CC),
+    (0x1F442, 0x1F443),
+    (0x1F446, 0x1F450),
+    (0x1F466, 0x1F478),
+    (0x1F47C, 0x1F47C),
+    (0x1F481, 0x1F483),
+    (0x1F485, 0x1F487),
+    (0x1F48F, 0x1F48F),
+    (0x1F491, 0x1F491),
+    (0x1F4AA, 0x1F4AA),
+    (0x1F574, 0x1F575),
+    (0x1F57A, 0x1F57A),
+    (0x1F590, 0x1F590),
+    (0x1F595, 0x1F596),
+    (0x1F645, 0x1F647),
+    (0x1F64B, 0x1F64F),
+    (0x1F6A3, 0x1F6A3),
+    (0x1F6B4, 0x1F6B6),
+    (0x1F6C0, 0x1F6C0),
+    (0x1F6CC, 0x1F6CC),
+    (0x1F90C, 0x1F90C),
+    (0x1F90F, 0x1F90F),
+    (0x1F918, 0x1F91F),
+    (0x1F926, 0x1F926),
+    (0x1F930, 0x1F939),
+    (0x1F93C, 0x1F93E),
+    (0x1F977, 0x1F977),
+    (0x1F9B5, 0x1F9B6),
+    (0x1F9B8, 0x1F9B9),
+    (0x1F9BB, 0x1F9BB),
+    (0x1F9CD, 0x1F9CF),
+    (0x1F9D1, 0x1F9DD),
+    (0x1FAC3, 0x1FAC5),
+    (0x1FAF0, 0x1FAF8),
+];
+
 /// Columns of one character by itself.
 fn of_character(character: char) -> u32 {
     let code = character as u32;
@@ -85,11 +130,17 @@ fn of_character(character: char) -> u32 {
 
 /// Counts columns. An emoji made of several characters is as wide as one, a flag of two letters too.
 #[derive(Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each says what the next character may join, independent of the others"
+)]
 struct Columns {
     all: u32,
     /// Of the last that has any.
     last: u32,
-    /// An emoji goes on: its tone or its style may follow …
+    /// A skin tone would be part of the character before it.
+    toned: bool,
+    /// An emoji goes on: its style may follow …
     picture: bool,
     /// … and after a joiner, another one.
     joined: bool,
@@ -108,11 +159,12 @@ impl Columns {
         let flag = matches!(character, '🇦'..='🇿');
         let columns = match character {
             '🇦'..='🇿' if self.flag => 0,
-            '\u{1F3FB}'..='\u{1F3FF}' if self.picture => 0,
+            '\u{1F3FB}'..='\u{1F3FF}' if self.toned => 0,
             '\u{FE0F}' => 2_u32.saturating_sub(self.last).min(1),
             _ if picture && self.joined => 0,
             _ => of_character(character),
         };
+        self.toned = within(&TONED, character as u32);
         self.joined = character == JOINER && self.picture;
         self.picture = picture || (columns == 0 && self.picture) || character == '\u{FE0F}';
         self.flag = flag && !self.flag;
@@ -229,5 +281,15 @@ mod tests {
             assert!(of(text) as usize >= text.width(), "{text}");
         }
         assert_eq!(of("Hello 你好，world。"), 19);
+    }
+
+    #[test]
+    fn a_tone_behind_a_picture_that_takes_none_counts() {
+        let tails = ["🏻", "🏻🏻", "\u{FE0F}", "\u{FE0F}🏻", "\u{FE0E}🏻", "\u{301}🏻", "🇩", "🇩🇪"];
+        let pictures = ('\u{2190}'..='\u{2BFF}').chain('\u{1F000}'..='\u{1FAFF}').chain(['a', '1', '你']);
+        let texts = pictures.flat_map(|picture| tails.map(|tail| format!("{picture}{tail}")));
+        let narrow: Vec<String> = texts.filter(|text| (of(text) as usize) < text.width()).collect();
+        assert_eq!(narrow, [] as [&str; 0]);
+        assert_eq!((of("👍🏽"), of("👩🏽‍🚀"), of("❤️🏻"), of("🚀🏻")), (2, 2, 4, 4));
     }
 }

@@ -90,10 +90,13 @@ pub(super) async fn open(input: WebInput) -> Result<Source<WebAudio>, Error> {
     let mut head = audio.part(0, HEAD_LENGTH as u64).await?;
     while let Some(at) = missing(&Seen::new(&head, HEAD_LENGTH, length)) {
         let part = audio.part(at.into(), PART_LENGTH).await?;
-        if part.is_empty() {
+        let wanted = PART_LENGTH.min(audio.length().saturating_sub(at.into()));
+        let is_end = (part.len() as u64) < wanted;
+        head.extend(part);
+        // Less than was asked for: the file has become shorter, and there is nothing more to see.
+        if is_end {
             break;
         }
-        head.extend(part);
     }
     let declared = match &audio {
         WebAudio::Blob(blob) => Some(blob.type_()),

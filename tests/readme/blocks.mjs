@@ -3,6 +3,7 @@
 //                `node alone` brings everything itself
 //   page, relay  the page of the quick start and the Worker behind it       slim   a page with the slim entry
 //   worker       the Worker of the quick start                              http   a header that the page is sent with
+//   rust         a module of a crate whose dependencies are the block `toml dependencies`: tests/rust/readme.test.mjs
 // `console.log(…)   // → text` promises that a line of the output begins so, up to an "…".
 import { readFileSync } from "node:fs";
 import { inProject } from "../../scripts/build/paths.mjs";

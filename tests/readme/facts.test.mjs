@@ -40,6 +40,8 @@ test("every block has a way to be run", () => {
     js: ["page", "relay", "worker", "slim"],
     http: [""],
     sh: [""],
+    rust: [""],
+    toml: ["dependencies"],
   };
   for (const { language, kind, line } of blocks()) assert.ok(known[language]?.includes(kind), `line ${line}`);
 });
@@ -213,10 +215,10 @@ test("the sizes are those of the last build, give or take a kilobyte", () => {
 test("files and sections that it names exist", () => {
   for (const [, target] of readme().matchAll(/\]\((?!https?:)([^)#\s]+)\)/g))
     assert.ok(existsSync(inProject(target)), target);
-  for (const [, path] of readme().matchAll(/`((?:www|tests|src|scripts)\/[^`\s]*|ARCHITECTURE\.md)`/g)) {
+  for (const [, path] of readme().matchAll(/`((?:www|tests|src|scripts|examples)\/[^`\s]*|ARCHITECTURE\.md)`/g)) {
     assert.ok(existsSync(inProject(path)), path);
   }
-  const anchors = [...readme().matchAll(/^## (.*)$/gm)].map(([, title]) =>
+  const anchors = [...readme().matchAll(/^###? (.*)$/gm)].map(([, title]) =>
     title
       .toLowerCase()
       .replace(/[^\w\- ]/g, "")

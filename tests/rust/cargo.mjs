@@ -11,6 +11,8 @@ const run = promisify(execFile);
 /** What they compile is the same for all of them, and nobody wants it in the library's own folder. */
 const TARGET_FOLDER = inProject("target", "rust-apps");
 
+const WASM = "wasm32-unknown-unknown";
+
 /**
  * @param {string} folder with the program's Cargo.toml
  * @param {string} name of the program, as the file that cargo writes has it
@@ -19,9 +21,8 @@ const TARGET_FOLDER = inProject("target", "rust-apps");
  * @returns {Promise<string>} the folder with glue, types and module
  */
 export async function buildProgram(folder, name, kind, options = []) {
-  const wasm = "wasm32-unknown-unknown";
   const environment = { ...process.env, CARGO_TARGET_DIR: TARGET_FOLDER };
-  await run("cargo", [...wasmToolchain(), "build", "--target", wasm, ...options], {
+  await run("cargo", [...wasmToolchain(), "build", "--target", WASM, ...options], {
     cwd: folder,
     env: environment,
     maxBuffer: 1 << 26,
@@ -29,10 +30,20 @@ export async function buildProgram(folder, name, kind, options = []) {
   const out = join(TARGET_FOLDER, "out", `${name}-${kind}`);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  const made = join(TARGET_FOLDER, wasm, "debug", `${name}.wasm`);
+  const made = join(TARGET_FOLDER, WASM, "debug", `${name}.wasm`);
   const bindgen = inProject("target", "tools", "bin", "wasm-bindgen");
   await run(bindgen, ["--target", kind, "--out-dir", out, "--out-name", "app", made]);
   // The glue for Node is CommonJS, whatever the folders above it are.
   writeFileSync(join(out, "package.json"), '{ "type": "commonjs" }');
   return out;
+}
+
+/**
+ * Compiles a program for wasm32 without making one. What is wrong is told as cargo tells it.
+ * @param {string} folder with the program's Cargo.toml
+ */
+export async function checkProgram(folder) {
+  const environment = { ...process.env, CARGO_TARGET_DIR: TARGET_FOLDER };
+  const options = ["check", "--target", WASM];
+  await run("cargo", [...wasmToolchain(), ...options], { cwd: folder, env: environment, maxBuffer: 1 << 26 });
 }
