@@ -48,7 +48,7 @@ export class AsrError extends Error {
   constructor(facts: ErrorFacts) {
     super(facts.message, "cause" in facts ? { cause: facts.cause } : undefined);
     // A literal, because bundlers rename classes.
-    this.name = NAMES[facts.code] ?? "AsrError";
+    this.name = CLASSES.get(facts.code)?.[0] ?? "AsrError";
     this.code = facts.code as ErrorCode;
     this.retryable = facts.retryable;
     this.status = facts.status;
@@ -94,31 +94,32 @@ export class InvalidResponseError extends AsrError {}
 /** A defect in this package. */
 export class InternalError extends AsrError {}
 
-const CLASSES: Record<string, [string, new (facts: ErrorFacts) => AsrError]> = {
-  invalid_option: ["InvalidOptionError", InvalidOptionError],
-  empty_audio: ["InvalidAudioError", InvalidAudioError],
-  audio_too_large: ["InvalidAudioError", InvalidAudioError],
-  audio_too_long: ["InvalidAudioError", InvalidAudioError],
-  unsupported_format: ["InvalidAudioError", InvalidAudioError],
-  invalid_audio: ["InvalidAudioError", InvalidAudioError],
-  authentication: ["AuthenticationError", AuthenticationError],
-  permission_denied: ["PermissionDeniedError", PermissionDeniedError],
-  not_found: ["NotFoundError", NotFoundError],
-  billing: ["BillingError", BillingError],
-  rate_limit: ["RateLimitError", RateLimitError],
-  bad_request: ["BadRequestError", BadRequestError],
-  content_filtered: ["ContentFilterError", ContentFilterError],
-  conflict: ["ConflictError", ConflictError],
-  server_error: ["ServerError", ServerError],
-  connection_error: ["ConnectionError", ConnectionError],
-  timeout: ["TimeoutError", TimeoutError],
-  aborted: ["AbortError", AbortError],
-  stream_interrupted: ["StreamInterruptedError", StreamInterruptedError],
-  invalid_response: ["InvalidResponseError", InvalidResponseError],
-  internal_error: ["InternalError", InternalError],
-};
-
-const NAMES: Record<string, string> = Object.fromEntries(Object.entries(CLASSES).map(([code, [name]]) => [code, name]));
+/** A map, because a code may be any word that a service says, "constructor" among them. */
+const CLASSES = new Map<string, [string, new (facts: ErrorFacts) => AsrError]>(
+  Object.entries({
+    invalid_option: ["InvalidOptionError", InvalidOptionError],
+    empty_audio: ["InvalidAudioError", InvalidAudioError],
+    audio_too_large: ["InvalidAudioError", InvalidAudioError],
+    audio_too_long: ["InvalidAudioError", InvalidAudioError],
+    unsupported_format: ["InvalidAudioError", InvalidAudioError],
+    invalid_audio: ["InvalidAudioError", InvalidAudioError],
+    authentication: ["AuthenticationError", AuthenticationError],
+    permission_denied: ["PermissionDeniedError", PermissionDeniedError],
+    not_found: ["NotFoundError", NotFoundError],
+    billing: ["BillingError", BillingError],
+    rate_limit: ["RateLimitError", RateLimitError],
+    bad_request: ["BadRequestError", BadRequestError],
+    content_filtered: ["ContentFilterError", ContentFilterError],
+    conflict: ["ConflictError", ConflictError],
+    server_error: ["ServerError", ServerError],
+    connection_error: ["ConnectionError", ConnectionError],
+    timeout: ["TimeoutError", TimeoutError],
+    aborted: ["AbortError", AbortError],
+    stream_interrupted: ["StreamInterruptedError", StreamInterruptedError],
+    invalid_response: ["InvalidResponseError", InvalidResponseError],
+    internal_error: ["InternalError", InternalError],
+  }),
+);
 
 /** The shortest key that is looked for in texts: what is shorter is a placeholder. The service's have 35 characters and more. */
 const SHORTEST_KEY = 8;
@@ -149,7 +150,7 @@ function unpack(json: string, error: unknown, key: string | undefined): ErrorFac
 export function isAsrError(value: unknown): value is AsrError {
   return (
     value instanceof AsrError ||
-    (value instanceof Error && Object.hasOwn(CLASSES, (value as AsrError).code) && "retryable" in value)
+    (value instanceof Error && CLASSES.has((value as AsrError).code) && "retryable" in value)
   );
 }
 
@@ -161,7 +162,7 @@ export function toError(thrown: unknown, key?: string): AsrError {
   if (thrown instanceof AsrError) return thrown;
   const facts = (Array.isArray(thrown) ? unpack(thrown[0], thrown[1], key) : thrown) as Partial<ErrorFacts> | undefined;
   const known = facts && typeof facts === "object" && typeof facts.code === "string";
-  const found = known && Object.hasOwn(CLASSES, facts.code as string) ? CLASSES[facts.code as string] : undefined;
+  const found = known ? CLASSES.get(facts.code as string) : undefined;
   if (found) return new found[1](facts as ErrorFacts);
   const message = `unexpected: ${thrown instanceof Error ? thrown.message : String(thrown)}. Please report this`;
   return new InternalError({ code: "internal_error", message, retryable: false, cause: thrown });

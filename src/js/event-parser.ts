@@ -97,7 +97,7 @@ export class EventParser {
   /** Reads the next piece and calls back for all that is complete. */
   feed(piece: Uint8Array | string): void {
     const bytes = typeof piece === "string" ? this.#encode(piece) : asBytes(piece);
-    if (bytes.length > 0) this.#midLine = bytes.at(-1) !== LF && bytes.at(-1) !== CR;
+    if (bytes.length > 0) this.#midLine = bytes[bytes.length - 1] !== LF && bytes[bytes.length - 1] !== CR;
     this.#deliver(callCore(() => this.#parser.feed(bytes)));
   }
 
