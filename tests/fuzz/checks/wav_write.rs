@@ -1,8 +1,9 @@
 //! Samples to WAV: whatever the samples and the rate, a file that says how long it is.
 
 use super::choices::Choices;
-use crate::audio::wav::{SAMPLE_RATE, duration, encode};
-use crate::media_type::{self, Format, Sniffed};
+use crate::audio::wav::{SAMPLE_RATE, encode};
+use crate::media::{Seen, Sniffed, millis, sniff};
+use crate::media_type::Format;
 
 pub fn check(data: &[u8]) {
     let mut choices = Choices(data);
@@ -28,8 +29,9 @@ pub fn check(data: &[u8]) {
     let (ideal, written) = (given as f64 * f64::from(SAMPLE_RATE) / f64::from(rate), samples as f64);
     assert!((written - ideal).abs() <= 1.0, "{given} samples at {rate} Hz became {samples}");
     assert!(samples > 0, "sound became an empty file");
-    assert_eq!(media_type::sniff(&file), Sniffed::Audio(Format::Wav));
-    assert_eq!(duration(&file[..44], file.len() as u64), Some(written / f64::from(SAMPLE_RATE)));
+    let seen = Seen::head(&file[..44], Some(file.len() as u64));
+    assert_eq!(sniff(&seen), Sniffed::Audio(Format::Wav));
+    assert_eq!(millis(&seen), Some(samples as u64 * 1_000 / u64::from(SAMPLE_RATE)));
     if !wild {
         // No filter may shout. At the very ends, where it knows one side only, it gets louder, by a few times.
         let loudest = |values: &mut dyn Iterator<Item = f32>| values.map(f32::abs).fold(0.0, f32::max);
