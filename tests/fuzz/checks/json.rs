@@ -45,7 +45,7 @@ fn rewritten(json: &Json<'_>) {
         let mut twice = String::new();
         again.view().write(&mut twice);
         let theirs = serde_json::from_str::<Value>(&twice);
-        assert!(theirs.is_ok_and(|theirs| is_same(json.view(), &theirs)), "{once} became {twice}");
+        assert!(theirs.is_ok_and(|theirs| is_same(again.view(), &theirs)), "{once} became {twice}");
     }
 }
 

@@ -38,7 +38,7 @@ pub fn check(data: &[u8]) {
     };
     if let Some(length) = length {
         assert!(matches!(found, Sniffed::Audio(_)), "{length} ms of what is no audio");
-        assert!(length <= u64::from(u32::MAX), "{length} ms");
+        assert!(u32::try_from(length).is_ok(), "{length} ms");
     }
     // What has been said of the beginning stays true when more is known.
     if let (Sniffed::NotAudio(what), Sniffed::Audio(format)) = (first_found, found) {
