@@ -27,7 +27,7 @@ short_runs! {
     errors 2_000,
     events 800,
     json 10_000,
-    media 10_000,
+    media 200,
     options 20_000,
     stream 600,
     subtitles 400,
