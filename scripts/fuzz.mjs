@@ -31,8 +31,8 @@ const TARGETS = {
   events: { seeds: [["sse/*.txt", ["\0\x05", "\x01\x20", "\x06\x0B"]]], words: "src/sse.rs", longest: 1024 },
   json: { seeds: [["{api,subtitle}/**/*.json", [""]]], words: "src/json.rs", longest: 1024 },
   media: {
-    seeds: [["speech/*.wav", ["\0\0\x10\0\0\0\0\0"]]],
-    words: "src/{media_type,audio/*}{,/*}.rs",
+    seeds: [["speech/*.wav", ["\0\0", "\x03\0", "\x01\x07"]]],
+    words: "src/{media_type,media{,/*,/*/*}}.rs",
     longest: 4200,
   },
   options: {

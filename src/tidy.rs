@@ -83,9 +83,12 @@ fn push_tidy(mut word: &str, line: &mut String) {
 
 /// The length of the key that stands at the beginning, 0 where there is none.
 fn key_at(text: &[u8]) -> usize {
+    if !KEYS.iter().any(|start| text.starts_with(start)) {
+        return 0; // before its end is looked for, which may be far: a word may have megabytes
+    }
     let is_end = |byte: &u8| !byte.is_ascii_alphanumeric() && !b"-_.*+/=~".contains(byte);
     let length = text.iter().position(is_end).unwrap_or(text.len());
-    if length >= SHORTEST_KEY && KEYS.iter().any(|start| text.starts_with(start)) { length } else { 0 }
+    if length >= SHORTEST_KEY { length } else { 0 }
 }
 
 /// "Bearer authentication" is no token.
@@ -107,6 +110,14 @@ mod tests {
             ("", ""),
         ] {
             assert_eq!(tidy(said), line, "{said:?}");
+        }
+    }
+
+    #[test]
+    fn long_words_cost_no_more_than_their_length() {
+        for sign in [".", "=", "~", "sk-", ".sk-", "st-é", "a.", "é.", "Bearer "] {
+            let line = tidy(&["é", &sign.repeat(1_000_000 / sign.len())].concat());
+            assert!(line.chars().count() <= LONGEST_TEXT + 1, "{sign}");
         }
     }
 

@@ -138,8 +138,8 @@ struct Columns {
     all: u32,
     /// Of the last that has any.
     last: u32,
-    /// A skin tone would be part of the character before it.
-    toned: bool,
+    /// The character before, which may take a skin tone.
+    before: char,
     /// An emoji goes on: its style may follow …
     picture: bool,
     /// … and after a joiner, another one.
@@ -159,12 +159,12 @@ impl Columns {
         let flag = matches!(character, '🇦'..='🇿');
         let columns = match character {
             '🇦'..='🇿' if self.flag => 0,
-            '\u{1F3FB}'..='\u{1F3FF}' if self.toned => 0,
+            '\u{1F3FB}'..='\u{1F3FF}' if within(&TONED, self.before as u32) => 0,
             '\u{FE0F}' => 2_u32.saturating_sub(self.last).min(1),
             _ if picture && self.joined => 0,
             _ => of_character(character),
         };
-        self.toned = within(&TONED, character as u32);
+        self.before = character;
         self.joined = character == JOINER && self.picture;
         self.picture = picture || (columns == 0 && self.picture) || character == '\u{FE0F}';
         self.flag = flag && !self.flag;

@@ -44,7 +44,8 @@ fn rewritten(json: &Json<'_>) {
         assert!(theirs.is_ok_and(|theirs| is_same(again.view(), &theirs)), "{once}");
         let mut twice = String::new();
         again.view().write(&mut twice);
-        assert_eq!(once, twice);
+        let theirs = serde_json::from_str::<Value>(&twice);
+        assert!(theirs.is_ok_and(|theirs| is_same(again.view(), &theirs)), "{once} became {twice}");
     }
 }
 

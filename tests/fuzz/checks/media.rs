@@ -1,58 +1,68 @@
-//! What files are, and how long: no header makes the answer absurd.
+//! What files are, and how long: no header makes the answer absurd, nor the questions endless.
 //!
-//! The first eight bytes are the length of the file, the rest its beginning.
+//! Two bytes choose how much there is and whether that is known; the rest is the file, behind which there is only one letter.
 
 use super::choices::Choices;
-use crate::media::{HEAD_LENGTH, PART_LENGTH, Seen, Sniffed, millis, missing, sniff};
+use crate::media::{HEAD_LENGTH, Seen, Sniffed, millis, missing, sniff};
 use crate::media_type::{Format, MediaType};
 
-/// Nobody asks for more places than this in one file.
+/// More than this is never asked for: the head, tags, chunks in front of the audio, and the end.
 const MOST_PLACES: usize = 16;
 
 pub fn check(data: &[u8]) {
     let mut choices = Choices(data);
-    let total = u64::from(choices.word()) | u64::from(choices.word()) << 32;
+    let behind = choices.one(&[0, 1_000, 100_000, 10_000_000, 3_000_000_000, u64::MAX / 2]);
+    let is_known = !choices.rarely(8);
     let file = choices.rest();
-    let head = &file[..file.len().min(HEAD_LENGTH)];
+    let length = file.len() as u64 + behind;
+    let mut bytes = Vec::new();
+    show(file, length, 0, HEAD_LENGTH as u64, &mut bytes);
+    let first = bytes.len();
+    let total = is_known.then_some(length);
 
-    for total in [Some(total), Some(file.len() as u64), Some(u64::MAX), Some(0), None] {
-        // As a reader of files does it: what is asked for is shown, as far as it is there.
-        let mut known = head.to_vec();
-        for round in 0.. {
-            assert!(round < MOST_PLACES, "it asks for places without end");
-            let Some(at) = missing(&Seen::new(&known, head.len(), total)) else { break };
-            let part = file.get(at as usize..).unwrap_or_default();
-            let part = &part[..part.len().min(PART_LENGTH as usize)];
-            known.extend_from_slice(part);
-            if (part.len() as u64) < PART_LENGTH.min(total.unwrap_or(u64::MAX).saturating_sub(at.into())) {
-                break;
-            }
+    let first_found = sniff(&Seen::head(&bytes, total));
+    let mut places = Vec::new();
+    let (found, length) = loop {
+        let seen = Seen::new(&bytes, first, total);
+        let Some(place) = missing(&seen) else { break (sniff(&seen), millis(&seen)) };
+        let place = u64::from(place);
+        assert!(!is_known || place < length, "asked for {place}, which is behind the end");
+        assert!(!places.contains(&place), "asked twice for {place}");
+        places.push(place);
+        assert!(places.len() <= MOST_PLACES, "{places:?}");
+        // Of a stream nobody shows more than the head.
+        if !is_known {
+            break (sniff(&seen), millis(&seen));
         }
-        let seen = Seen::new(&known, head.len(), total);
-        if let Some(millis) = millis(&seen) {
-            assert!(millis < 1 << 53, "{millis} ms of {total:?} bytes");
-            assert!(matches!(sniff(&seen), Sniffed::Audio(_)), "{millis} ms of what is no audio");
-        }
+        show(file, length, place, 64 * 1024, &mut bytes);
+    };
+    if let Some(length) = length {
+        assert!(matches!(found, Sniffed::Audio(_)), "{length} ms of what is no audio");
+        assert!(u32::try_from(length).is_ok(), "{length} ms");
     }
-    let sniff = |head: &[u8]| sniff(&Seen::head(head, None));
-    // What has been said of the beginning stays true when more of the file is known.
-    for known in [16, 128, 1_000] {
-        let Some(beginning) = head.get(..known) else { continue };
-        if matches!(sniff(beginning), Sniffed::NotAudio(_)) {
-            assert!(!matches!(sniff(head), Sniffed::Audio(_)), "after {known} bytes this was no audio");
-        }
-        if matches!(sniff(beginning), Sniffed::Audio(_)) {
-            assert!(matches!(sniff(head), Sniffed::Audio(_)), "after {known} bytes this was audio");
-        }
+    // What has been said of the beginning stays true when more is known.
+    if let (Sniffed::NotAudio(what), Sniffed::Audio(format)) = (first_found, found) {
+        assert!(places.is_empty(), "it was {what}, and is {format:?}");
     }
-    if let Ok(label) = core::str::from_utf8(file) {
-        if let Some(known) = MediaType::parse(label) {
-            let name = known.as_str();
-            assert!(name.is_ascii() && !name.contains([' ', '"', ';', ',', '\r', '\n']), "{name:?}");
-            assert_eq!(MediaType::parse(name).map(|again| again.as_str().to_owned()).as_deref(), Some(name));
-        }
-        if let Some(format) = Format::of_extension(label) {
-            assert_eq!(Format::of_extension(format.extension()), Some(format));
-        }
+    labels(file);
+}
+
+/// Adds what a host shows of the file at a place.
+fn show(file: &[u8], length: u64, place: u64, most: u64, bytes: &mut Vec<u8>) {
+    let end = bytes.len() + usize::try_from(length.saturating_sub(place).min(most)).unwrap_or_default();
+    let from = usize::try_from(place).unwrap_or(usize::MAX);
+    bytes.extend_from_slice(file.get(from..).unwrap_or_default());
+    bytes.resize(end, b'x');
+}
+
+fn labels(file: &[u8]) {
+    let Ok(label) = core::str::from_utf8(file) else { return };
+    if let Some(known) = MediaType::parse(label) {
+        let name = known.as_str();
+        assert!(name.is_ascii() && !name.contains([' ', '"', ';', ',', '\r', '\n']), "{name:?}");
+        assert_eq!(MediaType::parse(name).map(|again| again.as_str().to_owned()).as_deref(), Some(name));
+    }
+    if let Some(format) = Format::of_extension(label) {
+        assert_eq!(Format::of_extension(format.extension()), Some(format));
     }
 }

@@ -20,19 +20,19 @@ macro_rules! short_runs {
 }
 
 short_runs! {
-    addresses 10_000,
-    answers 1_000,
-    data_url 10_000,
-    documents 300,
+    addresses 30_000,
+    answers 2_000,
+    data_url 20_000,
+    documents 600,
     errors 2_000,
-    events 400,
-    json 4_000,
-    media 10_000,
-    options 10_000,
-    stream 300,
-    subtitles 150,
+    events 800,
+    json 10_000,
+    media 200,
+    options 20_000,
+    stream 600,
+    subtitles 400,
     waits 50_000,
-    wav_write 300,
+    wav_write 600,
 }
 
 fn run(name: &str, check: fn(&[u8]), runs: u32) {

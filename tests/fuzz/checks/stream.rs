@@ -81,6 +81,11 @@ pub fn check(data: &[u8]) {
     ]);
     let size = 1 + choices.below(60);
     let body = choices.rest();
+    // White space and bytes of a mark before the first line are not kept beyond three; what is no mark is dropped with them.
+    let gap = body.iter().take_while(|byte| matches!(byte, b'\t' | b'\n' | b'\r' | b' ' | 0xEF | 0xBB | 0xBF)).count();
+    if gap > 2 && !body.starts_with(b"\xEF\xBB\xBF") || gap > 3 {
+        return;
+    }
     let mut options = TranscribeOptions { model: Some(model.to_owned()), ..TranscribeOptions::default() };
     if protocol == Protocol::Openai {
         options.protocol = Some(protocol);
