@@ -64,7 +64,7 @@ function run(target) {
     const found = folder("found");
     if (!cargoFuzz(target, [corpus], [...limits, `-artifact_prefix=${found}/${target}-`])) {
       console.error(
-        `\n${target}: a check failed; the input is in target/fuzz/found. Mend what is wrong, and keep it with`,
+        `\n${target}: the run failed. Where a check did, the input is in target/fuzz/found: mend what is wrong, and keep it with`,
       );
       console.error(`  cp target/fuzz/found/${target}-… tests/fuzz/crashes/${target}/what-was-wrong`);
       process.exit(1);

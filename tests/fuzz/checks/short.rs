@@ -183,3 +183,17 @@ fn every_target_has_a_short_run() {
         assert!(script.contains(&format!("\n  {name}: {{")), "scripts/fuzz.mjs has no {name}");
     }
 }
+
+/// The fuzzers' manifest is another one for the same sources, so it needs the same crates.
+#[test]
+fn the_fuzzers_manifest_has_what_the_crate_depends_on() {
+    let own = include_str!("../Cargo.toml");
+    let manifest = include_str!("../../../Cargo.toml");
+    let dependencies = manifest.split("\n[dependencies]\n").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
+    let needed: Vec<&str> =
+        dependencies.lines().filter(|line| line.contains(" = ") && !line.contains("optional = true")).collect();
+    assert!(needed.len() > 1, "{dependencies}");
+    for line in needed {
+        assert!(own.lines().any(|own| own == line), "tests/fuzz/Cargo.toml lacks {line}");
+    }
+}
