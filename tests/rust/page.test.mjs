@@ -13,7 +13,11 @@ import { launchBrowser, openPage } from "../www/site.mjs";
 import { buildProgram } from "./cargo.mjs";
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Notes</title><link rel="icon" href="data:,">
-<body><script type="module">import init from "/app.js"; await init();</script></body></html>`;
+<body><script type="module">
+import init from "/app.js";
+await init();
+document.documentElement.dataset.ready = "";
+</script></body></html>`;
 
 describe("the page in Rust", { timeout: 900_000 }, () => {
   let emulator;

@@ -1,6 +1,6 @@
 // examples/rust-worker in Cloudflare's runtime, against the emulator with its real recogniser.
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -31,11 +31,13 @@ describe("the Worker in Rust", { timeout: 900_000 }, () => {
   before(async () => {
     const out = await buildProgram(inProject("examples", "rust-worker"), "rust_worker", "bundler", ["--locked"]);
     folder = mkdtempSync(join(tmpdir(), "rust-worker-"));
-    for (const name of ["app_bg.js", "app_bg.wasm"]) copyFileSync(join(out, name), join(folder, name));
+    cpSync(out, folder, { recursive: true });
     writeFileSync(join(folder, "worker.js"), SHIM);
     emulator = await startEmulator({});
     const variables = { DASHSCOPE_API_KEY: "sk-worker", DASHSCOPE_BASE_URL: emulator.url, PASSWORD: "open sesame" };
-    worker = await start(folder, variables, { modules: ["app_bg.js"] });
+    worker = await start(folder, variables, {
+      modules: ["app_bg.js", ...globSync("snippets/*/*.js", { cwd: folder })],
+    });
   });
 
   after(async () => {
