@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use super::CallContext;
 use super::task::{self, FileOutcome, Pauses};
-use crate::api::tasks::TaskStatus;
 use crate::api::transcription::MOST_FILES;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
@@ -101,7 +100,10 @@ impl<H: Host> CallContext<'_, H> {
                     First::Right(Ok(())) => continue, // time is up; the end of the round finds that out
                 };
                 let outcomes = match asked {
-                    Ok(status) if status.state.is_final() => self.settle(&status, &task.urls).await,
+                    Ok(status) if status.state.is_final() => match self.task_results(&status).await {
+                        Ok(outcomes) => of_each_file(outcomes, &task.urls),
+                        Err(error) => task.failed(error),
+                    },
                     Err(error) if !error.is_retryable() => task.failed(error),
                     // Not over yet, or a failure that may pass: the next round tells.
                     _ => continue,
@@ -122,13 +124,6 @@ impl<H: Host> CallContext<'_, H> {
             task.outcomes
         };
         Ok(awaited.into_iter().flat_map(settled).collect())
-    }
-
-    /// What came of a task that is over.
-    async fn settle(&self, status: &TaskStatus, urls: &[String]) -> Vec<FileOutcome> {
-        let failed =
-            |error| vec![FileOutcome { file_url: None, task_id: Some(status.task_id.clone()), outcome: Err(error) }];
-        of_each_file(self.task_results(status).await.unwrap_or_else(failed), urls)
     }
 }
 
