@@ -1,6 +1,6 @@
 //! What a page or a Worker has for audio, and its bytes.
 
-use js_sys::{Array, ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
@@ -137,13 +137,17 @@ pub(super) async fn slice(blob: &Blob, from: f64, to: f64) -> Result<Uint8Array,
     Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()))
 }
 
-/// The base64 of audio, in pieces of a megabyte: never all of it as one string, nor the audio twice.
-pub(super) async fn base64_pieces(audio: &WebAudio, pieces: &Array, done: &mut dyn FnMut(u64)) -> Result<(), Error> {
+/// The base64 of audio, a megabyte at a time: `take` gets each piece, `done` hears how many bytes of the audio it covers.
+pub(super) async fn base64_pieces(
+    audio: &WebAudio,
+    take: &mut dyn FnMut(&[u8]),
+    done: &mut dyn FnMut(u64),
+) -> Result<(), Error> {
     let mut encoder = Encoder::default();
     match audio {
         WebAudio::Bytes(bytes) => {
             for part in bytes.chunks(SLICE as usize) {
-                pieces.push(&Uint8Array::from(encoder.push(part).as_slice()));
+                take(encoder.push(part).as_slice());
             }
             done(bytes.len() as u64);
         }
@@ -152,14 +156,14 @@ pub(super) async fn base64_pieces(audio: &WebAudio, pieces: &Array, done: &mut d
             while from < blob.size() {
                 let to = (from + f64::from(SLICE)).min(blob.size());
                 let part = slice(blob, from, to).await?.to_vec();
-                pieces.push(&Uint8Array::from(encoder.push(&part).as_slice()));
+                take(encoder.push(&part).as_slice());
                 from = to;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole and positive")]
                 done(from as u64);
             }
         }
     }
-    pieces.push(&Uint8Array::from(encoder.finish().as_slice()));
+    take(encoder.finish().as_slice());
     Ok(())
 }
 
@@ -188,12 +192,8 @@ pub async fn to_data_url(blob: &Blob) -> Result<String, Error> {
             |declared| Ok(declared.as_str().to_owned()),
         )?,
     };
-    let pieces = Array::new();
-    base64_pieces(&audio, &pieces, &mut |_| {}).await?;
     let mut url = data_url::prefix(&media_type);
-    for piece in pieces.iter() {
-        let letters = piece.unchecked_into::<Uint8Array>().to_vec();
-        url.push_str(&String::from_utf8(letters).unwrap_or_default());
-    }
+    let mut take = |piece: &[u8]| url.push_str(str::from_utf8(piece).unwrap_or_default()); // base64 is ASCII
+    base64_pieces(&audio, &mut take, &mut |_| {}).await?;
     Ok(url)
 }

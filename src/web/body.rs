@@ -27,7 +27,12 @@ pub(super) async fn body(
             (Part::Text(text), _) => {
                 pieces.push(&Uint8Array::from(text.as_bytes()));
             }
-            (Part::AudioBase64, Some(audio)) => base64_pieces(audio, &pieces, done).await?,
+            (Part::AudioBase64, Some(audio)) => {
+                let mut take = |piece: &[u8]| {
+                    pieces.push(&Uint8Array::from(piece));
+                };
+                base64_pieces(audio, &mut take, done).await?;
+            }
             (Part::Audio, Some(WebAudio::Blob(blob))) => {
                 pieces.push(blob);
             }
