@@ -1,10 +1,14 @@
 // Which recordings the browser decodes before they are sent, and how.
 
+import type { ErrorCode } from "dashscope-asr";
 import { loadPackage } from "../package.ts";
 import { channelsOf, decode, SPEECH_SAMPLE_RATE } from "./decoding.ts";
 
 /** Sent as they are. Everything else the browser decodes first, MP4 from Safari above all. */
 const SENT_AS_THEY_ARE = new Set(["audio/wav", "audio/webm", "audio/ogg", "audio/mpeg", "audio/flac", "audio/aac"]);
+
+/** The service could not read the bytes, but perhaps the browser can. */
+export const WORTH_CONVERTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unsupported_format", "invalid_audio"]);
 
 /** The magic numbers are within this. */
 const HEAD_BYTES = 4096;

@@ -1,7 +1,7 @@
 // The long way: upload, task, result.
 
-import type { ErrorCode, TaskStatus, TranscribeOptions, Transcript } from "dashscope-asr";
-import { convertToWav } from "../audio/preparation.ts";
+import type { TaskStatus, TranscribeOptions, Transcript } from "dashscope-asr";
+import { convertToWav, WORTH_CONVERTING } from "../audio/preparation.ts";
 import { loadPackage } from "../package.ts";
 import { BASE_URL, type Progress, type RunningTask } from "./progress.ts";
 
@@ -10,8 +10,6 @@ const PATIENCE_MS = 24 * 3600 * 1000;
 
 /** Decoding takes many times the file's size in memory. */
 const LARGEST_TO_CONVERT = 24_000_000;
-
-const WORTH_CONVERTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unsupported_format", "invalid_audio"]);
 
 /** Uploads the audio, where it is not an address, and has it recognised by a task, which outlives this page. */
 export async function submitTask(

@@ -1,12 +1,9 @@
 // The quick way: audio with the request, text while it is recognised.
 
-import type { CallOptions, ErrorCode, Transcript } from "dashscope-asr";
-import { convertToWav, needsConversion } from "../audio/preparation.ts";
+import type { CallOptions, Transcript } from "dashscope-asr";
+import { convertToWav, needsConversion, WORTH_CONVERTING } from "../audio/preparation.ts";
 import { loadPackage } from "../package.ts";
 import { BASE_URL, type Progress } from "./progress.ts";
-
-/** The service could not read the bytes, but perhaps the browser can. */
-const WORTH_CONVERTING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["unsupported_format", "invalid_audio"]);
 
 /** Sends the audio with the request, and gives the text while it is recognised. */
 export async function recogniseDirectly(
