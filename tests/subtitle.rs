@@ -10,6 +10,11 @@ use std::fs;
 use std::path::PathBuf;
 use unicode_width::UnicodeWidthStr;
 
+#[path = "support/random.rs"]
+mod random;
+
+use random::Random;
+
 fn fixture(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/subtitle").join(name)
 }
@@ -146,18 +151,7 @@ fn is_same(ours: &Value, theirs: &Value) -> bool {
 
 // Properties -----------------------------------------------------------------------------------------------------------
 
-/// `xorshift64*`: the same transcripts on every machine.
-struct Random(u64);
-
 impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        let high = self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33;
-        usize::try_from(high).unwrap() % limit
-    }
-
     fn one<T: Copy>(&mut self, of: &[T]) -> T {
         of[self.below(of.len())]
     }

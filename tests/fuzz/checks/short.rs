@@ -5,6 +5,11 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
+#[path = "../../support/random.rs"]
+mod random;
+
+use random::Random;
+
 /// A test for each check, and how many inputs it makes up: about as many as take half a second.
 macro_rules! short_runs {
     ($($name:ident $runs:literal,)*) => {
@@ -87,18 +92,6 @@ fn corpus(name: &str) -> Vec<Vec<u8>> {
         rest = after;
     }
     inputs
-}
-
-/// `xorshift64*`: the same inputs on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit.max(1)
-    }
 }
 
 /// Bytes that mean something in one format or another.
