@@ -10,6 +10,13 @@ const PATIENCE_MS = 60_000;
 export const textOf = (page) => page.inputValue("#text");
 export const statusOf = (page) => page.textContent("#status");
 
+/** Loads the page again, and leaves it the time to list what it has kept. */
+export async function reopen(page) {
+  await page.reload();
+  await page.waitForSelector("html[data-ready]");
+  await page.waitForTimeout(300);
+}
+
 export async function recordFor(page, milliseconds) {
   await page.click("#record");
   await page.waitForSelector("#record[aria-pressed=true]");

@@ -4,7 +4,16 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk, recordings } from "../fixtures/recordings.mjs";
-import { downloaded, dropFile, finishedText, positionOf, recordFor, sentencesOf, textOf } from "./page-steps.mjs";
+import {
+  downloaded,
+  dropFile,
+  finishedText,
+  positionOf,
+  recordFor,
+  reopen,
+  sentencesOf,
+  textOf,
+} from "./page-steps.mjs";
 import { launchBrowser, openPage, screenshot, startSite } from "./site.mjs";
 
 const PHRASES = ["One two three four.", "Five six seven eight.", "Nine ten eleven twelve.", "Thirteen fourteen."];
@@ -263,9 +272,7 @@ describe("notes", () => {
     await page.click("#delete-all");
     await page.click("#confirm button[value=yes]");
     await page.waitForSelector("#saved", { state: "hidden" });
-    await page.reload();
-    await page.waitForSelector("html[data-ready]");
-    await page.waitForTimeout(300);
+    await reopen(page);
     assert.equal(await page.isVisible("#saved"), false);
     const left = await page.evaluate(async () => {
       const { promise, resolve } = Promise.withResolvers();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
-import { audioSent, finishedText, recordFor, statusOf, textOf, troubleShown } from "./page-steps.mjs";
+import { audioSent, finishedText, recordFor, reopen, statusOf, textOf, troubleShown } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
 
 const WORDS = "What was said is still here.";
@@ -130,9 +130,7 @@ describe("a reload", () => {
     await page.click("#confirm button[value=yes]");
     await page.waitForSelector("#record[aria-pressed=false]");
     await page.waitForFunction(() => document.getElementById("status").textContent === "Discarded.");
-    await page.reload();
-    await page.waitForSelector("html[data-ready]");
-    await page.waitForTimeout(300);
+    await reopen(page);
     assert.equal(await page.isVisible("#saved"), false);
     assert.equal(site.emulator.requests.length, 0);
   });
@@ -145,9 +143,7 @@ describe("a reload", () => {
     await page.getByRole("button", { name: /^Delete / }).click();
     await page.click("#confirm button[value=yes]");
     await page.waitForSelector("#saved", { state: "hidden" });
-    await page.reload();
-    await page.waitForSelector("html[data-ready]");
-    await page.waitForTimeout(300);
+    await reopen(page);
     assert.equal(await page.isVisible("#saved"), false);
   });
 });

@@ -5,7 +5,7 @@ import { after, afterEach, before, describe, test } from "node:test";
 import { readDraft } from "../../www/src/drafts/stored-draft.ts";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
-import { downloaded, dropFile, finishedText, sentencesOf, statusOf, textOf } from "./page-steps.mjs";
+import { downloaded, dropFile, finishedText, reopen, sentencesOf, statusOf, textOf } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
 
 const NOVEMBER = Date.UTC(2026, 10, 25, 12);
@@ -224,9 +224,7 @@ describe("in the page", () => {
     await page.click("#delete-all");
     await page.click("#confirm button[value=yes]");
     await page.waitForSelector("#saved", { state: "hidden" });
-    await page.reload();
-    await page.waitForSelector("html[data-ready]");
-    await page.waitForTimeout(300);
+    await reopen(page);
     assert.equal(await page.isVisible("#saved"), false);
     assert.deepEqual(page.complaints, []);
   });
