@@ -590,7 +590,8 @@ fn large_bytes_go_by_upload_and_task_without_being_sent_before() {
 
 #[test]
 fn what_cannot_be_had_again_stays_refused() {
-    for source in [bytes(false), Source::Url("data:audio/webm;base64,GkXfo59CgoR3ZWJt".to_owned())] {
+    let data_url = |scheme: &str| Source::Url(format!("{scheme}:audio/webm;base64,GkXfo59CgoR3ZWJt"));
+    for source in [bytes(false), data_url("data"), data_url("DATA"), data_url("Data")] {
         let host = ScriptedHost::new([Answer::new(400, TOO_LONG)]);
         assert_eq!(any_length(&host, &source).1.unwrap_err().kind(), ErrorKind::AudioTooLong);
     }

@@ -3,7 +3,7 @@
 //! For JavaScript: `asr.transcribe(audio, { longAudio: "task" })`, or `longAudio: { model, enableWords, … }`.
 
 use super::CallContext;
-use super::source::Source;
+use super::source::{Source, is_data_url};
 use crate::api::tasks::{TaskState, TaskStatus};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
@@ -45,7 +45,7 @@ impl<H: Host> CallContext<'_, H> {
             settled => return settled,
         };
         let url = match source {
-            Source::Url(url) if url.starts_with("data:") => return Err(refusal), // tasks take addresses only
+            Source::Url(url) if is_data_url(url) => return Err(refusal), // tasks take addresses only
             Source::Url(url) => url.clone(),
             Source::Bytes { facts, .. } if !facts.replayable => return Err(refusal), // it has been read already
             Source::Bytes { .. } => self.upload(source, &merged).await?,

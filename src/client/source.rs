@@ -77,7 +77,7 @@ impl<A> Source<A> {
     /// Refuses wrong, empty, too large, too long and unsupported audio, with the number, the limit and the way out.
     pub(super) fn check(&self, verified: &Checked) -> Result<CheckedSource, Error> {
         match self {
-            Self::Url(url) if starts_with(url, "data:") => {
+            Self::Url(url) if is_data_url(url) => {
                 let data_url = DataUrl::parse(url)?;
                 let declared = MediaType::parse(data_url.media_type);
                 let media_type = check_bytes(verified, &data_url_seen(&data_url), declared.as_ref())?;
@@ -123,7 +123,7 @@ impl<A> Source<A> {
         let data_url;
         let (seen, label, ending) = match self {
             Self::Bytes { facts, .. } => (facts.seen(), named(facts.declared.as_deref()), None),
-            Self::Url(url) if starts_with(url, "data:") => {
+            Self::Url(url) if is_data_url(url) => {
                 data_url = DataUrl::parse(url)?;
                 (data_url_seen(&data_url), named(Some(data_url.media_type)), None)
             }
@@ -152,6 +152,11 @@ fn ending(url: &str) -> Option<Format> {
     let path = until(until(url, b'?'), b'#');
     let dot = path.bytes().rposition(|byte| byte == b'.')?;
     Format::of_extension(path.get(dot + 1..)?)
+}
+
+/// Schemes may be written in capitals, too (RFC 3986, §3.1).
+pub(super) fn is_data_url(url: &str) -> bool {
+    starts_with(url, "data:")
 }
 
 fn starts_with(url: &str, scheme: &str) -> bool {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::CallContext;
 use super::exchange::{Exchange, document};
-use super::source::check_url;
+use super::source::{check_url, is_data_url};
 use crate::api::tasks::{self, FileStatus, TaskFilter, TaskPage, TaskStatus};
 use crate::api::{error_body, transcription};
 use crate::error::{Error, ErrorKind};
@@ -48,7 +48,7 @@ impl<H> CallContext<'_, H> {
             let problem = format_args!("{} takes 1 to {most} addresses for one task", verified.model);
             return Err(Error::option("urls", problem));
         }
-        if urls.iter().any(|url| url.starts_with("data:")) {
+        if urls.iter().any(|url| is_data_url(url)) {
             let message =
                 "tasks take addresses, not data: URLs; upload the audio first, or put it where the service can get it";
             return Err(Error::new(ErrorKind::InvalidAudio, message));
