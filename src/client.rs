@@ -3,12 +3,15 @@
 mod answer;
 mod attempt;
 pub mod batch;
+mod capabilities;
 mod context;
 mod exchange;
+mod live;
 pub mod long_audio;
 mod prepared;
 mod source;
 pub mod stream;
+mod takes;
 pub mod task;
 pub mod token;
 mod transcribe;
@@ -16,8 +19,9 @@ pub mod upload;
 pub mod vocabulary;
 
 pub use context::CallContext;
-pub use prepared::{LengthCheck, Prepared};
+pub use prepared::Prepared;
 pub use source::{AudioFacts, Source};
+pub use takes::takes;
 
 use std::time::Duration;
 
@@ -65,10 +69,10 @@ fn header(pair: View<'_>) -> Result<(String, String), Error> {
     let fits = |value: &&str| value.chars().all(|letter| (' '..='\u{FF}').contains(&letter) || letter == '\t');
     let name = pair.at(0).str().unwrap_or_default();
     if name.is_empty() || !name.bytes().all(is_token) {
-        return Err(Error::option(format!("headers.{name}"), "this is no name of a header"));
+        return Err(Error::invalid_option(format!("headers.{name}"), "this is no name of a header"));
     }
     match pair.at(1).str().filter(fits) {
         Some(value) => Ok((name.to_ascii_lowercase(), value.to_owned())),
-        None => Err(Error::option(format!("headers.{name}"), "expected one line of text in Latin letters")),
+        None => Err(Error::invalid_option(format!("headers.{name}"), "expected one line of text in Latin letters")),
     }
 }

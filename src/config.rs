@@ -7,6 +7,7 @@ use crate::address::{host, is_service};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::json::View;
+use crate::model::{DEFAULT_MODEL, DEFAULT_MODEL_VIRGINIA};
 use crate::retry;
 
 /// How long one attempt may take until the answer's headers, and then between two chunks of a stream.
@@ -15,12 +16,6 @@ use crate::retry;
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(600);
 /// How many times a failed attempt is repeated.
 pub const DEFAULT_MAX_RETRIES: u32 = 2;
-/// The model used where none is named.
-pub const DEFAULT_MODEL: &str = "qwen3-asr-flash";
-/// The same model as Virginia calls it.
-pub const DEFAULT_MODEL_VIRGINIA: &str = "qwen3-asr-flash-us";
-/// The model for files that are transcribed by a task, where none is named.
-pub const DEFAULT_FILE_MODEL: &str = "qwen3-asr-flash-filetrans";
 
 /// Path prefix of the native API.
 pub(crate) const NATIVE_PREFIX: &str = "/api/v1";
@@ -115,10 +110,13 @@ impl ApiKey {
     pub fn new(key: impl AsRef<str>) -> Result<Self, Error> {
         let key = key.as_ref().trim();
         if key.is_empty() {
-            return Err(Error::option("apiKey", "the key is empty; leave it out if your baseURL adds it"));
+            return Err(Error::invalid_option("apiKey", "the key is empty; leave it out if your baseURL adds it"));
         }
         if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Error::option("apiKey", "the key has characters no key has; was something else pasted?"));
+            return Err(Error::invalid_option(
+                "apiKey",
+                "the key has characters no key has; was something else pasted?",
+            ));
         }
         Ok(Self(key.to_owned()))
     }
@@ -206,7 +204,7 @@ impl Config {
         if let Some(id) = workspace
             && !is_workspace_id(id)
         {
-            return Err(Error::option(
+            return Err(Error::invalid_option(
                 "workspaceId",
                 "expected 1 to 64 letters, digits, `-` or `_`, beginning with a letter or digit",
             ));
@@ -221,7 +219,7 @@ impl Config {
             (None, None) => match region.shared_host() {
                 Some(host) => (format!("https://{host}"), None),
                 None => {
-                    return Err(Error::option(
+                    return Err(Error::invalid_option(
                         "region",
                         "this region has no shared host; give your workspaceId as well",
                     ));
@@ -256,6 +254,19 @@ impl Config {
     #[must_use]
     pub fn relay_url(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// Where sockets go: a scheme and a host, or a path of a page's own site.
+    #[must_use]
+    pub fn socket_base(&self) -> String {
+        // dashscope-sdk-python 2 (`v2/_config.py`): Virginia has no shared host for sockets, its keys go to the international one.
+        if let Some(path) = self.base.strip_prefix("https://dashscope-us.aliyuncs.com") {
+            return format!("wss://dashscope-intl.aliyuncs.com{path}");
+        }
+        match self.base.strip_prefix("http") {
+            Some(rest) => format!("ws{rest}"),
+            None => self.base.clone(),
+        }
     }
 
     /// The region requests go to, as far as the settings tell.
@@ -318,7 +329,7 @@ const LONGEST_TIMEOUT: Duration = Duration::from_millis(2_147_483_647);
 pub(crate) fn checked_timeout(timeout: Option<Duration>) -> Result<Option<Duration>, Error> {
     match timeout {
         Some(timeout) if timeout.is_zero() || timeout > LONGEST_TIMEOUT => {
-            Err(Error::option("timeout", "expected milliseconds, above 0 and at most 2147483647"))
+            Err(Error::invalid_option("timeout", "expected milliseconds, above 0 and at most 2147483647"))
         }
         checked => Ok(checked),
     }
@@ -337,7 +348,7 @@ fn is_workspace_id(id: &str) -> bool {
 
 fn base_from_url(url: &str, direct: &mut bool) -> Result<String, Error> {
     let url = url.trim();
-    let refuse = |problem| Err(Error::option("baseURL", problem));
+    let refuse = |problem| Err(Error::invalid_option("baseURL", problem));
     let own_site = url.starts_with('/') && !url.starts_with("//");
     if !(url.starts_with("https://") || url.starts_with("http://") || own_site) {
         return refuse("expected an address beginning with https://, http:// or / (a path of this site)");

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 pub use given::DataUrl;
+pub(crate) use given::decode;
 
 /// Length of standard base64 with padding for `bytes` bytes.
 #[must_use]
@@ -31,6 +32,18 @@ pub fn data_url_length(media_type: &str, bytes: u64) -> u64 {
 #[must_use]
 pub(crate) fn bytes_within(media_type: &str, length: u64) -> u64 {
     length.saturating_sub(prefix(media_type).len() as u64) / 4 * 3
+}
+
+/// The base64 of `bytes` for names and addresses (<https://www.rfc-editor.org/rfc/rfc4648#section-5>), without padding.
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    let mut letters = Vec::new();
+    encode_into(bytes, &mut letters);
+    let for_urls = |letter: &u8| match letter {
+        b'+' => '-',
+        b'/' => '_',
+        _ => char::from(*letter),
+    };
+    letters.iter().filter(|letter| **letter != b'=').map(for_urls).collect()
 }
 
 /// Appends the base64 of `bytes` to `out`.

@@ -177,7 +177,7 @@ impl Error {
 
     /// A bad option: `field` is its dotted path as the caller wrote it, e.g. `asrOptions.language`.
     #[must_use]
-    pub fn option(field: impl Into<String>, problem: impl fmt::Display) -> Self {
+    pub fn invalid_option(field: impl Into<String>, problem: impl fmt::Display) -> Self {
         let field = field.into();
         let mut error = Self::new(ErrorKind::InvalidOption, format!("{field}: {problem}"));
         error.inner.field = Some(field);
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn an_option_error_names_its_path() {
-        let error = Error::option("asrOptions.language", "expected a string");
+        let error = Error::invalid_option("asrOptions.language", "expected a string");
         assert_eq!(error.to_string(), "asrOptions.language: expected a string");
         assert_eq!(error.field(), Some("asrOptions.language"));
         assert!(!error.is_retryable());

@@ -69,7 +69,7 @@ impl<'a> Fields<'a> {
         let value = self.get(name);
         let count = value.number().and_then(|number| whole(number, most));
         if count.is_none() && value.exists() {
-            self.refuse(Error::option(name, format_args!("expected a whole number from 0 to {most}")));
+            self.refuse(Error::invalid_option(name, format_args!("expected a whole number from 0 to {most}")));
         }
         count
     }
@@ -80,7 +80,7 @@ impl<'a> Fields<'a> {
         let found = words.iter().find(|(word, _)| value.str() == Some(*word)).map(|(_, meaning)| *meaning);
         if found.is_none() && value.exists() {
             let names = join(words.iter().map(|(word, _)| *word), "\", \"");
-            self.refuse(Error::option(name, format_args!("expected one of \"{names}\"")));
+            self.refuse(Error::invalid_option(name, format_args!("expected one of \"{names}\"")));
         }
         found
     }
@@ -105,7 +105,7 @@ impl<'a> Fields<'a> {
         let value = self.get(name);
         if let Some(number) = value.first_inexact() {
             let problem = format_args!("a number in it ({number}) cannot be passed on exactly; pass it as a string");
-            self.refuse(Error::option(name, problem));
+            self.refuse(Error::invalid_option(name, problem));
         }
         self.expect(name, value, value.is_object(), "an object");
         let mut members = Vec::new();
@@ -123,7 +123,7 @@ impl<'a> Fields<'a> {
     /// say "none".
     fn expect(&mut self, name: &'static str, value: View<'_>, good: bool, kind: &str) {
         if !good && value.exists() {
-            self.refuse(Error::option(name, format_args!("expected {kind}")));
+            self.refuse(Error::invalid_option(name, format_args!("expected {kind}")));
         }
     }
 
@@ -145,7 +145,7 @@ impl<'a> Fields<'a> {
                 Some(name) => format!("did you mean {name}?"),
                 None => format!("known are {}", join(self.known.iter().copied(), ", ")),
             };
-            return Err(Error::option(given, format_args!("there is no such {}; {advice}", self.what)));
+            return Err(Error::invalid_option(given, format_args!("there is no such {}; {advice}", self.what)));
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use core::future::Future;
 use std::time::Duration;
 
 use crate::config::ApiKey;
+use crate::data_url;
 use crate::error::{Error, ErrorKind};
 use crate::race::{First, race};
 
@@ -54,6 +55,38 @@ impl HttpRequest {
 pub struct Body {
     /// The pieces, in order. Empty: no body.
     pub parts: Vec<Part>,
+    /// Most audio that may stand in it, for hosts that learn its length only while they read it.
+    pub limit: Option<Box<AudioLimit>>,
+}
+
+/// How much audio a model takes in one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AudioLimit {
+    /// The most bytes.
+    pub most: u64,
+    model: String,
+    data_url_length: u64,
+}
+
+impl AudioLimit {
+    /// The limit of a model whose data URLs may have so many characters, for audio of a media type.
+    pub(crate) fn new(model: &str, data_url_length: u64, media_type: &str) -> Self {
+        Self { most: data_url::bytes_within(media_type, data_url_length), model: model.to_owned(), data_url_length }
+    }
+
+    /// The error for audio of `length` bytes, if that is too much.
+    pub fn check(&self, length: u64) -> Result<(), Error> {
+        let Self { most, model, data_url_length } = self;
+        if length <= *most {
+            return Ok(());
+        }
+        let message = format!(
+            "the audio has {length} bytes, {model} takes at most {most} (its data URL may have {data_url_length} characters); \
+             send a compressed recording (Opus, MP3), or a public URL"
+        );
+        Err(Error::new(ErrorKind::AudioTooLarge, message))
+    }
 }
 
 /// One piece of a [`Body`].
@@ -75,7 +108,7 @@ impl Body {
             .iter()
             .map(|part| match part {
                 Part::Text(text) => text.len() as u64,
-                Part::AudioBase64 => crate::data_url::base64_length(audio_length),
+                Part::AudioBase64 => data_url::base64_length(audio_length),
                 Part::Audio => audio_length,
             })
             .sum()
@@ -89,7 +122,7 @@ impl Body {
         for part in &self.parts {
             match part {
                 Part::Text(text) => bytes.extend_from_slice(text.as_bytes()),
-                Part::AudioBase64 => crate::data_url::encode_into(audio, &mut bytes),
+                Part::AudioBase64 => data_url::encode_into(audio, &mut bytes),
                 Part::Audio => bytes.extend_from_slice(audio),
             }
         }
@@ -123,6 +156,12 @@ pub trait Host {
     fn now(&self) -> f64;
     /// Whether this is a web page, where DashScope cannot be reached directly (no CORS, `docs/protocol.md` §9).
     fn is_page(&self) -> bool;
+    /// Whether the caller's relay has said that it takes audio as it is: then it is sent as [`Part::Audio`].
+    fn relay_takes_audio(&self) -> bool {
+        false
+    }
+    /// Remembers that it has, for this client's next calls.
+    fn remember_relay(&self) {}
     /// The key for the next request; asked before every attempt, so a short-lived token may change.
     async fn api_key(&self) -> Result<Option<ApiKey>, Error>;
 }

@@ -5,13 +5,14 @@
 //! * **A page, a Web Worker or a Cloudflare Worker in Rust:** the feature `web` and its `web::transcriber`, over `fetch`, Blobs and
 //!   timers. It exists on wasm32 only; there, the module `web` has examples.
 //! * **Any other program:** implement [`host::Host`] (one request, one pause, the time, the key) and [`OpenAudio`] (what your
-//!   callers hand over), and have a [`Transcriber`] over it.
+//!   callers hand over), for live transcription [`socket::OpenSocket`], and have a [`Transcriber`] over it.
 //! * **No I/O at all:** [`client::CallContext`] builds requests as data, [`sse::EventParser`] reads server-sent events,
 //!   [`subtitle`] makes subtitles of a [`Transcript`], [`media`] tells what a file is.
 //!
 //! A [`Transcriber`] is made of [`ClientSettings`]; its verbs take [`TranscribeOptions`], which are written as
 //! `TranscribeOptions { language: …, ..TranscribeOptions::default() }`, and checked before anything is sent. `transcribe` gives a
-//! [`Transcript`], `stream` the [`TranscriptEvent`]s. What fails is an [`Error`]: its [`ErrorKind`], a sentence, and whether the
+//! [`Transcript`], `stream` the [`TranscriptEvent`]s; `live` takes [`LiveOptions`], and gives a [`LiveTranscript`] that audio goes
+//! into and [`LiveEvent`]s come out of. What fails is an [`Error`]: its [`ErrorKind`], a sentence, and whether the
 //! same call may succeed later. It is `Send` and `Sync`, and holds neither keys nor audio.
 //!
 //! A request as data, without anything that could send it:
@@ -33,14 +34,16 @@
 //! # The rooms behind the doors
 //!
 //! * [`options`], [`config`], [`model`]: what a caller may ask for, where requests go, what models take;
-//! * [`client`], [`host`]: whole calls in order, over whatever does the I/O; tasks, batches and audio of any length among them;
+//! * [`client`], [`host`], [`socket`]: whole calls in order, over whatever does the I/O; tasks, batches and audio of any length among them;
 //! * [`api`]: requests and answers of each endpoint, as data; [`json`] is how answers are read;
+//! * [`live`]: words while they are spoken, as a machine without I/O;
+//! * `sound` (the feature of that name): recordings of any length, decoded as they come and cut at their pauses;
 //! * [`sse`], [`data_url`], [`media`], [`media_type`], [`audio`]: bytes in and out;
 //! * [`transcript`], [`subtitle`], [`error`]: what comes of it.
 //!
-//! Enums and structs that the service may add to are `#[non_exhaustive]`. Those of [`transcript`] are not: subtitles are made of
-//! transcripts that programs write themselves. Nor are options, which are updated from their defaults. The protocol itself is
-//! written down in `docs/protocol.md`.
+//! Enums and structs that the service may add to are `#[non_exhaustive]`; those of [`transcript`] have constructors, because
+//! subtitles are also made of transcripts that programs write themselves. Options are not: they are updated from their defaults.
+//! The protocol itself is written down in `docs/protocol.md`.
 //!
 //! # A guest
 //!
@@ -54,6 +57,7 @@
         clippy::cast_possible_wrap,
         clippy::cast_precision_loss,
         clippy::cast_sign_loss,
+        clippy::disallowed_methods,
         clippy::float_cmp,
         clippy::large_stack_arrays,
         clippy::needless_pass_by_value,
@@ -65,6 +69,7 @@
 mod address;
 pub mod api;
 pub mod audio;
+pub mod capabilities;
 pub mod client;
 pub mod config;
 pub mod data_url;
@@ -73,13 +78,22 @@ mod events;
 mod fields;
 pub mod host;
 pub mod json;
+pub mod live;
+mod live_transcript;
+pub mod long;
 pub mod media;
 pub mod media_type;
 pub mod model;
 pub mod options;
+mod percent;
 mod race;
+pub mod relay;
 mod retry;
+mod seam;
 mod search;
+pub mod socket;
+#[cfg(feature = "sound")]
+pub mod sound;
 pub mod sse;
 pub mod subtitle;
 mod tidy;
@@ -99,6 +113,8 @@ pub use client::CallSettings;
 pub use config::{ApiKey, ClientSettings};
 pub use error::{Error, ErrorKind};
 pub use events::{TranscriptEvent, TranscriptEvents};
+pub use live::{LiveEvent, LiveOptions};
+pub use live_transcript::{LiveError, LiveTranscript};
 pub use options::TranscribeOptions;
 pub use transcriber::{OpenAudio, Transcriber};
 pub use transcript::Transcript;

@@ -6,6 +6,17 @@
 use crate::media_type::Format;
 use crate::search::{find, join};
 
+/// The model used where none is named.
+pub const DEFAULT_MODEL: &str = "qwen3-asr-flash";
+/// The same model as Virginia calls it.
+pub const DEFAULT_MODEL_VIRGINIA: &str = "qwen3-asr-flash-us";
+/// The model for files that are transcribed by a task, where none is named.
+pub const DEFAULT_FILE_MODEL: &str = "qwen3-asr-flash-filetrans";
+
+/// How many requests of a long recording are under way at a time, where the caller does not say: browsers open six connections
+/// to a host that speaks HTTP/1.1, and with six the minute's requests last a minute.
+pub const CONCURRENCY: u32 = 6;
+
 /// One of the service's wire formats for audio that is sent and answered in one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -48,7 +59,7 @@ pub enum Family {
     QwenAudioFiles,
     /// `paraformer-*`, `sensevoice-*`: dialect D, a list of URLs.
     ParaformerFiles,
-    /// `*-realtime`, `*-streaming`, `*-message`, `*-live`, `gummy-*`: WebSocket only.
+    /// `*-realtime`, `*-streaming`, `*-message`, `*-live`, `gummy-*`: WebSocket only; [`LiveFamily`] tells them apart.
     Realtime,
     /// A name nobody has told us about: treated as the default model is.
     Unknown,
@@ -167,6 +178,10 @@ const NAMES: [(&str, &str, Family); 15] = [
 ];
 
 impl Family {
+    /// Those that take recordings.
+    pub const OF_RECORDINGS: [Self; 8] =
+        [Qwen3Flash, FunFlash, QwenAudio30Flash, QwenAudioFlash, Qwen3Files, FunFiles, QwenAudioFiles, ParaformerFiles];
+
     /// The family of a model name.
     #[must_use]
     pub fn of(model: &str) -> Self {
@@ -177,6 +192,18 @@ impl Family {
         };
         let found = NAMES.iter().find(|(start, part, _)| model.starts_with(start) && has(part));
         found.map_or(Unknown, |(.., family)| *family)
+    }
+
+    /// The same for names that nobody of ours wrote: what only begins like a family's name, as "paraformerx" does, is unknown.
+    #[must_use]
+    pub fn of_stranger(model: &str) -> Self {
+        let is_word = |start: &str| {
+            let rest = model.strip_prefix(start);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-') || start.ends_with('-'))
+        };
+        let family = Self::of(model);
+        let named = NAMES.iter().any(|(start, _, named)| *named == family && !start.is_empty() && is_word(start));
+        if named { family } else { Unknown }
     }
 
     /// The dialect in which it answers directly; B where A is a choice, `None` where it does not or nothing is known.
@@ -199,15 +226,41 @@ impl Family {
         }
     }
 
+    /// How it takes audio: in the call itself (`"direct"`), by a task for files (`"task"`) or over a WebSocket (`"realtime"`).
+    #[must_use]
+    pub const fn access(self) -> &'static str {
+        match self {
+            Realtime => "realtime",
+            _ if self.task_dialect().is_some() => "task",
+            _ => "direct",
+        }
+    }
+
+    /// The options that it takes beside those that every model takes.
+    pub fn own_options(self) -> impl Iterator<Item = &'static str> {
+        let judge = if matches!(self, Unknown) { Qwen3Flash } else { self };
+        OPTIONS.iter().filter(move |rule| rule.families.contains(&judge)).map(|rule| rule.name)
+    }
+
+    /// How many requests of an account the service takes in a minute, and a sixtieth of it in a second
+    /// (`docs/protocol.md` §2.4). Where the page of a model says nothing, what is the least among the others.
+    #[must_use]
+    pub const fn requests_per_minute(self) -> u32 {
+        match self {
+            QwenAudio30Flash | QwenAudioFlash | QwenAudioFiles => 600,
+            _ => 100,
+        }
+    }
+
     /// How the family is called in messages: a name that can be used as it is, where there is one.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Qwen3Flash | Unknown => "qwen3-asr-flash",
+            Qwen3Flash | Unknown => DEFAULT_MODEL,
             FunFlash => "fun-asr-flash-2026-06-15",
             QwenAudio30Flash => "qwen-audio-3.0-asr-flash",
             QwenAudioFlash => "qwen-audio-3.1-asr-flash",
-            Qwen3Files => "qwen3-asr-flash-filetrans",
+            Qwen3Files => DEFAULT_FILE_MODEL,
             FunFiles => "fun-asr",
             QwenAudioFiles => "qwen-audio-3.1-asr-flash-filetrans",
             ParaformerFiles => "paraformer-v2",
@@ -255,6 +308,27 @@ impl Family {
     }
 }
 
+/// The model for files that is the like of one for short audio; `None` where the default is.
+pub(crate) fn counterpart(model: &str) -> Option<String> {
+    match Family::of(model) {
+        FunFlash => Some(FunFiles.name().to_owned()),
+        QwenAudio30Flash | QwenAudioFlash => {
+            // A snapshot's date belongs to that model alone.
+            let end = find(model.as_bytes(), b"-asr-flash")? + "-asr-flash".len();
+            Some(format!("{}-filetrans", model.get(..end)?))
+        }
+        _ => None,
+    }
+}
+
+/// Most words of a hot-word list that is made for a model (`docs/protocol.md` §8.4).
+pub(crate) fn most_hot_words(model: &str) -> usize {
+    if model.starts_with("qwen-audio") { MOST_HOT_WORDS } else { 500 }
+}
+
+/// Most words of any hot-word list.
+pub(crate) const MOST_HOT_WORDS: usize = 2_000;
+
 impl OptionRule {
     /// The names of those who take the option, if this family is not among them.
     pub(crate) fn others(&self, family: Family) -> Option<String> {
@@ -263,9 +337,189 @@ impl OptionRule {
     }
 }
 
+/// The model that the service's documentation recommends for live transcription.
+pub(crate) const DEFAULT_LIVE_MODEL: &str = "qwen-audio-3.1-asr-flash-streaming";
+
+/// Whether a model takes telephone sound, 8,000 samples a second: the names say it, as "paraformer-realtime-8k-v2".
+pub(crate) fn is_narrow(model: &str) -> bool {
+    find(model.as_bytes(), b"-8k").is_some()
+}
+
+/// How a realtime model is spoken over a WebSocket (`docs/protocol.md` §13).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LiveProtocol {
+    /// `/api-ws/v1/inference`: `run-task`, binary audio as fast as one likes, `finish-task`.
+    Task,
+    /// `/api-ws/v1/realtime`: `session.update`, audio as base64 no faster than it was spoken, `session.finish`.
+    Session,
+}
+
+/// A group of realtime models that listen to the same options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LiveFamily {
+    /// `qwen-audio-3.1-asr-flash-streaming` and later.
+    QwenAudio,
+    /// `qwen-audio-3.0-asr-flash-streaming`.
+    QwenAudio30,
+    /// `qwen-audio-3.1-asr-flash-message`: short voice messages.
+    Message,
+    /// `fun-asr-realtime`, its dated, flash and 8-kHz variants.
+    Fun,
+    /// `paraformer-realtime-*`.
+    Paraformer,
+    /// `qwen3-asr-flash-realtime`, also with a date.
+    Qwen3,
+    /// A name nobody has told us about: the task protocol, and every option of it.
+    Unknown,
+}
+
+/// How names of realtime models begin, what else is in them, and their family. The first that fits counts.
+const LIVE_NAMES: [(&str, &str, LiveFamily); 6] = [
+    ("qwen-audio-", "-asr-flash-message", LiveFamily::Message),
+    ("qwen-audio-3.0-", "-asr-flash-streaming", LiveFamily::QwenAudio30),
+    ("qwen-audio-", "-asr-flash-streaming", LiveFamily::QwenAudio),
+    ("fun-asr", "-realtime", LiveFamily::Fun),
+    ("paraformer", "-realtime", LiveFamily::Paraformer),
+    ("qwen3-asr-flash", "-realtime", LiveFamily::Qwen3),
+];
+
+/// Realtime models that recognise nothing, or that speak with other events: translation, conversation, speech synthesis.
+const NOT_LIVE: [&str; 5] = ["gummy", "-live", "livetranslate", "omni", "tts"];
+
+impl LiveFamily {
+    /// The family of a realtime model's name; `None` where it is none, or one that speaks otherwise.
+    #[must_use]
+    pub fn of(model: &str) -> Option<Self> {
+        let has = |part: &str| find(model.as_bytes(), part.as_bytes()).is_some();
+        if let Some((.., family)) = LIVE_NAMES.iter().find(|(start, part, _)| model.starts_with(start) && has(part)) {
+            return Some(*family);
+        }
+        let is_other = !matches!(Family::of(model), Realtime | Unknown) || NOT_LIVE.iter().any(|part| has(part));
+        (!is_other).then_some(Self::Unknown)
+    }
+
+    /// The same for names that nobody of ours wrote: whole words only, and nothing that is unknown.
+    #[must_use]
+    pub fn of_stranger(model: &str) -> Option<Self> {
+        let is_end = |rest: &str| rest.is_empty() || rest.starts_with('-');
+        let fits = |start: &str, part: &str| {
+            let rest = model.strip_prefix(start).unwrap_or_default();
+            let behind = find(rest.as_bytes(), part.as_bytes()).and_then(|at| rest.get(at + part.len()..));
+            // A beginning that ends with a hyphen has the version behind it.
+            behind.is_some_and(is_end) && (start.ends_with('-') || is_end(rest))
+        };
+        let is_known = LIVE_NAMES.iter().any(|(start, part, _)| fits(start, part));
+        let is_other = NOT_LIVE.iter().any(|part| find(model.as_bytes(), part.as_bytes()).is_some());
+        if is_known && !is_other { Self::of(model) } else { None }
+    }
+
+    /// How it is spoken.
+    #[must_use]
+    pub const fn protocol(self) -> LiveProtocol {
+        match self {
+            Self::Qwen3 => LiveProtocol::Session,
+            _ => LiveProtocol::Task,
+        }
+    }
+
+    /// Most `languageHints`.
+    #[must_use]
+    pub const fn language_hints(self) -> usize {
+        match self {
+            Self::QwenAudio | Self::QwenAudio30 => 4,
+            Self::Fun => 1,
+            _ => 100,
+        }
+    }
+
+    /// How the family is called in messages.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::QwenAudio | Self::Unknown => "qwen-audio-3.1-asr-flash-streaming",
+            Self::QwenAudio30 => "qwen-audio-3.0-asr-flash-streaming",
+            Self::Message => "qwen-audio-3.1-asr-flash-message",
+            Self::Fun => "fun-asr-realtime",
+            Self::Paraformer => "paraformer-realtime-v2",
+            Self::Qwen3 => "qwen3-asr-flash-realtime",
+        }
+    }
+
+    /// The names of those who take an option, if this family is not among them.
+    #[must_use]
+    pub fn others_take(self, option: &str) -> Option<String> {
+        let (_, families) = LIVE_OPTIONS.iter().find(|(name, _)| *name == option)?;
+        let judged = if matches!(self, Self::Unknown) {
+            families.iter().any(|family| family.protocol() == LiveProtocol::Task)
+        } else {
+            families.contains(&self)
+        };
+        (!judged).then(|| join(families.iter().map(|family| family.name()), ", "))
+    }
+}
+
+/// Who takes which option of a live transcription. An option that is missing here is for everybody.
+const LIVE_OPTIONS: [(&str, &[LiveFamily]); 18] = {
+    use LiveFamily::{Fun, Message, Paraformer, Qwen3, QwenAudio, QwenAudio30};
+    const TASK: &[LiveFamily] = &[QwenAudio, QwenAudio30, Message, Fun, Paraformer];
+    const CUT_BY_VOICE: &[LiveFamily] = &[QwenAudio, QwenAudio30, Fun, Paraformer];
+    [
+        ("languageHints", CUT_BY_VOICE),
+        ("language", &[QwenAudio, QwenAudio30, Fun, Paraformer, Qwen3]),
+        ("turnDetection", &[Qwen3]),
+        ("context", &[QwenAudio, QwenAudio30, Message, Fun, Qwen3]),
+        ("messages", &[QwenAudio, QwenAudio30, Message, Fun]),
+        ("vocabulary", &[QwenAudio, QwenAudio30, Message]),
+        ("vocabularyId", TASK),
+        ("semanticPunctuationEnabled", &[Fun, Paraformer]),
+        ("maxSentenceSilence", CUT_BY_VOICE),
+        ("multiThresholdModeEnabled", CUT_BY_VOICE),
+        ("heartbeat", TASK),
+        ("speechNoiseThreshold", &[QwenAudio, QwenAudio30, Message, Fun]),
+        ("specialWordFilter", &[QwenAudio, QwenAudio30, Message, Fun]),
+        ("keepDialect", &[QwenAudio]),
+        ("vadModel", &[QwenAudio]),
+        ("disfluencyRemovalEnabled", &[Message, Paraformer]),
+        ("punctuationPredictionEnabled", &[Paraformer]),
+        ("inverseTextNormalizationEnabled", &[Paraformer]),
+    ]
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn realtime_names_route_to_live_families() {
+        for (model, family) in [
+            ("qwen-audio-3.1-asr-flash-streaming", Some(LiveFamily::QwenAudio)),
+            ("qwen-audio-3.0-asr-flash-streaming", Some(LiveFamily::QwenAudio30)),
+            ("qwen-audio-3.1-asr-flash-message", Some(LiveFamily::Message)),
+            ("fun-asr-realtime", Some(LiveFamily::Fun)),
+            ("fun-asr-flash-8k-realtime-2026-01-28", Some(LiveFamily::Fun)),
+            ("paraformer-realtime-8k-v2", Some(LiveFamily::Paraformer)),
+            ("qwen3-asr-flash-realtime-2026-02-10", Some(LiveFamily::Qwen3)),
+            ("something-new", Some(LiveFamily::Unknown)),
+            ("something-new-realtime", Some(LiveFamily::Unknown)),
+            ("qwen3-asr-flash", None),
+            ("fun-asr", None),
+            ("gummy-realtime-v1", None),
+            ("qwen-audio-3.1-live", None),
+            ("qwen3-livetranslate-flash-realtime", None),
+            ("qwen3-omni-flash-realtime", None),
+            ("qwen3-tts-flash-realtime", None),
+        ] {
+            assert_eq!(LiveFamily::of(model), family, "{model}");
+        }
+        assert_eq!(LiveFamily::Qwen3.others_take("keepDialect").as_deref(), Some("qwen-audio-3.1-asr-flash-streaming"));
+        assert_eq!(LiveFamily::Unknown.others_take("keepDialect"), None);
+        assert!(LiveFamily::Unknown.others_take("turnDetection").is_some());
+        for (_, families) in LIVE_OPTIONS {
+            assert!(families.iter().all(|family| LiveFamily::of(family.name()) == Some(*family)));
+        }
+    }
 
     #[test]
     fn names_route_to_families() {
@@ -302,6 +556,21 @@ mod tests {
     }
 
     #[test]
+    fn short_audio_and_files_have_models_that_belong_together() {
+        for (model, files) in [
+            ("fun-asr-flash-2026-06-15", Some("fun-asr")),
+            ("qwen-audio-3.0-asr-flash", Some("qwen-audio-3.0-asr-flash-filetrans")),
+            ("qwen-audio-3.1-asr-flash-2026-08-01", Some("qwen-audio-3.1-asr-flash-filetrans")),
+            (DEFAULT_MODEL, None),
+            ("something-new", None),
+        ] {
+            assert_eq!(counterpart(model).as_deref(), files, "{model}");
+        }
+        assert_eq!(Family::of(DEFAULT_FILE_MODEL).task_dialect(), Some(TaskDialect::File));
+        assert_eq!((Family::of(DEFAULT_MODEL), Family::of(DEFAULT_MODEL_VIRGINIA)), (Qwen3Flash, Qwen3Flash));
+    }
+
+    #[test]
     fn each_family_is_called_by_a_name_of_its_own() {
         for family in OPTIONS.iter().flat_map(|rule| rule.families) {
             assert_eq!(Family::of(family.name()), *family);
@@ -316,6 +585,21 @@ mod tests {
         assert_eq!(Qwen3Flash.others_take("keepDialect").as_deref(), Some("qwen-audio-3.1-asr-flash"));
         assert_eq!(Qwen3Flash.others_take("language"), None);
         assert_eq!(FunFiles.others_take("model"), None);
+    }
+
+    #[test]
+    fn a_family_says_how_it_is_reached_and_what_it_takes() {
+        let of = |model: &str| (Family::of(model).access(), Family::of(model).own_options().collect::<Vec<_>>());
+        let files = ["language", "enableItn", "context", "enableWords", "channelId"].to_vec();
+        assert_eq!(of("qwen3-asr-flash-filetrans"), ("task", files));
+        assert_eq!(of("fun-asr-realtime"), ("realtime", vec![]));
+        assert_eq!(of("something-new"), of("qwen3-asr-flash"));
+        assert_eq!(of("qwen3-asr-flash").0, "direct");
+        for rule in &OPTIONS {
+            for family in rule.families {
+                assert!(family.own_options().any(|name| name == rule.name), "{family:?} {}", rule.name);
+            }
+        }
     }
 
     #[test]

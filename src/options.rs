@@ -3,12 +3,12 @@
 use core::ops::Deref;
 
 pub use crate::config::Protocol;
-use crate::config::{Config, DEFAULT_FILE_MODEL, Region};
+use crate::config::{Config, Region};
 use crate::error::Error;
 use crate::fields::{Fields, whole};
 use crate::json::{Json, View};
 use crate::media_type::MediaType;
-use crate::model::{Dialect, Family, OPTIONS, TaskDialect};
+use crate::model::{DEFAULT_FILE_MODEL, DEFAULT_MODEL, Dialect, Family, OPTIONS, TaskDialect};
 use crate::search::join;
 
 /// Something that was said before the audio.
@@ -223,7 +223,7 @@ impl TranscribeOptions {
             (None, None) => (Family::QwenAudioFiles, TaskDialect::Files),
             (None, Some(_)) => {
                 let problem = format_args!("{model} answers directly and knows no tasks; use {DEFAULT_FILE_MODEL}");
-                return Err(Error::option("model", problem));
+                return Err(Error::invalid_option("model", problem));
             }
         };
         Ok(Verified { dialect, checked: self.clone().check(model, family, family)? })
@@ -231,7 +231,7 @@ impl TranscribeOptions {
 
     fn named_model(&self) -> Result<Option<&str>, Error> {
         match self.model.as_deref().map(str::trim) {
-            Some("") => Err(Error::option("model", "the name is empty; leave it out for the default model")),
+            Some("") => Err(Error::invalid_option("model", "the name is empty; leave it out for the default model")),
             name => Ok(name),
         }
     }
@@ -267,14 +267,17 @@ impl TranscribeOptions {
         for (option, given) in OPTIONS.iter().zip(self.given()) {
             if given && let Some(others) = option.others(judge) {
                 let problem = format_args!("{model} would ignore it; it is taken by {others}");
-                return Err(Error::option(option.name, problem));
+                return Err(Error::invalid_option(option.name, problem));
             }
         }
         self.check_values(&model, family)?;
         let media_type = match &self.media_type {
             None => None,
             Some(given) => Some(MediaType::parse(given).ok_or_else(|| {
-                Error::option("mediaType", format_args!("\"{given}\" is no audio type; for example \"audio/mpeg\""))
+                Error::invalid_option(
+                    "mediaType",
+                    format_args!("\"{given}\" is no audio type; for example \"audio/mpeg\""),
+                )
             })?),
         };
         Ok(Checked { model, family, media_type, options: self })
@@ -287,7 +290,10 @@ impl TranscribeOptions {
                 return Ok(());
             }
             let known = join(limits.languages.iter().copied(), ", ");
-            Err(Error::option(field, format_args!("{model} does not know \"{language}\"; it takes one of {known}")))
+            Err(Error::invalid_option(
+                field,
+                format_args!("{model} does not know \"{language}\"; it takes one of {known}"),
+            ))
         };
         if let Some(language) = &self.language {
             check("language", language)?;
@@ -297,21 +303,21 @@ impl TranscribeOptions {
         }
         if self.language_hints.len() > limits.language_hints {
             let problem = format_args!("{model} reads at most {} of them", limits.language_hints);
-            return Err(Error::option("languageHints", problem));
+            return Err(Error::invalid_option("languageHints", problem));
         }
         if !self.vocabulary.is_empty() && self.vocabulary_id.is_some() {
             let problem = "give either vocabulary or vocabularyId: which of both wins differs from model to model";
-            return Err(Error::option("vocabulary", problem));
+            return Err(Error::invalid_option("vocabulary", problem));
         }
         if self.speaker_count.is_some_and(|count| !(2..=MOST_SPEAKERS).contains(&count)) {
-            return Err(Error::option("speakerCount", "expected a whole number from 2 to 100"));
+            return Err(Error::invalid_option("speakerCount", "expected a whole number from 2 to 100"));
         }
         if self.speaker_count.is_some() && self.diarization_enabled != Some(true) {
-            return Err(Error::option("speakerCount", "it counts only together with diarizationEnabled: true"));
+            return Err(Error::invalid_option("speakerCount", "it counts only together with diarizationEnabled: true"));
         }
         if self.sample_rate == Some(0) || self.format.as_deref().is_some_and(|format| format.trim().is_empty()) {
             let field = if self.sample_rate == Some(0) { "sampleRate" } else { "format" };
-            return Err(Error::option(field, "it is empty; leave it out to have it filled in"));
+            return Err(Error::invalid_option(field, "it is empty; leave it out to have it filled in"));
         }
         self.check_what_rust_may_write()
     }
@@ -320,21 +326,21 @@ impl TranscribeOptions {
     fn check_what_rust_may_write(&self) -> Result<(), Error> {
         if self.sample_rate.is_some_and(|rate| rate > HIGHEST_SAMPLE_RATE) {
             let problem = format_args!("expected a whole number from 1 to {HIGHEST_SAMPLE_RATE}");
-            return Err(Error::option("sampleRate", problem));
+            return Err(Error::invalid_option("sampleRate", problem));
         }
         if self.channel_id.iter().any(|channel| *channel > HIGHEST_CHANNEL) {
-            return Err(Error::option("channelId", CHANNELS));
+            return Err(Error::invalid_option("channelId", CHANNELS));
         }
         if self.result_format.as_deref().is_some_and(|format| format != "message") {
-            return Err(Error::option("resultFormat", "expected \"message\""));
+            return Err(Error::invalid_option("resultFormat", "expected \"message\""));
         }
         if self.special_word_filter.as_deref().is_some_and(|json| !is_object(json)) {
-            return Err(Error::option("specialWordFilter", WORD_FILTER));
+            return Err(Error::invalid_option("specialWordFilter", WORD_FILTER));
         }
         for (field, members) in [("asrOptions", &self.asr_options), ("parameters", &self.parameters)] {
             // They are written into the request as they are: whatever is no JSON would break it, or add members to it.
             if let Some((name, _)) = members.iter().find(|(_, json)| Json::parse(json).is_none()) {
-                return Err(Error::option(format!("{field}.{name}"), "expected JSON, e.g. true or \"text\""));
+                return Err(Error::invalid_option(format!("{field}.{name}"), "expected JSON, e.g. true or \"text\""));
             }
         }
         check_vocabulary(&self.vocabulary)
@@ -349,14 +355,14 @@ fn dialect(protocol: Option<Protocol>, family: Family, model: &str, config: &Con
     refuse_realtime(family, model)?;
     let wanted = protocol.unwrap_or(config.protocol());
     if family.task_dialect().is_some() {
-        let problem = format_args!("{model} works with tasks: submit the address of the audio, or use qwen3-asr-flash");
-        return Err(Error::option("model", problem));
+        let problem = format_args!("{model} works with tasks: submit the address of the audio, or use {DEFAULT_MODEL}");
+        return Err(Error::invalid_option("model", problem));
     }
     if let Some(dialect) = family.dialect().filter(|dialect| *dialect != Dialect::Generation) {
         // The client's protocol is for the models that have the choice; a call's own must fit its model.
         if protocol == Some(Protocol::Openai) {
             let problem = format_args!("{model} has no OpenAI-compatible API; leave protocol out");
-            return Err(Error::option("protocol", problem));
+            return Err(Error::invalid_option("protocol", problem));
         }
         return Ok(dialect);
     }
@@ -364,7 +370,7 @@ fn dialect(protocol: Option<Protocol>, family: Family, model: &str, config: &Con
         Protocol::Flash if family == Family::Unknown => Ok(Dialect::Flash),
         Protocol::Dashscope | Protocol::Flash => Ok(Dialect::Generation),
         Protocol::Openai if config.is_direct() && config.region() == Region::Virginia => {
-            Err(Error::option("protocol", "Virginia has no OpenAI-compatible mode; use \"dashscope\""))
+            Err(Error::invalid_option("protocol", "Virginia has no OpenAI-compatible mode; use \"dashscope\""))
         }
         Protocol::Openai => Ok(Dialect::ChatCompletions),
     }
@@ -374,18 +380,22 @@ fn refuse_realtime(family: Family, model: &str) -> Result<(), Error> {
     if family != Family::Realtime {
         return Ok(());
     }
-    Err(Error::option("model", format_args!("{model} is spoken over WebSocket, not HTTP; use qwen3-asr-flash")))
+    Err(Error::invalid_option(
+        "model",
+        format_args!("{model} is spoken over WebSocket, by live(); use {DEFAULT_MODEL}"),
+    ))
 }
 
-fn messages(given: View<'_>) -> Result<Vec<Message>, Error> {
+pub(crate) fn messages(given: View<'_>) -> Result<Vec<Message>, Error> {
     let roles = [("user", Role::User), ("assistant", Role::Assistant)];
     if given.exists() && !given.is_array() {
-        return Err(Error::option("messages", "expected a list of { role, text }"));
+        return Err(Error::invalid_option("messages", "expected a list of { role, text }"));
     }
     let mut messages = Vec::new();
     for (index, item) in given.items().enumerate() {
         let role = item.get("role").str().and_then(|word| roles.iter().find(|(name, _)| *name == word));
-        let wrong = |member: &str, problem: &str| Err(Error::option(format!("messages.{index}.{member}"), problem));
+        let wrong =
+            |member: &str, problem: &str| Err(Error::invalid_option(format!("messages.{index}.{member}"), problem));
         match (role, item.get("text").str()) {
             (Some((_, role)), Some(text)) => messages.push(Message { role: *role, text: text.to_owned() }),
             (None, _) => return wrong("role", "expected \"user\" or \"assistant\""),
@@ -401,17 +411,17 @@ const MOST_HEAVY_WORDS: usize = 50;
 const MOST_WORDS: usize = 2_000;
 
 /// Samples per second beyond all microphones; more is a slip of the pen.
-const HIGHEST_SAMPLE_RATE: u32 = 768_000;
+pub(crate) const HIGHEST_SAMPLE_RATE: u32 = 768_000;
 /// The last channel that can be asked for.
 const HIGHEST_CHANNEL: u32 = 99;
 /// Most speakers that the service tells apart (Fun-ASR, `speaker_count`).
 const MOST_SPEAKERS: u32 = 100;
 
-fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
+pub(crate) fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
     let mut words = Vec::new();
     let Some(names) = given.names() else {
         let problem = "expected an object of words and weights, e.g. { \"Kubernetes\": 4 }";
-        return if given.exists() { Err(Error::option("vocabulary", problem)) } else { Ok(words) };
+        return if given.exists() { Err(Error::invalid_option("vocabulary", problem)) } else { Ok(words) };
     };
     for word in names {
         // Not a whole number: no weight either, and refused as such.
@@ -423,11 +433,11 @@ fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
 
 fn check_vocabulary(words: &[(String, u32)]) -> Result<(), Error> {
     if let Some((word, _)) = words.iter().find(|(_, weight)| !is_weight(*weight)) {
-        return Err(Error::option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
+        return Err(Error::invalid_option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
     }
     if words.len() > MOST_WORDS || words.iter().filter(|(_, weight)| *weight == HEAVIEST).count() > MOST_HEAVY_WORDS {
         let problem = format_args!("at most {MOST_WORDS} words, and {MOST_HEAVY_WORDS} of them with weight {HEAVIEST}");
-        return Err(Error::option("vocabulary", problem));
+        return Err(Error::invalid_option("vocabulary", problem));
     }
     Ok(())
 }
@@ -451,18 +461,18 @@ fn channels(given: View<'_>) -> Result<Vec<u32>, Error> {
             None => good = false,
         }
     }
-    if good { Ok(channels) } else { Err(Error::option("channelId", CHANNELS)) }
+    if good { Ok(channels) } else { Err(Error::invalid_option("channelId", CHANNELS)) }
 }
 
 const WORD_FILTER: &str = "expected an object, e.g. { system_reserved_filter: false }";
 
 /// The service wants this object as a string of JSON (`docs/protocol.md` §7.1); callers may give either.
-fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
+pub(crate) fn word_filter(given: View<'_>) -> Result<Option<String>, Error> {
     if let Some(json) = given.str() {
         return Ok(Some(json.to_owned()));
     }
     if given.exists() && !given.is_object() {
-        return Err(Error::option("specialWordFilter", WORD_FILTER));
+        return Err(Error::invalid_option("specialWordFilter", WORD_FILTER));
     }
     let written = || {
         let mut json = String::new();

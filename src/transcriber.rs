@@ -100,7 +100,7 @@ impl<H: OpenAudio> Transcriber<H> {
 
     /// Transcribes audio of any length: directly where it fits, else with `by_task` by upload and task. `on_stage` hears how
     /// far the long way is, and may end the waiting by an error.
-    pub async fn transcribe_any(
+    pub async fn long_audio(
         &self,
         audio: impl Into<H::Input>,
         direct: &TranscribeOptions,
@@ -108,7 +108,7 @@ impl<H: OpenAudio> Transcriber<H> {
         on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
     ) -> Result<Transcript, Error> {
         let source = self.host().open(audio.into()).await?;
-        self.call()?.transcribe_any(&source, direct, by_task, on_stage).await
+        self.call()?.long_audio(&source, direct, by_task, on_stage).await
     }
 
     /// Puts audio into the service's temporary store; gives its address, good for 48 hours and for this model only.

@@ -6,6 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Transcript {
     /// All recognised text. Empty when there was no speech.
     pub text: String,
@@ -40,6 +41,12 @@ pub struct Transcript {
 }
 
 impl Transcript {
+    /// A transcript that a program makes itself, for subtitles say, of what was said and when.
+    #[must_use]
+    pub fn from_segments(segments: Vec<Segment>) -> Self {
+        Self { segments, ..Self::default() }
+    }
+
     /// The same transcript, with `no_speech` set from the text.
     #[must_use]
     pub fn settled(mut self) -> Self {
@@ -52,6 +59,7 @@ impl Transcript {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Channel {
     /// The channel, counted from 0.
     pub channel_id: u32,
@@ -66,6 +74,7 @@ pub struct Channel {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Segment {
     /// The text.
     pub text: String,
@@ -89,10 +98,19 @@ pub struct Segment {
     pub words: Vec<Word>,
 }
 
+impl Segment {
+    /// A stretch of speech from `begin_ms` to `end_ms`. With words and without a text, the words are the text.
+    #[must_use]
+    pub fn new(text: impl Into<String>, begin_ms: f64, end_ms: f64, words: Vec<Word>) -> Self {
+        Self { text: text.into(), begin_ms, end_ms, words, ..Self::default() }
+    }
+}
+
 /// A word with its times.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Word {
     /// The word, with any white space that belongs to it: join `text + punctuation`, never with added spaces.
     pub text: String,
@@ -104,10 +122,19 @@ pub struct Word {
     pub punctuation: String,
 }
 
+impl Word {
+    /// A word from `begin_ms` to `end_ms`, and the punctuation after it.
+    #[must_use]
+    pub fn new(text: impl Into<String>, begin_ms: f64, end_ms: f64, punctuation: impl Into<String>) -> Self {
+        Self { text: text.into(), begin_ms, end_ms, punctuation: punctuation.into() }
+    }
+}
+
 /// What the service counted; a member it did not send is absent.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify))]
 #[serde(rename_all = "camelCase")]
+#[non_exhaustive]
 pub struct Usage {
     /// Seconds of audio.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,5 +1,6 @@
 //! Where requests go, and where they never go: a key and a recording arrive at the address that the caller chose, or nowhere.
 
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
 mod support;

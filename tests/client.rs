@@ -1,5 +1,6 @@
 //! Whole calls over a scripted host: retries, patience, streams, keys. Messages that users read are asserted verbatim.
 
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
 mod support;
@@ -501,4 +502,65 @@ fn a_stream_is_no_longer_than_a_whole_answer_may_be() {
     assert_eq!(error.message(), "the answer is longer than any transcript");
     assert_eq!(error.partial_text().map(str::len), Some(count * 50 * 20_000));
     assert_eq!(steps.len(), count * 50);
+}
+
+/// A host that reads a stream finds in the request itself how much of it fits, and the error for what does not.
+#[test]
+fn a_request_says_how_much_of_a_stream_fits() {
+    let host = ScriptedHost::new([]);
+    let (config, settings) = (config(), CallSettings::default());
+    let call = CallContext::new(&host, &config, &settings).unwrap();
+    let facts = AudioFacts { head: WEBM.to_vec(), length: None, ..AudioFacts::default() };
+    let prepared = call.prepare(&Source::Bytes { audio: (), facts }, &TranscribeOptions::default()).unwrap();
+    let limit = prepared.request.body.limit.unwrap();
+    assert_eq!(limit.most, (10_485_760 - "data:audio/webm;base64,".len() as u64) / 4 * 3);
+    assert!(limit.check(limit.most).is_ok());
+    let error = limit.check(limit.most + 1).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AudioTooLarge);
+    assert!(error.message().contains(&limit.most.to_string()) && error.message().contains("10485760"), "{error}");
+    // What the service fetches itself has no bytes in the request.
+    assert_eq!(call.prepare(&url(), &TranscribeOptions::default()).unwrap().request.body.limit, None);
+}
+
+/// What a relay says it allows, as the client understands it, and what was sent to it.
+fn allowed_by(base: Option<&str>, answer: Option<Answer>) -> (Result<Option<String>, ErrorKind>, Vec<String>) {
+    let config =
+        Config::new(&ClientSettings { base_url: base.map(str::to_owned), ..ClientSettings::default() }).unwrap();
+    let settings = CallSettings { headers: vec![("x-page".to_owned(), "1".to_owned())], ..CallSettings::default() };
+    let host = ScriptedHost::new(answer).with_keys([Some("sk-of-the-caller")]);
+    let call = CallContext::new(&host, &config, &settings).unwrap();
+    let told = host.run(call.capabilities());
+    let sent = host.sent().iter().map(|sent| format!("{} {} {:?}", sent.method, sent.url, sent.headers)).collect();
+    (told.map(|told| told.map(|told| told.to_json())).map_err(|error| error.kind()), sent)
+}
+
+#[test]
+fn a_relay_is_asked_what_it_allows_and_need_not_answer() {
+    let told = r#"{"models":null,"limits":{"bytes":9,"uploadBytes":9,"seconds":60,"perMinute":6},"tasks":true,"uploads":true,"live":true}"#;
+    let relay = Some("https://relay.example/asr/");
+    let (said, sent) = allowed_by(relay, Some(Answer::ok(told)));
+    assert_eq!(said, Ok(Some(told.to_owned())));
+    let [question] = sent.as_slice() else { panic!("{sent:?}") };
+    assert!(question.starts_with("GET https://relay.example/asr/capabilities "), "{question}");
+    assert!(question.contains(r#"("x-page", "1")"#) && question.contains("Bearer sk-of-the-caller"), "{question}");
+    for nothing in [
+        Answer::new(404, "{}"),
+        Answer::new(302, ""),
+        Answer::new(201, told),
+        Answer::ok("<!doctype html>"),
+        Answer::ok(format!("{told}{}", " ".repeat(70_000))),
+        Answer::never(),
+    ] {
+        assert_eq!(allowed_by(relay, Some(nothing)).0, Ok(None));
+    }
+    for another_time in [Answer::new(401, "{}"), Answer::new(429, "{}"), Answer::new(503, ""), Answer::lost()] {
+        assert!(allowed_by(relay, Some(another_time)).0.is_err());
+    }
+}
+
+#[test]
+fn the_service_itself_is_not_asked_what_it_allows() {
+    for base in [None, Some("https://dashscope.aliyuncs.com")] {
+        assert_eq!(allowed_by(base, None), (Ok(None), Vec::new()));
+    }
 }

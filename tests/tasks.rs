@@ -1,5 +1,6 @@
 //! Tasks, batches, uploads and lists from the first request to the transcript, on a virtual clock.
 
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
 mod support;
@@ -539,7 +540,7 @@ fn any_length(host: &ScriptedHost, source: &Source<Vec<u8>>) -> (Vec<Stage>, Res
     };
     let direct = TranscribeOptions { language: Some("en".to_owned()), ..TranscribeOptions::default() };
     let by_task = TranscribeOptions { enable_words: Some(true), ..TranscribeOptions::default() };
-    let result = host.run(plain_call(host, &config()).transcribe_any(source, &direct, &by_task, &mut on_stage));
+    let result = host.run(plain_call(host, &config()).long_audio(source, &direct, &by_task, &mut on_stage));
     (stages, result)
 }
 
@@ -609,7 +610,7 @@ fn what_is_said_for_the_direct_way_counts_for_the_task_or_is_refused() {
             api("transcription/fun_asr_document.json"),
         ]);
         let mut on_stage = |_| Ok(());
-        host.run(plain_call(&host, &config).transcribe_any(&source, &direct, &by_task, &mut on_stage))
+        host.run(plain_call(&host, &config).long_audio(&source, &direct, &by_task, &mut on_stage))
             .map(|_| host.sent()[1].json())
     };
     let direct = TranscribeOptions {

@@ -9,6 +9,7 @@
 //!   service cannot find names with spaces or other scripts;
 //! * dialect C has no call in the SDK, and dialect A is another SDK's: those are compared with the official samples.
 
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
 mod support;
@@ -507,7 +508,7 @@ fn an_option_that_a_model_would_ignore_is_refused() {
         ),
         (
             r#"{"model":"fun-asr-realtime"}"#,
-            "model: fun-asr-realtime is spoken over WebSocket, not HTTP; use qwen3-asr-flash",
+            "model: fun-asr-realtime is spoken over WebSocket, by live(); use qwen3-asr-flash",
         ),
     ] {
         let error = options(given).and_then(|options| options.verify_task(&config())).unwrap_err();
@@ -597,7 +598,7 @@ fn hot_words_are_checked_against_the_service_s_limits() {
 // ---- answers ----
 
 fn word(text: &str, begin_ms: f64, end_ms: f64, punctuation: &str) -> Word {
-    Word { text: text.to_owned(), begin_ms, end_ms, punctuation: punctuation.to_owned() }
+    Word::new(text, begin_ms, end_ms, punctuation)
 }
 
 fn spoken(segment: &Segment) -> String {

@@ -1,42 +1,42 @@
 //! Dialect A: `POST /compatible-mode/v1/chat/completions` (`docs/protocol.md` §4).
 
 use super::choice::{Accumulator, Step};
+use super::members::Members;
 use super::request::{AudioRef, recognition};
+use super::{asr_options, conversation};
 use crate::config::Config;
 use crate::error::Error;
 use crate::host::HttpRequest;
-use crate::json::{Json, ObjectWriter, write_string};
+use crate::json::{ArrayWriter, Json, ObjectWriter};
 use crate::options::Checked;
 use crate::transcript::Transcript;
+
+/// How a stream is to end; the service refuses it without one.
+const STREAM_OPTIONS: &str = "stream_options";
 
 /// Builds the request. `asr_options` stands at the top level: `extra_body` exists in the Python SDK only.
 #[must_use]
 pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, stream: bool) -> HttpRequest {
     let options = &verified.options;
     let mut json = String::new();
-    let mut body = ObjectWriter::new(&mut json);
-    body.string("model", &verified.model).member("messages", |out| {
-        out.push('[');
-        if let Some(context) = &options.context {
-            out.push_str(r#"{"role":"system","content":[{"text":"#);
-            write_string(context, out);
-            out.push_str("}]},");
-        }
-        out.push_str(r#"{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"#);
-        audio.write(out);
-        out.push_str("}}]}]");
+    let mut body = Members::new(&mut json);
+    body.text("model", Some(&verified.model));
+    body.member("messages", |out| {
+        let mut messages = ArrayWriter::new(out);
+        conversation::system(options, &mut messages);
+        conversation::input_audio(audio, &mut messages);
+        messages.close();
     });
-    if super::generation::has_asr_options(options) {
-        body.member("asr_options", |out| super::generation::write_asr_options(options, out));
-    }
-    body.bool("stream", stream);
+    asr_options::write(options, &mut body);
+    body.flag("stream", Some(stream));
     if stream {
-        body.member("stream_options", |out| {
+        body.member(STREAM_OPTIONS, |out| {
             ObjectWriter::new(out).bool("include_usage", options.include_usage.unwrap_or(true)).close();
         });
     }
-    body.extra(&options.parameters, &["model", "messages", "asr_options", "stream", "stream_options"]);
-    body.close();
+    body.reserve(asr_options::NAME);
+    body.reserve(STREAM_OPTIONS);
+    body.close(&options.parameters);
     recognition(config, config.compatible_url("/chat/completions"), &json, audio, stream)
 }
 

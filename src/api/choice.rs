@@ -1,11 +1,10 @@
 //! What dialects A and B share: a choice with text, annotations and a finish reason, whole or piece by piece.
 
-use core::ops::Range;
 use std::borrow::Cow;
 
+use super::repeat::Template;
 use crate::error::{Error, ErrorKind};
 use crate::json::{Json, View};
-use crate::search::starts_with;
 use crate::transcript::Transcript;
 
 /// What one chunk of a stream did to the text.
@@ -23,65 +22,46 @@ pub enum Step {
 pub struct Accumulator {
     transcript: Transcript,
     finished: bool,
-    pattern: Option<Box<Pattern>>,
+    last: Option<Box<Last>>,
 }
 
-/// An event that was read as JSON, and where in it the text stands.
+/// What is known of the last event with text in it.
 #[derive(Debug, Default)]
-struct Pattern {
-    /// Where in memory the text of the last choice stood, and how long it was.
-    taken: Option<(usize, usize)>,
-    event: String,
-    start: usize,
-    end: usize,
+struct Last {
+    /// Its text, until the event is kept.
+    text: Option<String>,
     incremental: bool,
-    /// Where the object of `usage` stands, counted from the end of the text. Dialect B has other numbers in every event.
-    usage: Range<usize>,
+    /// What the next event is compared with.
+    template: Option<Template>,
     /// The usage of the last event that was only compared, unread: the last numbers count.
     counted: String,
 }
 
 impl Accumulator {
     /// Takes over an event that is the last one with another text in it, and other numbers in its usage, as nearly all of
-    /// a stream are. All else is known then, and reading the event as JSON would take ten times as long as comparing it.
+    /// a stream are. All else is known then, and it need not be read as JSON.
     /// `None` where it must be read; else the change of the text, if it is one.
     pub fn again(&mut self, event: &str) -> Option<Option<Step>> {
-        let Pattern { event: last, start, end, incremental, usage, counted, .. } = self.pattern.as_deref_mut()?;
-        let (start, incremental, bytes) = (*start, *incremental, event.as_bytes());
-        let (before, after) = (last.as_bytes().get(..start)?, last.as_bytes().get(*end..)?);
-        let text_end = bytes.len().checked_sub(after.len())?;
-        let numbers_differ = |at, (a, b): (&u8, &u8)| usage.contains(&at) && a.is_ascii_digit() && b.is_ascii_digit();
-        let mut pairs = after.iter().zip(bytes.get(text_end..)?).enumerate();
-        if !starts_with(bytes, before) || !pairs.all(|(at, pair)| pair.0 == pair.1 || numbers_differ(at, pair)) {
-            return None;
-        }
-        // With its quotes it must be one string, or there is more in it than text.
-        let text = Json::parse(event.get(start.checked_sub(1)?..=text_end)?)?;
-        counted.clear();
-        counted.push_str(event.get(text_end + usage.start..text_end + usage.end)?);
+        let last = self.last.as_deref_mut()?;
+        let (text, usage) = last.template.as_ref()?.compare(event)?;
+        usage.clone_into(&mut last.counted);
+        let incremental = last.incremental;
         Some(self.text_step(text.view().str()?, incremental))
     }
 
     /// Reads the numbers of the last event that was only compared.
     fn settle(&mut self) {
-        let counted = self.pattern.as_mut().map(|pattern| core::mem::take(&mut pattern.counted));
+        let counted = self.last.as_mut().map(|last| core::mem::take(&mut last.counted));
         if let Some(usage) = counted.as_deref().and_then(Json::parse) {
             self.count(usage.view());
         }
     }
 
     /// Keeps an event that was read as JSON just now, for [`again`](Self::again).
-    pub fn keep(&mut self, event: &str) {
-        // Text that was unescaped, or put together, stands elsewhere. An event before this one tells nothing any more.
-        if let Some(mut pattern) = self.pattern.take()
-            && let Some((address, length)) = pattern.taken.take()
-            && let Some(start) = address.checked_sub(event.as_ptr().addr())
-            && event.get(start..start + length).is_some()
-        {
-            event.clone_into(&mut pattern.event);
-            (pattern.start, pattern.end) = (start, start + length);
-            pattern.usage = event.as_bytes().get(pattern.end..).and_then(usage_in).unwrap_or_default();
-            self.pattern = Some(pattern);
+    pub fn keep(&mut self, event: &str, read: View<'_>) {
+        if let Some(last) = &mut self.last {
+            // An event before this one tells nothing any more.
+            last.template = last.text.take().and_then(|text| Template::of(event, read, &text));
         }
     }
 
@@ -148,9 +128,9 @@ impl Accumulator {
         }
         let text = content(message)?;
         if let Cow::Borrowed(text) = text {
-            let pattern = self.pattern.get_or_insert_default();
-            pattern.taken = Some((text.as_ptr().addr(), text.len()));
-            pattern.incremental = incremental;
+            let last = self.last.get_or_insert_default();
+            last.text = Some(text.to_owned());
+            last.incremental = incremental;
         }
         self.text_step(&text, incremental)
     }
@@ -186,22 +166,6 @@ impl Accumulator {
     }
 }
 
-/// Where the object of `usage` stands in the rest of an event; of two the later one counts.
-fn usage_in(rest: &[u8]) -> Option<Range<usize>> {
-    const NAME: &[u8] = b"\"usage\":";
-    let start = rest.windows(NAME.len()).rposition(|window| window == NAME)? + NAME.len();
-    let mut depth = 0;
-    let mut end = start;
-    for (at, byte) in rest.iter().enumerate().skip(start) {
-        depth += i32::from(*byte == b'{') - i32::from(*byte == b'}');
-        if depth == 0 && end == start {
-            end = at + 1;
-        }
-    }
-    // The end of the event is the only one left, or it is the usage of something inside.
-    (depth == -1).then_some(start..end)
-}
-
 /// Takes over a fact that stands in every chunk, without copying it every time. `""`, `"null"` and nothing change nothing.
 fn renew(known: &mut Option<String>, said: Option<&str>) {
     if let Some(said) = said.filter(|said| !said.is_empty() && *said != "null")
@@ -221,11 +185,12 @@ fn content(message: View<'_>) -> Option<Cow<'_, str>> {
         return None;
     }
     let mut parts = content.items().filter_map(|item| item.get("text").str());
-    let first = parts.next().unwrap_or_default();
     // One part, as a rule: then nothing has to be put together.
-    Some(match parts.next() {
-        None => Cow::Borrowed(first),
-        Some(second) => {
+    Some(match (parts.next(), parts.next()) {
+        // Owned, as what stands nowhere in the event.
+        (None, _) => Cow::Owned(String::new()),
+        (Some(first), None) => Cow::Borrowed(first),
+        (Some(first), Some(second)) => {
             // Not `concat`: its machinery for slices of anything weighs more than a kilobyte.
             let mut whole = first.to_owned();
             whole.push_str(second);
@@ -273,8 +238,14 @@ mod tests {
         );
         // Between what is the same before and after there may be more than text.
         events.push(event(r#""one","annotations":[{"emotion":"calm"}],"z":"two""#, ""));
+        let known = compared(&events);
+        assert!(known > events.len().pow(2) * 10, "{known}");
+    }
+
+    /// Takes over three events after each other, all that there are, by comparing and by reading; how often it was compared.
+    fn compared(events: &[String]) -> usize {
+        let mut known = 0;
         for incremental in [true, false] {
-            let mut known = 0;
             for index in 0..events.len().pow(3) {
                 let places = [index, index / events.len(), index / events.len() / events.len()];
                 let (mut reading, mut comparing) = (Accumulator::default(), Accumulator::default());
@@ -282,7 +253,7 @@ mod tests {
                     let expected = read(event, &mut reading, incremental);
                     let step = comparing.again(event).inspect(|_| known += 1).unwrap_or_else(|| {
                         let step = read(event, &mut comparing, incremental);
-                        comparing.keep(event);
+                        comparing.keep(event, Json::parse(event).unwrap().view());
                         step
                     });
                     assert_eq!(step, expected, "{event}");
@@ -290,7 +261,31 @@ mod tests {
                 assert_eq!(comparing.is_finished(), reading.is_finished());
                 assert_eq!(comparing.into_transcript(), reading.into_transcript());
             }
-            assert!(known > events.len().pow(2) * 5, "{known}");
+        }
+        known
+    }
+
+    #[test]
+    fn braces_and_quotes_in_the_strings_of_usage_are_none() {
+        for note in ["} {", "}", "{", r#"\"}"#, "]", r"\\"] {
+            let noted = |text, count| event(text, "").replace("2}", &format!(r#"{count},"note":"{note}"}}"#));
+            compared(&[noted(r#""one""#, 3), noted(r#""two""#, 5), noted(r#""two""#, 4)]);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_the_text_is_not_taken_for_it() {
+        for (text, other) in [
+            ("[]", ""),
+            (r#""\u00e9""#, "é"),
+            (r#"[{"text":"a"},{"text":"b"}]"#, "ab"),
+            (r#""m""#, "m"),
+            (r#"",""#, ","),
+            (r#""z""#, "x"),
+            (r#""""#, ""),
+        ] {
+            let with = |text, other| event(text, &format!(r#","z":"{other}""#));
+            compared(&[with(text, other), with(text, "else"), with(r#""new""#, other), with(r#""new""#, "else")]);
         }
     }
 
@@ -300,7 +295,7 @@ mod tests {
         assert_eq!(accumulator.again(""), None);
         let first = event(r#""text""#, "");
         read(&first, &mut accumulator, true);
-        accumulator.keep(&first);
+        accumulator.keep(&first, Json::parse(&first).unwrap().view());
         for at in 0..first.len() {
             assert_eq!(accumulator.again(&first[..at]), None);
             for byte in ['"', '\\', '\n', '{', 'x'] {

@@ -1,13 +1,14 @@
 //! Dialect C: the address of dialect B with Fun-ASR-Flash and Qwen-Audio-ASR-Flash (`docs/protocol.md` §5.3-5.4).
 
 use super::choice::{Accumulator, Step};
+use super::members::Members;
 use super::request::{AudioRef, recognition, set_header};
-use super::sentence;
+use super::{conversation, hot_words, sentence};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::HttpRequest;
-use crate::json::{Json, ObjectWriter, View, write_string};
-use crate::options::{Checked, Role, TranscribeOptions};
+use crate::json::{ArrayWriter, Json, ObjectWriter, View};
+use crate::options::Checked;
 use crate::transcript::Transcript;
 
 /// Builds the request. `format` is the audio's container or codec, which this dialect must be told.
@@ -18,24 +19,24 @@ pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, format:
     let mut body = ObjectWriter::new(&mut json);
     body.string("model", &verified.model)
         .member("input", |out| {
-            out.push_str(r#"{"messages":["#);
-            write_conversation(options, out);
-            out.push_str(r#"{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"#);
-            audio.write(out);
-            out.push_str("}}]}]}");
+            let mut input = ObjectWriter::new(out);
+            input.member("messages", |out| {
+                let mut messages = ArrayWriter::new(out);
+                conversation::before(options, &mut messages);
+                conversation::input_audio(audio, &mut messages);
+                messages.close();
+            });
+            input.close();
         })
         .member("parameters", |out| {
-            let mut parameters = ObjectWriter::new(out);
-            let mut taken = vec!["format"];
-            parameters.string("format", options.format.as_deref().unwrap_or(format));
-            if let Some(rate) = options.sample_rate {
-                parameters.string("sample_rate", &rate.to_string()); // a string in all official samples
-                taken.push("sample_rate");
-            }
-            write_hot_words(options, &mut parameters, &mut taken);
-            write_flag("speaker_diarization_enabled", options.speaker_diarization_enabled, &mut parameters, &mut taken);
-            write_flag("keep_dialect", options.keep_dialect, &mut parameters, &mut taken);
-            parameters.extra(&options.parameters, &taken).close();
+            let mut parameters = Members::new(out);
+            parameters.text("format", Some(options.format.as_deref().unwrap_or(format)));
+            // A string in all official samples.
+            parameters.text("sample_rate", options.sample_rate.map(|rate| rate.to_string()).as_deref());
+            hot_words::write(options, &mut parameters);
+            parameters.flag("speaker_diarization_enabled", options.speaker_diarization_enabled);
+            parameters.flag("keep_dialect", options.keep_dialect);
+            parameters.close(&options.parameters);
         });
     body.close();
     let url = config.native_url("/services/aigc/multimodal-generation/generation");
@@ -43,66 +44,6 @@ pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, format:
     // The official samples say "disable" when they want one answer.
     set_header(&mut request, "x-dashscope-sse", if stream { "enable" } else { "disable" });
     request
-}
-
-/// Hot words and languages, which dialect D takes under the same names.
-pub(super) fn write_hot_words(
-    options: &TranscribeOptions,
-    parameters: &mut ObjectWriter<'_>,
-    taken: &mut Vec<&'static str>,
-) {
-    if let Some(id) = &options.vocabulary_id {
-        parameters.string("vocabulary_id", id);
-        taken.push("vocabulary_id");
-    }
-    if !options.vocabulary.is_empty() {
-        taken.push("vocabulary");
-        parameters.member("vocabulary", |out| {
-            let mut words = ObjectWriter::new(out);
-            for (word, weight) in &options.vocabulary {
-                words.number(word, *weight);
-            }
-            words.close();
-        });
-    }
-    if !options.language_hints.is_empty() {
-        taken.push("language_hints");
-        parameters.member("language_hints", |out| {
-            for (index, language) in options.language_hints.iter().enumerate() {
-                out.push(if index == 0 { '[' } else { ',' });
-                write_string(language, out);
-            }
-            out.push(']');
-        });
-    }
-}
-
-/// A flag that was given. `taken` collects the names that pass-through parameters can no longer have.
-pub(super) fn write_flag(
-    name: &'static str,
-    flag: Option<bool>,
-    parameters: &mut ObjectWriter<'_>,
-    taken: &mut Vec<&'static str>,
-) {
-    if let Some(flag) = flag {
-        parameters.bool(name, flag);
-        taken.push(name);
-    }
-}
-
-/// What was said before the audio, each message followed by a comma: the context first, then the conversation in its order
-/// (user before assistant, as the newer official pages have it).
-pub(super) fn write_conversation(options: &TranscribeOptions, out: &mut String) {
-    let context = options.context.iter().map(|text| (Role::User, text));
-    let messages = options.messages.iter().map(|message| (message.role, &message.text));
-    for (role, text) in context.chain(messages) {
-        out.push_str(match role {
-            Role::User => r#"{"role":"user","content":[{"type":"input_text","text":"#,
-            Role::Assistant => r#"{"role":"assistant","content":[{"type":"text","text":"#,
-        });
-        write_string(text, out);
-        out.push_str("}]},");
-    }
 }
 
 /// Reads a whole answer.

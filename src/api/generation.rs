@@ -2,11 +2,13 @@
 //! (`docs/protocol.md` §5.1-5.2).
 
 use super::choice::{Accumulator, Step};
+use super::members::Members;
 use super::request::{AudioRef, recognition};
+use super::{asr_options, conversation};
 use crate::config::Config;
 use crate::error::Error;
 use crate::host::HttpRequest;
-use crate::json::{Json, ObjectWriter, View, write_string};
+use crate::json::{ArrayWriter, Json, ObjectWriter, View};
 use crate::options::{Checked, TranscribeOptions};
 use crate::transcript::Transcript;
 
@@ -18,32 +20,23 @@ pub fn request(config: &Config, verified: &Checked, audio: AudioRef<'_>, stream:
     let mut body = ObjectWriter::new(&mut json);
     body.string("model", &verified.model)
         .member("input", |out| {
-            out.push_str(r#"{"messages":["#);
-            if let Some(context) = &options.context {
-                out.push_str(r#"{"role":"system","content":[{"text":"#);
-                write_string(context, out);
-                out.push_str("}]},");
-            }
-            out.push_str(r#"{"role":"user","content":[{"audio":"#);
-            audio.write(out);
-            out.push_str("}]}]}");
+            let mut input = ObjectWriter::new(out);
+            input.member("messages", |out| {
+                let mut messages = ArrayWriter::new(out);
+                conversation::system(options, &mut messages);
+                conversation::message(&mut messages, "user", |part| {
+                    part.member("audio", |out| audio.write(out));
+                });
+                messages.close();
+            });
+            input.close();
         })
         .member("parameters", |out| {
-            let mut parameters = ObjectWriter::new(out);
-            let mut taken = Vec::new();
-            if has_asr_options(options) {
-                parameters.member("asr_options", |out| write_asr_options(options, out));
-                taken.push("asr_options");
-            }
-            if stream {
-                parameters.bool("incremental_output", is_incremental(options));
-                taken.push("incremental_output");
-            }
-            if let Some(format) = &options.result_format {
-                parameters.string("result_format", format);
-                taken.push("result_format");
-            }
-            parameters.extra(&options.parameters, &taken).close();
+            let mut parameters = Members::new(out);
+            asr_options::write(options, &mut parameters);
+            parameters.flag("incremental_output", stream.then(|| is_incremental(options)));
+            parameters.text("result_format", options.result_format.as_deref());
+            parameters.close(&options.parameters);
         });
     body.close();
     let url = config.native_url("/services/aigc/multimodal-generation/generation");
@@ -78,23 +71,4 @@ fn facts<'a>(json: &'a Json<'a>, accumulator: &mut Accumulator) -> View<'a> {
     let view = json.view();
     accumulator.facts(view.get("model").str(), view.get("request_id").str(), view.get("usage"));
     view.get("output").get("choices").at(0)
-}
-
-pub(super) fn has_asr_options(options: &TranscribeOptions) -> bool {
-    options.language.is_some() || options.enable_itn.is_some() || !options.asr_options.is_empty()
-}
-
-/// `asr_options` is the same object in both dialects.
-pub(super) fn write_asr_options(options: &TranscribeOptions, out: &mut String) {
-    let mut writer = ObjectWriter::new(out);
-    let mut taken = Vec::new();
-    if let Some(language) = &options.language {
-        writer.string("language", language);
-        taken.push("language");
-    }
-    if let Some(enable_itn) = options.enable_itn {
-        writer.bool("enable_itn", enable_itn);
-        taken.push("enable_itn");
-    }
-    writer.extra(&options.asr_options, &taken).close();
 }

@@ -9,7 +9,7 @@ const MOST: f64 = u32::MAX as f64;
 const LAST_INSTANT: f64 = 8.64e15;
 
 /// How much of something there is.
-pub(super) fn amount(place: View<'_>) -> Option<f64> {
+pub(crate) fn amount(place: View<'_>) -> Option<f64> {
     place.number().filter(|number| (0.0..=MOST).contains(number))
 }
 

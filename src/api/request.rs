@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::data_url;
 use crate::host::{Body, HttpRequest, Part, Purpose};
 use crate::json::write_string;
+use crate::percent;
 use crate::search::cut;
 
 /// The audio as a request refers to it.
@@ -89,21 +90,7 @@ pub(super) fn push_query(url: &mut String, name: &str, value: &str) {
     url.push(if url.bytes().any(|byte| byte == b'?') { '&' } else { '?' });
     url.push_str(name);
     url.push('=');
-    percent_encode(value, |byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte), url);
-}
-
-/// Appends `text` to `out`; every byte that is not to be kept becomes `%` and two digits.
-pub(crate) fn percent_encode(text: &str, keep: fn(u8) -> bool, out: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if keep(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(HEX[usize::from(byte >> 4)]));
-            out.push(char::from(HEX[usize::from(byte & 0xF)]));
-        }
-    }
+    percent::encode_value(value, url);
 }
 
 fn body(json: &str) -> Body {
@@ -113,5 +100,5 @@ fn body(json: &str) -> Body {
         }
         None => vec![Part::Text(json.to_owned())],
     };
-    Body { parts }
+    Body { parts, ..Body::default() }
 }

@@ -5,7 +5,7 @@ use crate::json::View;
 use crate::transcript::{Segment, Word};
 
 /// Reads one sentence; `channel` counts where the sentence itself names none.
-pub(super) fn read(sentence: View<'_>, channel: Option<u32>) -> Segment {
+pub(crate) fn read(sentence: View<'_>, channel: Option<u32>) -> Segment {
     let begin_ms = millis(sentence, "begin_time");
     Segment {
         text: sentence.get("text").str().unwrap_or_default().to_owned(),

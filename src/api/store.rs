@@ -4,6 +4,7 @@ use super::request::push_query;
 use crate::address::{host, is_service};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
+use crate::host::HttpRequest;
 
 /// The address at `member` of an answer, if it may be asked: by https, and without a user. The service's own stores answer to
 /// https also where it writes `http` (its samples for Qwen3-ASR do), which a page could not load. A gateway that speaks http
@@ -28,4 +29,9 @@ pub(super) fn relayed(config: &Config, path: &str, address: &str) -> String {
     let mut url = config.relay_url(path);
     push_query(&mut url, "url", address);
     url
+}
+
+/// A request to a store, which has never heard of workspaces.
+pub(super) fn request(url: String) -> HttpRequest {
+    HttpRequest { method: "GET", url, ..HttpRequest::default() }
 }

@@ -139,7 +139,7 @@ impl FileStatus {
 /// The address of a task; its id is checked, so that it cannot lead elsewhere.
 fn url(config: &Config, id: &str, action: &str) -> Result<String, Error> {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_') {
-        return Err(Error::option("id", "expected a task's id, e.g. \"8fab76d0-0eed-4d20-929f-33fce6f62a0a\""));
+        return Err(Error::invalid_option("id", "expected a task's id, e.g. \"8fab76d0-0eed-4d20-929f-33fce6f62a0a\""));
     }
     Ok(config.native_url(&format!("/tasks/{id}{action}")))
 }
@@ -237,7 +237,10 @@ impl TaskFilter {
         fields.finish()?;
         for (name, time) in [("startTime", &filter.start_time), ("endTime", &filter.end_time)] {
             if time.as_ref().is_some_and(|time| time.len() != 14 || !time.bytes().all(|byte| byte.is_ascii_digit())) {
-                return Err(Error::option(name, "expected YYYYMMDDhhmmss in Beijing time, e.g. \"20261120093000\""));
+                return Err(Error::invalid_option(
+                    name,
+                    "expected YYYYMMDDhhmmss in Beijing time, e.g. \"20261120093000\"",
+                ));
             }
         }
         Ok(filter)

@@ -37,7 +37,7 @@ pub fn request(config: &Config, expire_in_seconds: Option<u32>) -> Result<HttpRe
     let mut url = config.native_url("/tokens");
     if let Some(seconds) = expire_in_seconds {
         if !(1..=LONGEST_LIFE).contains(&seconds) {
-            return Err(Error::option("expireInSeconds", "expected a whole number from 1 to 1800"));
+            return Err(Error::invalid_option("expireInSeconds", "expected a whole number from 1 to 1800"));
         }
         push_query(&mut url, "expire_in_seconds", &seconds.to_string());
     }

@@ -1,16 +1,17 @@
 //! Dialect D: submitting files to be transcribed, and the documents that come of it (`docs/protocol.md`
 //! §7.1, §7.3).
 
-use super::flash_generation::{write_conversation, write_flag, write_hot_words};
+use super::members::Members;
 use super::numbers::{amount, index};
 use super::request::{post_json, resolve_oss, set_header};
-use super::{sentence, store};
+use super::{conversation, hot_words, sentence, store};
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::HttpRequest;
-use crate::json::{Json, ObjectWriter, View, write_string};
+use crate::json::{ArrayWriter, Json, ObjectWriter, View, write_whole};
 use crate::model::TaskDialect;
 use crate::options::Verified;
+use crate::search::join;
 use crate::transcript::{Channel, Segment, Transcript};
 
 /// Most files of one request (`docs/protocol.md` §7.1); newer servers take one only, so callers had better send one each.
@@ -24,23 +25,17 @@ pub fn request(config: &Config, verified: &Verified<TaskDialect>, urls: &[String
     body.string("model", &verified.model).member("input", |out| {
         let mut input = ObjectWriter::new(out);
         match (verified.dialect, urls) {
-            (TaskDialect::File, [url, ..]) => {
-                input.string("file_url", url);
-            }
-            _ => {
-                input.member("file_urls", |out| write_list(urls, out, |url, out| write_string(url, out)));
-            }
-        }
-        if verified.dialect == TaskDialect::Files {
-            let mut conversation = String::new();
-            write_conversation(&verified.options, &mut conversation);
-            if let Some(messages) = conversation.strip_suffix(',') {
-                input.member("context", |out| {
-                    out.push('[');
-                    out.push_str(messages);
-                    out.push(']');
-                });
-            }
+            (TaskDialect::File, [url, ..]) => input.string("file_url", url),
+            _ => input.member("file_urls", |out| ArrayWriter::strings(urls, out)),
+        };
+        let options = &verified.options;
+        let has_context = options.context.is_some() || !options.messages.is_empty();
+        if verified.dialect == TaskDialect::Files && has_context {
+            input.member("context", |out| {
+                let mut messages = ArrayWriter::new(out);
+                conversation::before(options, &mut messages);
+                messages.close();
+            });
         }
         input.close();
     });
@@ -57,46 +52,27 @@ pub fn request(config: &Config, verified: &Verified<TaskDialect>, urls: &[String
 
 fn write_parameters(verified: &Verified<TaskDialect>, out: &mut String) {
     let options = &verified.options;
-    let mut parameters = ObjectWriter::new(out);
-    let mut taken = Vec::new();
-    if let Some(language) = &options.language {
-        parameters.string("language", language);
-        taken.push("language");
-    }
-    write_flag("enable_itn", options.enable_itn, &mut parameters, &mut taken);
-    write_flag("enable_words", options.enable_words, &mut parameters, &mut taken);
+    let mut parameters = Members::new(out);
+    parameters.text("language", options.language.as_deref());
+    parameters.flag("enable_itn", options.enable_itn);
+    parameters.flag("enable_words", options.enable_words);
     if !options.channel_id.is_empty() {
         parameters.member("channel_id", |out| {
-            write_list(&options.channel_id, out, |channel, out| out.push_str(&channel.to_string()));
+            let mut channels = ArrayWriter::new(out);
+            for channel in &options.channel_id {
+                channels.number(*channel);
+            }
+            channels.close();
         });
-        taken.push("channel_id");
     }
-    if let (TaskDialect::File, Some(context)) = (verified.dialect, &options.context) {
-        parameters.string("text", context);
-        taken.push("text");
-    }
-    write_hot_words(options, &mut parameters, &mut taken);
-    write_flag("diarization_enabled", options.diarization_enabled, &mut parameters, &mut taken);
+    parameters.text("text", options.context.as_deref().filter(|_| verified.dialect == TaskDialect::File));
+    hot_words::write(options, &mut parameters);
+    parameters.flag("diarization_enabled", options.diarization_enabled);
     if let Some(count) = options.speaker_count {
-        parameters.number("speaker_count", count);
-        taken.push("speaker_count");
+        parameters.member("speaker_count", |out| write_whole(count, out));
     }
-    if let Some(filter) = &options.special_word_filter {
-        parameters.string("special_word_filter", filter); // a string that holds JSON
-        taken.push("special_word_filter");
-    }
-    parameters.extra(&options.parameters, &taken).close();
-}
-
-fn write_list<T>(items: &[T], out: &mut String, write: fn(&T, &mut String)) {
-    out.push('[');
-    for (index, item) in items.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write(item, out);
-    }
-    out.push(']');
+    parameters.text("special_word_filter", options.special_word_filter.as_deref()); // a string that holds JSON
+    parameters.close(&options.parameters);
 }
 
 /// The id of the task that was made.
@@ -112,14 +88,9 @@ pub fn document(config: &Config, link: &str, through_relay: bool) -> Result<Http
     if through_relay {
         url = store::relayed(config, "/result", &url);
     }
-    let mut request = plain_without_workspace(url);
+    let mut request = store::request(url);
     set_header(&mut request, "accept", "application/json");
     Ok(request)
-}
-
-/// A request to a store, which has never heard of workspaces.
-pub(super) fn plain_without_workspace(url: String) -> HttpRequest {
-    HttpRequest { method: "GET", url, ..HttpRequest::default() }
 }
 
 /// Reads a result document: D1 tells language and emotion of each sentence, D2 speakers; both count channels.
@@ -135,7 +106,7 @@ pub fn read(json: &Json<'_>) -> Result<Transcript, Error> {
     let texts: Vec<&str> = transcript.channels.iter().map(|channel| channel.text.trim()).collect();
     transcript.text = match texts.as_slice() {
         [_] => transcript.channels.iter().map(|channel| channel.text.as_str()).collect(),
-        several => several.iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join("\n"),
+        several => join(several.iter().filter(|text| !text.is_empty()).copied(), "\n"),
     };
     transcript.language = shared(&transcript.segments, |segment| &segment.language);
     transcript.emotion = shared(&transcript.segments, |segment| &segment.emotion);

@@ -4,7 +4,6 @@
 
 use super::request::{plain, push_query, set_header};
 use super::store;
-use super::transcription::plain_without_workspace;
 use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, HttpRequest, Part, Purpose};
@@ -108,10 +107,10 @@ pub fn form(policy: &UploadPolicy, random: &str, extension: &str, through: Optio
     if let Some(config) = through {
         url = store::relayed(config, "/upload", &url);
     }
-    let mut request = plain_without_workspace(url);
+    let mut request = store::request(url);
     request.method = "POST";
     set_header(&mut request, "content-type", &format!("multipart/form-data; boundary={boundary}"));
-    request.body = Body { parts };
+    request.body = Body { parts, ..Body::default() };
     request.purpose = Purpose::Upload;
     Upload { request, url: format!("oss://{key}") }
 }

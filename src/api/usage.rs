@@ -4,7 +4,7 @@ use super::numbers::amount;
 use crate::json::View;
 use crate::transcript::Usage;
 
-pub(super) fn read(usage: View<'_>) -> Option<Usage> {
+pub(crate) fn read(usage: View<'_>) -> Option<Usage> {
     if !usage.exists() {
         return None;
     }

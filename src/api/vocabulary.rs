@@ -7,13 +7,10 @@ use crate::config::Config;
 use crate::error::{Error, ErrorKind};
 use crate::fields::{Fields, whole};
 use crate::host::HttpRequest;
-use crate::json::{Json, ObjectWriter, View, write_string};
+use crate::json::{ArrayWriter, Json, ObjectWriter, View};
+use crate::model::{MOST_HOT_WORDS, most_hot_words};
 use crate::options::{HEAVIEST, is_weight};
 
-/// Longest list for models before Qwen-Audio.
-const MOST_WORDS: usize = 500;
-/// Longest list for Qwen-Audio.
-const MOST_WORDS_QWEN_AUDIO: usize = 2_000;
 /// Longest text with letters beyond ASCII, in characters.
 const LONGEST_TEXT: usize = 15;
 /// Longest ASCII text, in words.
@@ -86,16 +83,16 @@ impl NewVocabulary {
     fn check(&self) -> Result<(), Error> {
         let Self { target_model, prefix, words } = self;
         if target_model.is_empty() {
-            return Err(Error::option("targetModel", "expected the name of the model that will use the list"));
+            return Err(Error::invalid_option("targetModel", "expected the name of the model that will use the list"));
         }
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
         if prefix.is_empty() || prefix.len() > LONGEST_PREFIX || !prefix.bytes().all(fits) {
-            return Err(Error::option("prefix", "expected one to nine lower-case letters and digits"));
+            return Err(Error::invalid_option("prefix", "expected one to nine lower-case letters and digits"));
         }
         check_words(words)?;
-        let most = if target_model.starts_with("qwen-audio") { MOST_WORDS_QWEN_AUDIO } else { MOST_WORDS };
+        let most = most_hot_words(target_model);
         if words.len() > most {
-            return Err(Error::option("words", format_args!("{target_model} takes at most {most} words")));
+            return Err(Error::invalid_option("words", format_args!("{target_model} takes at most {most} words")));
         }
         Ok(())
     }
@@ -107,7 +104,7 @@ pub fn read_words(given: View<'_>) -> Result<Vec<HotWord>, Error> {
     for (index, item) in given.items().enumerate() {
         let lang = item.get("lang");
         if lang.exists() && lang.str().is_none() {
-            return Err(Error::option(format!("words.{index}.lang"), "expected a language code, e.g. \"en\""));
+            return Err(Error::invalid_option(format!("words.{index}.lang"), "expected a language code, e.g. \"en\""));
         }
         // What is no whole number is no weight either, and refused as such.
         let weight = item.get("weight").number().and_then(|number| whole(number, HEAVIEST)).unwrap_or_default();
@@ -119,7 +116,8 @@ pub fn read_words(given: View<'_>) -> Result<Vec<HotWord>, Error> {
 
 fn check_words(words: &[HotWord]) -> Result<(), Error> {
     for (index, HotWord { text, weight, .. }) in words.iter().enumerate() {
-        let refuse = |member: &str, problem: &str| Err(Error::option(format!("words.{index}.{member}"), problem));
+        let refuse =
+            |member: &str, problem: &str| Err(Error::invalid_option(format!("words.{index}.{member}"), problem));
         let too_long = if text.is_ascii() {
             text.split_ascii_whitespace().count() > MOST_ASCII_WORDS
         } else {
@@ -132,9 +130,9 @@ fn check_words(words: &[HotWord]) -> Result<(), Error> {
             return refuse("weight", "expected 1 to 5 (4 is usual), or 50");
         }
     }
-    if words.is_empty() || words.len() > MOST_WORDS_QWEN_AUDIO {
+    if words.is_empty() || words.len() > MOST_HOT_WORDS {
         let problem = "expected a list of one to 2000 words, each { text, weight, lang? }";
-        return Err(Error::option("words", problem));
+        return Err(Error::invalid_option("words", problem));
     }
     Ok(())
 }
@@ -148,24 +146,23 @@ fn request(config: &Config, action: &str, write: impl FnOnce(&mut ObjectWriter<'
         write(&mut input);
         input.close();
     });
-    body.member("parameters", |out| out.push_str("{}")).close();
+    body.member("parameters", |out| ObjectWriter::new(out).close()).close();
     post_json(config, "/services/audio/asr/customization", &json)
 }
 
 fn write_words(words: &[HotWord], out: &mut String) {
-    out.push('[');
-    for (index, word) in words.iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        let mut writer = ObjectWriter::new(out);
-        writer.string("text", &word.text).number("weight", word.weight);
-        if let Some(lang) = &word.lang {
-            writer.string("lang", lang);
-        }
-        writer.close();
+    let mut list = ArrayWriter::new(out);
+    for word in words {
+        list.item(|out| {
+            let mut writer = ObjectWriter::new(out);
+            writer.string("text", &word.text).number("weight", word.weight);
+            if let Some(lang) = &word.lang {
+                writer.string("lang", lang);
+            }
+            writer.close();
+        });
     }
-    out.push(']');
+    list.close();
 }
 
 /// Makes a list; an account may have ten. What the service would refuse is refused.
@@ -184,7 +181,7 @@ pub fn create_request(config: &Config, list: &NewVocabulary) -> Result<HttpReque
 pub fn list_request(config: &Config, prefix: Option<&str>, page_index: u32, page_size: u32) -> HttpRequest {
     request(config, "list_vocabulary", |input| {
         if let Some(prefix) = prefix {
-            input.member("prefix", |out| write_string(prefix, out));
+            input.string("prefix", prefix);
         }
         input.number("page_index", page_index).number("page_size", page_size);
     })

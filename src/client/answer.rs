@@ -202,7 +202,7 @@ fn apply(
         Dialect::Generation => generation::chunk(&json, accumulator, generation::is_incremental(&verified.options)),
         Dialect::Flash => flash_generation::chunk(&json, accumulator),
     };
-    accumulator.keep(text);
+    accumulator.keep(text, json.view());
     Ok(step)
 }
 

@@ -46,6 +46,9 @@ impl<H: Host> CallContext<'_, H> {
     pub(super) async fn deliver(&self, request: &HttpRequest, audio: Option<&H::Audio>) -> Result<H::Response, Error> {
         let sent = self.host.send(request, audio, self.timeout).await;
         let mut response = sent.map_err(|error| self.explained(error))?;
+        if !self.config.is_direct() && response.header("x-dashscope-relay").as_deref() == Some("transcribe") {
+            self.host.remember_relay();
+        }
         if (200..300).contains(&response.status()) {
             return Ok(response);
         }
@@ -57,8 +60,8 @@ impl<H: Host> CallContext<'_, H> {
         match self.host.api_key().await? {
             Some(key) => request.set_header("authorization", key.authorization()),
             None if self.config.is_direct() && request.header("authorization").is_none() => {
-                let problem = "the service wants a key; give one, or the baseURL of your own relay that adds it";
-                return Err(Error::option("apiKey", problem));
+                let problem = "the service wants a key; give one, in Node, Deno and Bun also by DASHSCOPE_API_KEY, or the baseURL of your own relay that adds it";
+                return Err(Error::invalid_option("apiKey", problem));
             }
             None => {}
         }

@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind};
 use crate::host::{Host, HttpRequest};
 use crate::options::TranscribeOptions;
 use crate::race::{First, race};
+use crate::retry::from_millis;
 
 /// Milliseconds between two submissions: the service takes ten in a second.
 const SUBMIT_GAP: f64 = 110.0;
@@ -50,7 +51,7 @@ impl<H: Host> CallContext<'_, H> {
     ) -> Result<Vec<Submission>, Error> {
         let verified = options.verify_task(self.config)?;
         if urls.is_empty() || urls.len() > MOST_FILES {
-            return Err(Error::option("urls", format_args!("expected a list of 1 to {MOST_FILES} addresses")));
+            return Err(Error::invalid_option("urls", format_args!("expected a list of 1 to {MOST_FILES} addresses")));
         }
         let groups: Vec<&[String]> = match grouping {
             Grouping::OneTask => vec![urls],
@@ -183,7 +184,7 @@ impl Pace {
     async fn wait<H: Host>(&mut self, host: &H) -> Result<(), Error> {
         let early = (self.next - host.now()).min(self.gap); // clocks may be set back
         if early > 0.0 {
-            host.sleep(Duration::from_secs_f64(early / 1000.0)).await?;
+            host.sleep(from_millis(early).unwrap_or_default()).await?;
         }
         self.next = host.now() + self.gap;
         Ok(())

@@ -7,9 +7,8 @@ use super::source::{Source, is_data_url};
 use crate::api::tasks::{TaskState, TaskStatus};
 use crate::error::{Error, ErrorKind};
 use crate::host::Host;
-use crate::model::Family;
+use crate::model::counterpart;
 use crate::options::{Checked, TranscribeOptions};
-use crate::search::find;
 use crate::transcript::Transcript;
 
 /// Where a task is; uploading tells its own progress.
@@ -30,24 +29,55 @@ impl<H: Host> CallContext<'_, H> {
     ///
     /// Whether a URL leads to something too long only the service knows: it is asked, and its refusal is the answer.
     /// `on_stage` may end the waiting by an error.
-    pub async fn transcribe_any(
+    pub async fn long_audio(
         &self,
         source: &Source<H::Audio>,
         direct: &TranscribeOptions,
         by_task: &TranscribeOptions,
         on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
     ) -> Result<Transcript, Error> {
-        let verified = direct.verify(self.config)?;
-        let merged = merge(direct, by_task, &verified)?;
-        merged.verify_task(self.config)?; // a mistake in the long way shall not wait for the first long recording
+        let merged = self.options_by_task(direct, by_task)?; // a mistake in the long way shall not wait for the first long recording
         let refusal = match self.transcribe(source, direct).await {
             Err(error) if does_not_fit(&error) => error,
             settled => return settled,
         };
+        match source {
+            Source::Url(url) if is_data_url(url) => Err(refusal), // tasks take addresses only
+            Source::Bytes { facts, .. } if !facts.replayable => Err(refusal), // it has been read already
+            _ => self.as_task(source, merged, on_stage).await,
+        }
+    }
+
+    /// The same of audio that is known to be too much for one request: the options of `direct` count as far as a task takes them.
+    pub async fn audio_by_task(
+        &self,
+        source: &Source<H::Audio>,
+        direct: &TranscribeOptions,
+        by_task: &TranscribeOptions,
+        on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
+    ) -> Result<Transcript, Error> {
+        self.as_task(source, self.options_by_task(direct, by_task)?, on_stage).await
+    }
+
+    fn options_by_task(
+        &self,
+        direct: &TranscribeOptions,
+        by_task: &TranscribeOptions,
+    ) -> Result<TranscribeOptions, Error> {
+        let verified = direct.verify(self.config)?;
+        let merged = merge(direct, by_task, &verified)?;
+        merged.verify_task(self.config)?;
+        Ok(merged)
+    }
+
+    async fn as_task(
+        &self,
+        source: &Source<H::Audio>,
+        merged: TranscribeOptions,
+        on_stage: &mut dyn FnMut(Stage) -> Result<(), Error>,
+    ) -> Result<Transcript, Error> {
         let url = match source {
-            Source::Url(url) if is_data_url(url) => return Err(refusal), // tasks take addresses only
             Source::Url(url) => url.clone(),
-            Source::Bytes { facts, .. } if !facts.replayable => return Err(refusal), // it has been read already
             Source::Bytes { .. } => self.upload(source, &merged).await?,
         };
         // `mediaType` describes bytes; the address tells the service itself.
@@ -80,10 +110,10 @@ fn merge(
     let (own, direct) = (by_task.clone(), direct.clone());
     if direct.vocabulary_id.is_some() && own.vocabulary_id.is_none() {
         let problem = "a list belongs to one model; name the list of the long way in the options of the task (longAudio.vocabularyId)";
-        return Err(Error::option("vocabularyId", problem));
+        return Err(Error::invalid_option("vocabularyId", problem));
     }
     Ok(TranscribeOptions {
-        model: own.model.or_else(|| counterpart(verified)),
+        model: own.model.or_else(|| counterpart(&verified.model)),
         language: own.language.or(direct.language),
         language_hints: or(own.language_hints, direct.language_hints),
         enable_itn: own.enable_itn.or(direct.enable_itn),
@@ -102,17 +132,4 @@ fn merge(
 
 fn or<T>(own: Vec<T>, direct: Vec<T>) -> Vec<T> {
     if own.is_empty() { direct } else { own }
-}
-
-/// The model for files that is the like of a direct one; `None` for the default.
-fn counterpart(verified: &Checked) -> Option<String> {
-    match verified.family {
-        Family::FunFlash => Some("fun-asr".to_owned()),
-        Family::QwenAudio30Flash | Family::QwenAudioFlash => {
-            // A snapshot's date belongs to that model alone.
-            let end = find(verified.model.as_bytes(), b"-asr-flash")? + "-asr-flash".len();
-            Some(format!("{}-filetrans", verified.model.get(..end)?))
-        }
-        _ => None,
-    }
 }

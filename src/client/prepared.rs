@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::CallContext;
-use super::source::{CheckedSource, Source, check_length, most_bytes};
-use crate::api::{chat_completions, flash_generation, generation};
+use super::source::{CheckedSource, Source, limit};
+use crate::api::{chat_completions, flash_generation, generation, raw_upload};
 use crate::error::Error;
 use crate::host::{Host, HttpRequest};
 use crate::model::Dialect;
@@ -17,7 +17,7 @@ pub struct Prepared {
     pub request: HttpRequest,
     /// The options it was built from.
     pub verified: Arc<Verified<Dialect>>,
-    /// Media type of the inline audio, for size checks while a stream is read.
+    /// Media type of the inline audio.
     pub media_type: Option<String>,
     /// Whether the answer was asked for piece by piece.
     pub stream: bool,
@@ -25,12 +25,6 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// The check for audio that tells its length only while it is read.
-    #[must_use]
-    pub fn length_check(&self) -> LengthCheck {
-        LengthCheck { verified: Arc::clone(&self.verified), media_type: self.media_type.clone().unwrap_or_default() }
-    }
-
     /// For an answer that somebody else asked for: there is nothing to send.
     pub(super) fn for_reading(verified: Arc<Verified<Dialect>>) -> Self {
         Self { request: HttpRequest::default(), verified, media_type: None, stream: true, replayable: false }
@@ -38,26 +32,6 @@ impl Prepared {
 
     pub(super) fn is_replayable(&self) -> bool {
         self.replayable
-    }
-}
-
-/// Refuses audio that turns out to be too long while it is read.
-#[derive(Clone, Debug)]
-pub struct LengthCheck {
-    verified: Arc<Verified<Dialect>>,
-    media_type: String,
-}
-
-impl LengthCheck {
-    /// The most bytes of audio.
-    #[must_use]
-    pub fn most(&self) -> u64 {
-        most_bytes(&self.verified, &self.media_type)
-    }
-
-    /// The error for audio of `length` bytes, if that is too many.
-    pub fn check(&self, length: u64) -> Result<(), Error> {
-        check_length(&self.verified, &self.media_type, length)
     }
 }
 
@@ -90,20 +64,27 @@ impl<H> CallContext<'_, H> {
                 flash_generation::request(config, &verified, audio, format, stream)
             }
         };
-        let request = self.with_headers(request);
-        let replayable = match source {
-            Source::Url(_) => true,
-            Source::Bytes { facts, .. } => facts.replayable,
-        };
+        let mut request = self.with_headers(request);
         let media_type = match checked {
             CheckedSource::Inline { media_type } => Some(media_type),
             CheckedSource::Url(_) => None,
+        };
+        request.body.limit = media_type.as_deref().map(|media_type| Box::new(limit(&verified, media_type)));
+        let replayable = match source {
+            Source::Url(_) => true,
+            Source::Bytes { facts, .. } => facts.replayable,
         };
         Ok(Prepared { request, verified, media_type, stream, replayable })
     }
 }
 
 impl<H: Host> CallContext<'_, H> {
+    /// The same request for a relay that takes audio as it is.
+    pub(super) fn raw(&self, prepared: &Prepared) -> Option<HttpRequest> {
+        let media_type = prepared.media_type.as_deref().filter(|_| self.host.relay_takes_audio())?;
+        raw_upload::request(self.config, &prepared.request, media_type)
+    }
+
     /// The prepared request with the key on it, for sending by other means.
     pub async fn authorized(&self, prepared: Prepared) -> Result<HttpRequest, Error> {
         let mut request = prepared.request;

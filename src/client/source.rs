@@ -1,11 +1,13 @@
 //! The audio of a call and the checks before any byte of it is sent.
 
-use crate::api::{AudioRef, percent_encode};
-use crate::data_url::{self, DataUrl};
+use crate::api::AudioRef;
+use crate::data_url::DataUrl;
 use crate::error::{Error, ErrorKind};
+use crate::host::AudioLimit;
 use crate::media::{self, Seen, Sniffed};
 use crate::media_type::{Format, MediaType};
 use crate::options::Checked;
+use crate::percent;
 use crate::search::{find, join, until};
 
 /// Where the audio is.
@@ -58,10 +60,9 @@ impl CheckedSource {
     }
 }
 
-/// Most bytes of audio that fit one request of this model, as a data URL of this media type.
-#[must_use]
-pub(crate) fn most_bytes(verified: &Checked, media_type: &str) -> u64 {
-    data_url::bytes_within(media_type, verified.family.limits().data_url_length)
+/// What fits one request of this model, as a data URL of this media type.
+pub(super) fn limit(verified: &Checked, media_type: &str) -> AudioLimit {
+    AudioLimit::new(&verified.model, verified.family.limits().data_url_length, media_type)
 }
 
 impl<A> Source<A> {
@@ -136,7 +137,7 @@ impl<A> Source<A> {
         };
         let format = sniffed.or(declared).or(label).or(ending);
         format.map(Format::extension).ok_or_else(|| {
-            Error::option(
+            Error::invalid_option(
                 "format",
                 format_args!(
                     "{} must be told the audio's format, and nothing tells it here; for example \"wav\"",
@@ -173,7 +174,7 @@ pub(super) fn check_url(url: &str) -> Result<String, Error> {
     }
     // White space and other scripts must be percent-encoded (RFC 3986, §2), or the service cannot download.
     let mut encoded = String::with_capacity(url.len());
-    percent_encode(url, |byte| byte.is_ascii_graphic(), &mut encoded);
+    percent::encode(url, |byte| byte.is_ascii_graphic(), &mut encoded);
     Ok(encoded)
 }
 
@@ -184,7 +185,7 @@ fn data_url_seen<'a>(data_url: &'a DataUrl<'_>) -> Seen<'a> {
 fn check_bytes(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {
     let media_type = check_head(verified, seen, declared)?;
     if let Some(length) = seen.total() {
-        check_length(verified, &media_type, length)?;
+        limit(verified, &media_type).check(length)?;
     }
     Ok(media_type)
 }
@@ -214,23 +215,6 @@ fn check_head(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>)
         )),
         _ => Ok(media_type),
     }
-}
-
-/// The size check alone: streams learn their length while they are read.
-pub(crate) fn check_length(verified: &Checked, media_type: &str, length: u64) -> Result<(), Error> {
-    let most = most_bytes(verified, media_type);
-    if length <= most {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::AudioTooLarge,
-        format!(
-            "the audio has {length} bytes, {} takes at most {most} (its data URL may have {} characters); send a \
-             compressed recording (Opus, MP3), or a public URL",
-            verified.model,
-            verified.family.limits().data_url_length
-        ),
-    ))
 }
 
 fn media_type_of(verified: &Checked, seen: &Seen<'_>, declared: Option<&MediaType>) -> Result<String, Error> {

@@ -110,7 +110,9 @@ impl<R: HttpResponse> TranscriptStream<R> {
     {
         let streaming = self.prepared.stream;
         if let State::Idle = self.state {
-            let response = call.send(&mut self.prepared.request, audio).await?;
+            let mut raw = call.raw(&self.prepared);
+            let request = raw.as_mut().unwrap_or(&mut self.prepared.request);
+            let response = call.send(request, audio).await?;
             let reader = Reader::new(Arc::clone(&self.prepared.verified), response, streaming);
             self.state = State::Open(Box::new(reader));
         }

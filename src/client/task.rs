@@ -15,6 +15,7 @@ use crate::host::{Host, HttpRequest};
 use crate::model::TaskDialect;
 use crate::options::{TranscribeOptions, Verified};
 use crate::race::{First, race};
+use crate::retry::from_millis;
 use crate::search::contains;
 use crate::transcript::{Transcript, Usage};
 
@@ -46,7 +47,7 @@ impl<H> CallContext<'_, H> {
         let most = if verified.dialect == TaskDialect::File { 1 } else { transcription::MOST_FILES };
         if urls.is_empty() || urls.len() > most {
             let problem = format_args!("{} takes 1 to {most} addresses for one task", verified.model);
-            return Err(Error::option("urls", problem));
+            return Err(Error::invalid_option("urls", problem));
         }
         if urls.iter().any(|url| is_data_url(url)) {
             let message =
@@ -135,7 +136,7 @@ impl<H: Host> CallContext<'_, H> {
         let mut outcomes = self.task_results(status).await?;
         match (outcomes.pop(), outcomes.is_empty()) {
             (Some(only), true) => only.outcome,
-            _ => Err(Error::option("id", "the task has several files; ask for the results of all of them")),
+            _ => Err(Error::invalid_option("id", "the task has several files; ask for the results of all of them")),
         }
     }
 
@@ -206,7 +207,7 @@ impl Pauses {
 
     /// The time that is left; never nothing, so that there is a question at all.
     pub(super) fn left<H: Host>(&self, host: &H) -> Duration {
-        Duration::from_secs_f64(((self.end - host.now()) / 1000.0).max(0.001))
+        from_millis((self.end - host.now()).max(1.0)).unwrap_or_default()
     }
 
     /// The last pause is as short as the time that is left, so that the last question comes at the very end.
@@ -217,7 +218,7 @@ impl Pauses {
         }
         let pause = Duration::from_millis(self.millis);
         self.millis = (self.millis * 3 / 2).min(LONGEST_PAUSE);
-        Some(pause.min(Duration::from_secs_f64(left / 1000.0)))
+        Some(pause.min(from_millis(left).unwrap_or_default()))
     }
 }
 

@@ -48,7 +48,7 @@ impl<'a> DataUrl<'a> {
 
 /// The bytes of base64 in a URL; `None` where there is anything else in it. The URL parser takes out tabs and line ends,
 /// then `%2B` and the like are decoded, then white space does not count, and padding may be missing.
-fn decode(base64: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(base64: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(base64.len() / 4 * 3 + 2);
     let (mut bits, mut letters, mut padding, mut escape) = (0_u32, 0_usize, 0, 0);
     for mut letter in base64.bytes() {

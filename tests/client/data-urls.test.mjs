@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { Transcriber, toDataUrl } from "../../dist/index.js";
-import { seededRandom } from "../js/event-corpus.mjs";
+import { seededRandom } from "../fixtures/seeded-random.mjs";
 import { browserMissing, launchBrowser } from "../packaging/chromium.mjs";
 
 const asr = new Transcriber({ apiKey: "sk-test" });

@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 #![allow(dead_code, reason = "each test program uses its own part of this module")]
 
+pub(crate) mod sockets;
+
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::{Future, poll_fn};
@@ -127,6 +129,7 @@ pub(crate) struct ScriptedHost {
     keys: RefCell<VecDeque<Option<&'static str>>>,
     sent: RefCell<Vec<Sent>>,
     page: Cell<bool>,
+    pub(crate) sockets: sockets::Sockets,
 }
 
 impl ScriptedHost {
@@ -146,6 +149,7 @@ impl ScriptedHost {
             keys: RefCell::new([Some("sk-test")].into()),
             sent: RefCell::default(),
             page: Cell::new(false),
+            sockets: sockets::Sockets::default(),
         }
     }
 
@@ -174,6 +178,11 @@ impl ScriptedHost {
     /// Time since the beginning of the test.
     pub(crate) fn elapsed(&self) -> Duration {
         self.clock.now.get()
+    }
+
+    /// Time jumps to the next timer, if there is one.
+    pub(crate) fn pass_time(&self) -> bool {
+        self.clock.advance()
     }
 
     /// Runs a future to its end; when nothing can go on, time jumps to the next timer.
@@ -278,6 +287,7 @@ struct Clock {
     now: Cell<Duration>,
     /// When the timers that somebody waits for strike.
     timers: RefCell<Vec<Duration>>,
+    waiting: RefCell<Vec<Waker>>,
     slept: RefCell<Vec<Duration>>,
 }
 
@@ -286,7 +296,14 @@ impl Clock {
         let end = self.now.get() + time;
         let timer = Timer { clock: self, end };
         self.timers.borrow_mut().push(end);
-        poll_fn(|_| if timer.clock.now.get() >= end { Poll::Ready(()) } else { Poll::Pending }).await;
+        poll_fn(|context| {
+            if timer.clock.now.get() >= end {
+                return Poll::Ready(());
+            }
+            timer.clock.waiting.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 
     /// Waits for something that comes after `time`, but no longer than `patience`.
@@ -301,9 +318,13 @@ impl Clock {
     }
 
     fn advance(&self) -> bool {
-        let next = self.timers.borrow().iter().min().copied();
+        // One that has struck already is none to wait for, whether anybody has looked at it or not.
+        let next = self.timers.borrow().iter().filter(|end| **end > self.now.get()).min().copied();
         if let Some(next) = next {
             self.now.set(next);
+            for waker in self.waiting.take() {
+                waker.wake();
+            }
         }
         next.is_some()
     }
