@@ -4,12 +4,10 @@ import assert from "node:assert/strict";
 import { request as httpRequest } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { serve } from "../../www/serve.mjs";
+import { CHAT, chat, GENERATION, speech, speechOf, wav } from "./speech.mjs";
 import { eventually, startUpstream } from "./upstream.mjs";
 
 const KEY = "sk-the-secret-of-the-edge";
-const GENERATION = "/api/v1/services/aigc/multimodal-generation/generation";
-/** How every request of the package begins. */
-const MODEL = '{"model":"qwen3-asr-flash",';
 
 let upstream;
 let site;
@@ -18,7 +16,7 @@ let answer;
 
 before(async () => {
   upstream = await startUpstream((request, response) => answer(request, response));
-  site = await serve({ upstream: upstream.url, apiKey: KEY, variables: { MAX_BODY_BYTES: "100000" } });
+  site = await serve({ upstream: upstream.url, apiKey: KEY, variables: { MAX_BODY_BYTES: "200000" } });
 });
 
 after(async () => {
@@ -35,7 +33,7 @@ beforeEach(() => {
   };
 });
 
-function post(path = GENERATION, { body = `${MODEL}"input":{}}`, headers = {} } = {}) {
+function post(path = GENERATION, { body = speech(), headers = {} } = {}) {
   return fetch(`${site.url}/api${path}`, {
     method: "POST",
     body,
@@ -55,7 +53,7 @@ async function assertRefused(response, status, code) {
 
 describe("what the service sees", () => {
   test("the request arrives with the key, its body and its length", async () => {
-    const body = `${MODEL}"hello":"wörld"}`;
+    const body = speech({ more: ',"parameters":{"language_hints":["wörld"]}' });
     const response = await post(GENERATION, { body });
     assert.equal(response.status, 200);
     assert.deepEqual(await response.json(), { output: {} });
@@ -64,6 +62,14 @@ describe("what the service sees", () => {
     assert.equal(arrived.headers.authorization, `Bearer ${KEY}`);
     assert.equal(arrived.headers["content-length"], String(Buffer.byteLength(body)));
     assert.equal(Buffer.concat(arrived.pieces).toString(), body);
+    assert.match(arrived.headers["x-request-id"], /^[\w-]{36}$/);
+  });
+
+  test("OpenAI's dialect is one of the ways in, also without the service's own prefix", async () => {
+    for (const path of [CHAT, "/v1/chat/completions"]) {
+      assert.equal((await post(path, { body: chat() })).status, 200);
+      assert.equal(upstream.requests.at(-1).url, CHAT);
+    }
   });
 
   test("only the headers that the service needs are passed on", async () => {
@@ -79,6 +85,8 @@ describe("what the service sees", () => {
         "x-forwarded-for": "10.0.0.1",
         "x-dashscope-workspace": "somebody-elses",
         "user-agent": "the visitor's",
+        "x-dashscope-async": "and\tmore",
+        "content-type": "application/json; charset=utf-7",
       },
     });
     const { headers } = upstream.requests[0];
@@ -91,11 +99,24 @@ describe("what the service sees", () => {
       "x-dashscope-ossresourceresolve",
       "x-dashscope-sse",
       "x-emulator-fault",
+      "x-request-id",
     ];
     // Cloudflare adds these two to whatever a Worker fetches.
     const own = Object.keys(headers).filter((name) => !["cf-worker", "accept-encoding", "connection"].includes(name));
     assert.deepEqual(own.sort(), expected);
     assert.equal(headers.authorization, `Bearer ${KEY}`);
+    assert.equal(headers["content-type"], "application/json");
+  });
+
+  test("the request's id is the caller's, if it is one", async () => {
+    for (const [given, kept] of [
+      ["req-1:a.B_c", true],
+      ["x".repeat(129), false],
+      ["a b", false],
+    ]) {
+      await post(GENERATION, { headers: { "x-request-id": given } });
+      assert.equal(upstream.requests.at(-1).headers["x-request-id"] === given, kept, given);
+    }
   });
 
   test("the query is dropped", async () => {
@@ -153,6 +174,7 @@ describe("what the page sees", () => {
       long: "qwen3-asr-flash-filetrans",
       quickWithHotWords: "qwen-audio-3.1-asr-flash",
       longWithSpeakers: "qwen-audio-3.1-asr-flash-filetrans",
+      live: "qwen-audio-3.1-asr-flash-streaming",
     };
     const expected = { upstream: "emulator", models, hasKey: true, maxUploadBytes: 1_073_758_208 };
     assert.deepEqual(await response.json(), expected);
@@ -176,24 +198,33 @@ describe("streaming", () => {
     assert.equal((await reader.read()).done, true);
   });
 
-  test("the service gets the first bytes before the page has sent the last", async () => {
+  test("the service gets the first bytes of a long request before the page has sent the last", async () => {
+    const body = speechOf(200_000);
     const { hostname, port } = new URL(site.url);
     const path = `/api${GENERATION}`;
-    const headers = { "content-type": "application/json", "content-length": "20000", origin: site.url };
+    const headers = { "content-type": "application/json", "content-length": "200000", origin: site.url };
     const outgoing = httpRequest({ hostname, port, path, method: "POST", headers });
     const answered = new Promise((resolve, reject) => outgoing.on("response", resolve).on("error", reject));
-    outgoing.write(MODEL.padEnd(5000, "a"));
+    outgoing.write(body.slice(0, 100_000));
     const arrived = await eventually("the first half at the service", () =>
       upstream.requests.find((r) => r.pieces.length > 0),
     );
     const early = Buffer.concat(arrived.pieces).length;
-    assert.ok(early > 0 && early <= 5000, `${early} bytes`);
-    outgoing.end("b".repeat(15000));
+    assert.ok(early > 0 && early <= 100_000, `${early} bytes`);
+    outgoing.end(body.slice(100_000));
     const response = await answered;
     response.resume();
     assert.equal(response.statusCode, 200);
-    assert.equal(Buffer.concat(arrived.pieces).length, 20000);
-    assert.equal(arrived.headers["content-length"], "20000");
+    assert.equal(Buffer.concat(arrived.pieces).toString(), body);
+    assert.equal(arrived.headers["content-length"], "200000");
+  });
+
+  test("what turns out wrong at the end of a long request never arrives whole", async () => {
+    const body = speechOf(199_981).replace(/\}$/, ',"model":"qwen-max"}');
+    const response = await post(GENERATION, { body });
+    assert.equal(response.status, 400);
+    assert.match((await response.json()).message, /twice/);
+    for (const { pieces } of upstream.requests) assert.ok(Buffer.concat(pieces).length < body.length);
   });
 
   test("when the visitor leaves, the service is let go at its next word", async () => {
@@ -205,8 +236,8 @@ describe("streaming", () => {
     const leaving = new AbortController();
     const response = await fetch(`${site.url}/api${GENERATION}`, {
       method: "POST",
-      body: `${MODEL}"input":{}}`,
-      headers: { origin: site.url },
+      body: speech(),
+      headers: { origin: site.url, "content-type": "application/json" },
       signal: leaving.signal,
     });
     await response.body.getReader().read();
@@ -222,7 +253,7 @@ describe("what is refused", () => {
       "/api/v1/services/aigc/text-generation/generation",
       `${GENERATION}/`,
       `${GENERATION}/../../../../files`,
-      "/compatible-mode/v1/chat/completions",
+      "/compatible-mode/v1/embeddings",
       "/",
     ]) {
       await assertRefused(await post(path), 404, "NotFound");
@@ -230,14 +261,38 @@ describe("what is refused", () => {
     await assertRefused(await fetch(`${site.url}/api`), 404, "NotFound");
   });
 
-  test("models that are not for speech, and bodies that do not begin with one", async () => {
+  test("models that are not for speech, and those that the page does not ask for", async () => {
+    for (const model of ["qwen-max", "fun-asr", "qwen3-asr-flash-2026-02-10", "qwen3-asr-flash/../qwen-max"]) {
+      await assertRefused(await post(GENERATION, { body: speech({ model }) }), 403, "AccessDenied");
+    }
+  });
+
+  test("bodies that are no request for speech", async () => {
+    const twoAudios = [{ role: "user", content: [{ audio: wav() }, { audio: wav() }] }];
     for (const body of [
-      '{"model":"qwen-max","input":{}}',
-      '{"input":{},"model":"qwen3-asr-flash"}',
       "{}",
       "x".repeat(5000),
+      '{"model":"qwen3-asr-flash","input":{}}',
+      JSON.stringify({ model: "qwen3-asr-flash", input: { messages: twoAudios } }),
+      speech({ more: ',"hello":1' }),
+      speech({ more: ',"mod\\u0065l":"qwen-max"' }),
+      `${speech()}{"model":"qwen-max"}`,
     ]) {
-      await assertRefused(await post(GENERATION, { body }), 403, "AccessDenied");
+      await assertRefused(await post(GENERATION, { body }), 400, "InvalidParameter");
+    }
+    const text = await post(GENERATION, { body: speech({ audio: "data:text/html;base64,PGh0bWw+" }) });
+    await assertRefused(text, 415, "BadRequest.UnsupportedFileFormat");
+  });
+
+  test("members in another order are the same request", async () => {
+    const body = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(speech())).reverse()));
+    assert.equal((await post(GENERATION, { body })).status, 200);
+  });
+
+  test("other types than JSON, which a page of another site could send without asking", async () => {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=b"]) {
+      const response = await post(GENERATION, { headers: { "content-type": type } });
+      await assertRefused(response, 415, "BadRequest.UnsupportedFileFormat");
     }
   });
 
@@ -251,6 +306,9 @@ describe("what is refused", () => {
     for (const headers of [{ origin: "https://evil.example" }, { origin: "null" }, { origin: "" }]) {
       await assertRefused(await post(GENERATION, { headers }), 403, "AccessDenied");
     }
+    const json = { "content-type": "application/json" };
+    const program = await fetch(`${site.url}/api${GENERATION}`, { method: "POST", body: speech(), headers: json });
+    await assertRefused(program, 403, "AccessDenied");
     const preflight = await fetch(`${site.url}/api${GENERATION}`, {
       method: "OPTIONS",
       headers: { origin: "https://evil.example", "access-control-request-method": "POST" },
@@ -260,14 +318,14 @@ describe("what is refused", () => {
   });
 
   test("bodies over the limit, by their announced length", async () => {
-    const body = await assertRefused(await post(GENERATION, { body: "x".repeat(100_001) }), 413, "BadRequest.TooLarge");
-    assert.match(body.message, /100001 .*100000/);
-    assert.equal((await post(GENERATION, { body: MODEL.padEnd(100_000, "x") })).status, 200);
+    const body = await assertRefused(await post(GENERATION, { body: "x".repeat(200_001) }), 413, "BadRequest.TooLarge");
+    assert.match(body.message, /200001 .*200000/);
+    assert.equal((await post(GENERATION, { body: speechOf(200_000) })).status, 200);
   });
 
   test("bodies of unknown length", async () => {
     const body = new Blob(["x".repeat(10)]).stream();
-    const headers = { origin: site.url };
+    const headers = { origin: site.url, "content-type": "application/json" };
     const response = await fetch(`${site.url}/api${GENERATION}`, { method: "POST", body, headers, duplex: "half" });
     await assertRefused(response, 411, "BadRequest.LengthRequired");
   });

@@ -4,8 +4,6 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { readSettings } from "../../www/edge/settings.ts";
-import { findStore } from "../../www/edge/stores.ts";
 import { serve } from "../../www/serve.mjs";
 import { eventually, startUpstream } from "./upstream.mjs";
 
@@ -16,9 +14,15 @@ let upstream;
 let stranger;
 let site;
 let answer;
+/** What the service names in its answers. */
+let named;
 
 before(async () => {
-  upstream = await startUpstream((request, response) => answer(request, response));
+  upstream = await startUpstream((request, response) => {
+    if (!request.url.startsWith("/api/v1/uploads")) return answer(request, response);
+    upstream.requests.pop(); // what is kept is what arrives at the stores
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ output: named }));
+  });
   stranger = await startUpstream((_request, response) => response.end("secret"));
   const variables = { MAX_UPLOAD_BYTES: String(LIMIT), MAX_BODY_BYTES: "1000" };
   site = await serve({ upstream: upstream.url, apiKey: KEY, variables });
@@ -32,6 +36,7 @@ after(async () => {
 
 beforeEach(() => {
   upstream.requests.length = 0;
+  stranger.requests.length = 0;
   answer = async (request, response) => {
     await request.whole;
     response.writeHead(200, { "content-type": "application/json", "x-oss-request-id": "1", "set-cookie": "a=b" });
@@ -39,13 +44,33 @@ beforeEach(() => {
   };
 });
 
-const resultOf = (url, headers = {}) =>
+/** @returns the answer to a question in which the service names something */
+function asked(output) {
+  named = output;
+  return fetch(`${site.url}/api/api/v1/uploads?action=getPolicy&model=qwen3-asr-flash`, {
+    headers: { origin: site.url },
+  });
+}
+
+/** @returns {Promise<string>} an address as the relay gives it to those who asked, of the member of this name */
+async function given(member, address) {
+  const response = await asked({ [member]: address });
+  const body = await response.json();
+  assert.equal(response.status, 200, body.message);
+  return body.output[member];
+}
+
+const ask = (url, headers = {}) =>
   fetch(`${site.url}/api/result?url=${encodeURIComponent(url)}`, { headers: { origin: site.url, ...headers } });
 
-function upload(body, { url = upstream.url, headers = {} } = {}) {
+const resultOf = async (address, headers) => ask(await given("transcription_url", address), headers);
+
+function leave(body, url, headers = {}) {
   const target = `${site.url}/api/upload?url=${encodeURIComponent(url)}`;
   return fetch(target, { method: "POST", body, headers: { origin: site.url, ...headers } });
 }
+
+const upload = async (body, headers) => leave(body, await given("upload_host", upstream.url), headers);
 
 function formOf(bytes) {
   const form = new FormData();
@@ -88,8 +113,22 @@ describe("a result", () => {
       response.writeHead(403, { "content-type": "application/xml" }).end("<Error><Code>AccessDenied</Code></Error>");
     };
     const response = await resultOf(`${upstream.url}/expired.json`);
+    // Every answer of this address is JSON, so the store's XML is not repeated, and what is to be known is.
+    const body = await response.json();
     assert.equal(response.status, 403);
-    assert.match(await response.text(), /<Code>AccessDenied/);
+    assert.equal(body.code, "InvalidURL");
+    assert.match(body.message, /status 403: results are kept for 24 hours/);
+  });
+
+  test("is JSON whatever its store calls it, so that it is never a page or a script", async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-type": "text/javascript", "service-worker-allowed": "/" }).end("alert(1)");
+    };
+    const response = await resultOf(`${upstream.url}/a.js`);
+    assert.equal(response.headers.get("content-type"), "application/json");
+    assert.equal(response.headers.get("x-content-type-options"), "nosniff");
+    assert.equal(response.headers.get("service-worker-allowed"), null);
+    await response.body.cancel();
   });
 
   test("behind a redirect is not fetched", async () => {
@@ -135,7 +174,7 @@ describe("an upload", () => {
       "content-length": "20000",
       origin: site.url,
     };
-    const path = `/api/upload?url=${encodeURIComponent(upstream.url)}`;
+    const path = `/api/upload?url=${encodeURIComponent(await given("upload_host", upstream.url))}`;
     const outgoing = httpRequest({ hostname, port, path, method: "POST", headers });
     const answered = new Promise((resolve, reject) => outgoing.on("response", resolve).on("error", reject));
     outgoing.write("a".repeat(5000));
@@ -158,19 +197,38 @@ describe("an upload", () => {
   });
 
   test("is a form and has a length", async () => {
-    const json = { headers: { "content-type": "application/json" } };
+    const json = { "content-type": "application/json" };
     await assertRefused(await upload("{}", json), 415, "BadRequest.UnsupportedFileFormat");
     const headers = { origin: site.url, "content-type": "multipart/form-data; boundary=b" };
     const body = new Blob(["x"]).stream();
-    const target = `${site.url}/api/upload?url=${encodeURIComponent(upstream.url)}`;
+    const target = `${site.url}/api/upload?url=${encodeURIComponent(await given("upload_host", upstream.url))}`;
     const response = await fetch(target, { method: "POST", body, headers, duplex: "half" });
     await assertRefused(response, 411, "BadRequest.LengthRequired");
   });
 
   test("goes to the bucket and to no other path of its host", async () => {
-    for (const url of [`${upstream.url}/other`, `${upstream.url}/?x=1`, `${upstream.url}/api/v1/tokens`]) {
-      await assertRefused(await upload(formOf("x"), { url }), 403, "AccessDenied");
+    const address = await given("upload_host", upstream.url);
+    const [, signature] = address.split("#");
+    for (const url of [
+      `${upstream.url}/other#${signature}`,
+      `${upstream.url}/?x=1#${signature}`,
+      `${upstream.url}/api/v1/tokens#${signature}`,
+    ]) {
+      await assertRefused(await leave(formOf("x"), url), 403, "AccessDenied");
     }
+    // The client writes a slash behind the host, which is the same place.
+    assert.equal((await leave(formOf("x"), `${address}/`)).status, 200);
+  });
+
+  test("is told what is wrong with it in the store's own words", async () => {
+    answer = async (request, response) => {
+      await request.whole;
+      response.writeHead(403, { "content-type": "application/xml" }).end("<Error><Code>AccessDenied</Code></Error>");
+    };
+    const response = await upload(formOf("x"));
+    assert.equal(response.status, 403);
+    assert.match(await response.text(), /<Code>AccessDenied/);
+    assert.match(response.headers.get("content-security-policy"), /default-src 'none'/);
   });
 });
 
@@ -209,71 +267,79 @@ const HOSTILE = [
 
 describe("other addresses", () => {
   test("are not fetched, however they are written", async () => {
-    for (const url of [...HOSTILE, stranger.url, upstream.url.replace("127.0.0.1", "localhost")]) {
-      await assertRefused(await resultOf(url), 403, "AccessDenied");
-    }
     const withPassword = upstream.url.replace("//", "//user:pass@");
-    await assertRefused(await resultOf(withPassword), 403, "AccessDenied");
+    const elsewhere = [stranger.url, upstream.url, `${upstream.url}/a.json`, withPassword];
+    for (const url of [...HOSTILE, ...elsewhere]) await assertRefused(await ask(url), 403, "AccessDenied");
+  });
+
+  test("are not fetched with the signature of another", async () => {
+    const [address, signature] = (await given("transcription_url", `${upstream.url}/a.json?x=1`)).split("#");
+    const changed = [
+      `${address}&y=1`,
+      address.replace("a.json", "b.json"),
+      address.toUpperCase(),
+      `${address}#`,
+      stranger.url,
+    ];
+    for (const url of [...HOSTILE.slice(0, 8), ...changed]) {
+      await assertRefused(await ask(`${url}#${signature}`), 403, "AccessDenied");
+    }
+    for (const cut of [
+      signature.slice(1),
+      `${signature}A`,
+      signature.replace(/^./, (first) => (first === "A" ? "B" : "A")),
+    ]) {
+      await assertRefused(await ask(`${address}#${cut}`), 403, "AccessDenied");
+    }
+    assert.equal((await ask(`${address}#${signature}`)).status, 200);
   });
 
   test("are not written to either", async () => {
-    for (const url of [
-      ...HOSTILE.slice(0, 6),
-      stranger.url,
-      "https://dashscope-result-bj.oss-cn-beijing.aliyuncs.com",
-    ]) {
-      await assertRefused(await upload(formOf("x"), { url }), 403, "AccessDenied");
+    for (const url of [...HOSTILE.slice(0, 6), stranger.url, upstream.url]) {
+      await assertRefused(await leave(formOf("x"), url), 403, "AccessDenied");
     }
+    // What may be read may not be written, and the other way round.
+    const result = await given("transcription_url", upstream.url);
+    await assertRefused(await leave(formOf("x"), result), 403, "AccessDenied");
+    await assertRefused(await ask(await given("upload_host", upstream.url)), 403, "AccessDenied");
   });
 
   test("that are none are refused as such", async () => {
-    for (const query of ["", "?url=", "?url=/etc/passwd", "?url=//evil.example/", "?address=https://a.example/"]) {
-      const response = await fetch(`${site.url}/api/result${query}`, { headers: { origin: site.url } });
-      await assertRefused(response, 400, "InvalidURL");
-    }
     const two = `?url=${encodeURIComponent(upstream.url)}&url=${encodeURIComponent(stranger.url)}`;
-    const response = await fetch(`${site.url}/api/result${two}`, { headers: { origin: site.url } });
-    await assertRefused(response, 400, "InvalidURL");
+    for (const query of ["", "?url=", "?address=https://a.example/", two]) {
+      const response = await fetch(`${site.url}/api/result${query}`, { headers: { origin: site.url } });
+      await assertRefused(response, 400, "InvalidParameter");
+    }
+    for (const url of ["/etc/passwd", "//evil.example/"]) await assertRefused(await ask(url), 403, "AccessDenied");
   });
 });
 
-describe("the lists of hosts", () => {
-  const permits = (store, url, environment = {}) => {
-    const request = new Request(`https://site.example/api/${store}?url=${encodeURIComponent(url)}`);
-    return "url" in findStore(request, store, readSettings(environment));
-  };
-
-  test("name the service's own", () => {
+describe("an answer of the service that names", () => {
+  test("one of its own stores by http gives its address by https", async () => {
     for (const host of [
       "dashscope-result-bj.oss-cn-beijing.aliyuncs.com",
-      "dashscope-result-sh.oss-cn-shanghai.aliyuncs.com",
       "dashscope-result-sg.oss-ap-southeast-1.aliyuncs.com",
       "dashscope-7c2c.oss-cn-shanghai.aliyuncs.com",
     ]) {
-      assert.ok(permits("result", `https://${host}/pre/a.json?Expires=1`), host);
-      assert.ok(!permits("upload", `https://${host}/`), host);
+      const address = await given("transcription_url", `http://${host}/pre/a.json?Expires=1`);
+      assert.match(address, /^https:/);
+      assert.equal(address.split("#")[0], `https://${host}/pre/a.json?Expires=1`);
     }
-    assert.ok(permits("upload", "https://dashscope-file-mgr.oss-cn-beijing.aliyuncs.com"));
-    assert.ok(permits("upload", "https://dashscope-file-mgr.oss-ap-southeast-1.aliyuncs.com/"));
-    assert.ok(!permits("result", "https://dashscope-file-mgr.oss-cn-beijing.aliyuncs.com/a"));
+    const bucket = "https://dashscope-file-mgr.oss-cn-beijing.aliyuncs.com";
+    assert.equal((await given("upload_host", bucket)).split("#")[0], bucket);
   });
 
-  test("do not contain this machine unless the emulator is the upstream", () => {
-    const local = "http://127.0.0.1:9090";
-    assert.ok(!permits("result", `${local}/result/a.json`));
-    assert.ok(permits("result", `${local}/result/a.json`, { DASHSCOPE_BASE_URL: local }));
-    assert.ok(!permits("result", "http://127.0.0.1:9091/result/a.json", { DASHSCOPE_BASE_URL: local }));
-    // A real upstream does not open its own paths to requests without a route.
-    assert.ok(!permits("result", "https://dashscope-intl.aliyuncs.com/api/v1/tasks/"));
-  });
-
-  test("can be replaced", () => {
-    const environment = { RESULT_HOSTS: "results.example, *.cdn.example", UPLOAD_HOSTS: "uploads.example" };
-    assert.ok(permits("result", "https://results.example/a", environment));
-    assert.ok(permits("result", "https://one.cdn.example/a", environment));
-    assert.ok(!permits("result", "https://one.two.cdn.example/a", environment));
-    assert.ok(!permits("result", "https://resultsxexample/a", environment));
-    assert.ok(!permits("result", "https://dashscope-result-bj.oss-cn-beijing.aliyuncs.com/a", environment));
-    assert.ok(permits("upload", "https://uploads.example/", environment));
+  test("what is nobody's in public is not passed on: nobody gets it signed", async () => {
+    const others = [stranger.url, upstream.url.replace("127.0.0.1", "localhost"), upstream.url.replace("//", "//a:b@")];
+    const unsafe = HOSTILE.filter(
+      (url) => !/^https:\/\/[a-z0-9.-]+\/?$/.test(url) && !/evil\.example|aliyuncs/.test(url),
+    );
+    assert.ok(unsafe.length >= 7);
+    for (const url of [...unsafe, ...others, "https://10.0.0.1/a", "https://db.internal/a"]) {
+      const response = await asked({ transcription_url: url });
+      const text = await response.text();
+      assert.equal(response.status, 502, url);
+      assert.ok(!text.includes(url), url);
+    }
   });
 });

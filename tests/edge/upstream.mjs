@@ -9,21 +9,38 @@ export async function startUpstream(answer) {
   const requests = [];
   const server = createServer((request, response) => {
     const pieces = [];
-    const arrived = { method: request.method, url: request.url, headers: request.headers, closed: false, pieces };
+    const arrived = {
+      method: request.method,
+      url: request.url,
+      headers: request.headers,
+      closed: false,
+      complete: false,
+      pieces,
+    };
     requests.push(arrived);
     request.whole = new Promise((resolve) => request.on("end", () => resolve(Buffer.concat(pieces))));
+    request.on("end", () => {
+      arrived.complete = request.complete;
+    });
     request.on("data", (piece) => pieces.push(piece));
     response.on("close", () => {
       arrived.closed = true;
     });
     answer(request, response);
   });
+  const connections = new Set();
+  server.on("connection", (connection) => {
+    connections.add(connection);
+    connection.on("close", () => connections.delete(connection));
+  });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
     requests,
+    server,
     close: () => {
-      server.closeAllConnections();
+      // Also those that have become WebSockets, of which the server does not know.
+      for (const connection of connections) connection.destroy();
       return new Promise((resolve) => server.close(resolve));
     },
   };

@@ -1,6 +1,5 @@
 // What a visitor may know of this edge function before anything is recorded.
 
-import { ANSWER_HEADERS } from "./refusal.ts";
 import type { Models, Settings } from "./settings.ts";
 
 /** What the page tells its visitor before anything is recorded. */
@@ -14,12 +13,24 @@ export interface About {
   readonly maxUploadBytes: number;
 }
 
+/** On what is said beside the relay, which has the same on its own answers. */
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+};
+
+/** A site that is set up wrongly says so, and what to change: whoever sets it up is the first to see it. */
+export function misconfigured(message: string): Response {
+  return Response.json({ code: "InvalidSetting", message }, { status: 500, headers: HEADERS });
+}
+
 export function about(settings: Settings): Response {
   const facts: About = {
     upstream: settings.isEmulator ? "emulator" : "dashscope",
     models: settings.models,
-    hasKey: settings.apiKey !== undefined,
+    hasKey: settings.hasKey,
     maxUploadBytes: settings.maxUploadBytes,
   };
-  return Response.json(facts, { headers: ANSWER_HEADERS });
+  return Response.json(facts, { headers: HEADERS });
 }

@@ -1,7 +1,5 @@
 // What the operator may set, read and checked.
 
-import { DEFAULT_RESULT_HOSTS, DEFAULT_UPLOAD_HOSTS } from "./known-stores.ts";
-
 /** What the operator may set, as `vars` in wrangler.jsonc or as secrets. All of it is optional except the key. */
 export interface Environment {
   /** The secret. It is added here and nowhere else. */
@@ -13,26 +11,16 @@ export interface Environment {
   readonly DASHSCOPE_LONG_MODEL?: string;
   readonly DASHSCOPE_HOT_WORDS_MODEL?: string;
   readonly DASHSCOPE_SPEAKERS_MODEL?: string;
+  /** The one that writes while somebody speaks, over a WebSocket; `none` for no such thing. */
+  readonly DASHSCOPE_LIVE_MODEL?: string;
   /** Other origins whose pages may use this relay, separated by commas or spaces. Its own origin always may. */
   readonly ALLOWED_ORIGINS?: string;
   /** Largest request body, in bytes. */
   readonly MAX_BODY_BYTES?: string | number;
   /** Largest recording that is passed on to the object store, in bytes. */
   readonly MAX_UPLOAD_BYTES?: string | number;
-  /** Hosts of result documents, separated by commas or spaces; `*` is a run of letters, digits and hyphens. */
-  readonly RESULT_HOSTS?: string;
-  /** Hosts that take uploads, likewise. */
-  readonly UPLOAD_HOSTS?: string;
   /** `true` where every visitor may see the tasks of all others: a site for one person, or behind a log-in. */
   readonly ALLOW_TASK_LIST?: string | boolean;
-  /** Cloudflare's rate limiter for what costs something; without it there is no limit per visitor. */
-  readonly VISITOR_RATE_LIMIT?: RateLimit;
-  /** The same for questions, which cost nothing: whoever waits for a task asks again and again. */
-  readonly VISITOR_QUERY_LIMIT?: RateLimit;
-}
-
-interface RateLimit {
-  limit(of: { key: string }): Promise<{ success: boolean }>;
 }
 
 export interface Models {
@@ -44,19 +32,40 @@ export interface Models {
   readonly quickWithHotWords: string;
   /** As `long`, listens to hot words and tells speakers apart. */
   readonly longWithSpeakers: string;
+  /** Writes while somebody speaks, and listens to hot words; nothing where the site has no such thing. */
+  readonly live?: string;
 }
 
 export interface Settings {
-  readonly apiKey: string | undefined;
-  readonly upstream: URL | undefined;
+  readonly hasKey: boolean;
+  readonly baseURL: string;
   readonly isEmulator: boolean;
   readonly models: Models;
   readonly allowedOrigins: readonly string[];
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
-  readonly resultHosts: readonly string[];
-  readonly uploadHosts: readonly string[];
   readonly allowTaskList: boolean;
+}
+
+/** A setting that nothing can be done with. */
+export class SettingError extends Error {
+  constructor(setting: keyof Environment, problem: string) {
+    super(`${setting}: ${problem}`);
+  }
+}
+
+/** Options that only the relay can judge, by the settings that they come from. */
+const SETTINGS: { readonly [option: string]: keyof Environment } = {
+  origins: "ALLOWED_ORIGINS",
+  baseURL: "DASHSCOPE_BASE_URL",
+};
+
+/** What is wrong with a setting, by its own name, also where the relay has found it; `undefined` for any other failure. */
+export function settingErrorOf(thrown: unknown): SettingError | undefined {
+  if (thrown instanceof SettingError) return thrown;
+  const { field, message } = Object(thrown) as { field?: string; message?: string };
+  const setting = SETTINGS[field ?? ""];
+  return setting && new SettingError(setting, `${message}`.replace(`${field}: `, ""));
 }
 
 const DEFAULT_UPSTREAM = "https://dashscope-intl.aliyuncs.com";
@@ -65,7 +74,10 @@ const DEFAULT_MODELS: Models = {
   long: "qwen3-asr-flash-filetrans",
   quickWithHotWords: "qwen-audio-3.1-asr-flash",
   longWithSpeakers: "qwen-audio-3.1-asr-flash-filetrans",
+  live: "qwen-audio-3.1-asr-flash-streaming",
 };
+
+const NO_MODEL = "none";
 
 /** Base64 inside JSON: the largest string that the service reads at all is 28 000 000 characters. */
 const DEFAULT_MAX_BODY_BYTES = 28_200_000;
@@ -74,37 +86,46 @@ const DEFAULT_MAX_BODY_BYTES = 28_200_000;
 const DEFAULT_MAX_UPLOAD_BYTES = 1024 ** 3 + 16_384;
 
 export function readSettings(environment: Environment): Settings {
-  const upstream = parseUpstream(environment.DASHSCOPE_BASE_URL?.trim() || DEFAULT_UPSTREAM);
+  const baseURL = environment.DASHSCOPE_BASE_URL?.trim() || DEFAULT_UPSTREAM;
+  const upstream = URL.canParse(baseURL) ? new URL(baseURL) : undefined;
+  const isEmulator = upstream !== undefined && isLoopback(upstream.hostname);
+  if (!upstream || (upstream.protocol !== "https:" && !isEmulator)) {
+    throw new SettingError(
+      "DASHSCOPE_BASE_URL",
+      "expected an address by https, or by http on this machine: the key goes there",
+    );
+  }
   return {
-    apiKey: environment.DASHSCOPE_API_KEY?.trim() || undefined,
-    upstream,
-    isEmulator: upstream !== undefined && isLoopback(upstream.hostname),
+    hasKey: Boolean(environment.DASHSCOPE_API_KEY?.trim()),
+    baseURL,
+    isEmulator,
     models: {
       quick: environment.DASHSCOPE_MODEL?.trim() || DEFAULT_MODELS.quick,
       long: environment.DASHSCOPE_LONG_MODEL?.trim() || DEFAULT_MODELS.long,
       quickWithHotWords: environment.DASHSCOPE_HOT_WORDS_MODEL?.trim() || DEFAULT_MODELS.quickWithHotWords,
       longWithSpeakers: environment.DASHSCOPE_SPEAKERS_MODEL?.trim() || DEFAULT_MODELS.longWithSpeakers,
+      ...liveModel(environment.DASHSCOPE_LIVE_MODEL?.trim() || DEFAULT_MODELS.live),
     },
-    allowedOrigins: listOf(environment.ALLOWED_ORIGINS) ?? [],
-    maxBodyBytes: Number(environment.MAX_BODY_BYTES) || DEFAULT_MAX_BODY_BYTES,
-    maxUploadBytes: Number(environment.MAX_UPLOAD_BYTES) || DEFAULT_MAX_UPLOAD_BYTES,
-    resultHosts: listOf(environment.RESULT_HOSTS) ?? DEFAULT_RESULT_HOSTS,
-    uploadHosts: listOf(environment.UPLOAD_HOSTS) ?? DEFAULT_UPLOAD_HOSTS,
+    allowedOrigins: listOf(environment.ALLOWED_ORIGINS),
+    maxBodyBytes: bytesOf(environment, "MAX_BODY_BYTES", DEFAULT_MAX_BODY_BYTES),
+    maxUploadBytes: bytesOf(environment, "MAX_UPLOAD_BYTES", DEFAULT_MAX_UPLOAD_BYTES),
     allowTaskList: String(environment.ALLOW_TASK_LIST) === "true",
   };
 }
 
-function listOf(text: string | undefined): readonly string[] | undefined {
-  const items = (text ?? "").split(/[\s,]+/).filter(Boolean);
-  return items.length > 0 ? items : undefined;
+function liveModel(name: string | undefined): Pick<Models, "live"> {
+  return name === undefined || name === NO_MODEL ? {} : { live: name };
 }
 
-/** `undefined` for what cannot be used: the key must not travel in the clear except to this very machine. */
-function parseUpstream(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const usable = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
-  return usable ? url : undefined;
+function listOf(text: string | undefined): readonly string[] {
+  return (text ?? "").split(/[\s,]+/).filter(Boolean);
+}
+
+function bytesOf(environment: Environment, name: "MAX_BODY_BYTES" | "MAX_UPLOAD_BYTES", otherwise: number): number {
+  const given = environment[name] ?? "";
+  if (given === "") return otherwise;
+  if (/^\d{1,15}$/.test(String(given)) && Number(given) > 0) return Number(given);
+  throw new SettingError(name, "expected a whole number of bytes from 1 on");
 }
 
 function isLoopback(hostname: string): boolean {

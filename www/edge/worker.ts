@@ -1,51 +1,58 @@
-/**
- * The edge function of the demo site. Everything under `/api` comes here; the page itself is static.
- *
- * A page writes `new Transcriber({ baseURL: "/api" })`; the package appends DashScope's own paths, so
- * `/api/api/v1/services/…` arrives here and `/api/v1/services/…` leaves with the key added. `/api/result` and
- * `/api/upload` are the relay's own: they stand in for object stores that a page may not talk to.
- */
+// The edge function of the demo site: the package's relay under `/api`, and `/api/about` for what the page tells its visitor.
+//
+// A page writes `new Transcriber({ baseURL: "/api" })`; the page itself is static.
 
-import { about } from "./about.ts";
-import { admit, crossOriginHeaders, preflight } from "./admission.ts";
-import { refusal } from "./refusal.ts";
-import { relay } from "./relay.ts";
-import { findRoute } from "./routes.ts";
-import { type Environment, readSettings } from "./settings.ts";
-import { relayToStore } from "./store-relay.ts";
-import { findStore } from "./stores.ts";
-
-const PREFIX = "/api";
+import { createRelay, type Relay } from "dashscope-asr/edge";
+import { about, misconfigured } from "./about.ts";
+import { type Environment, readSettings, type Settings, settingErrorOf } from "./settings.ts";
 
 export default {
-  async fetch(request: Request, environment: Environment): Promise<Response> {
-    const settings = readSettings(environment);
-    const response = await answer(request, environment, settings);
-    for (const [name, value] of crossOriginHeaders(request, settings)) response.headers.set(name, value);
-    return response;
+  async fetch(request: Request, environment: Environment, context: unknown): Promise<Response> {
+    let settings: Settings;
+    let relay: Relay<Environment>;
+    try {
+      settings = readSettings(environment);
+      relay = relayFor(settings, request);
+    } catch (error) {
+      const wrong = settingErrorOf(error);
+      if (wrong) return misconfigured(wrong.message);
+      throw error;
+    }
+    const { pathname } = new URL(request.url);
+    if (pathname === "/api/about" && request.method === "GET") return about(settings);
+    return relay(request, environment, context);
   },
 };
 
-async function answer(
-  request: Request,
-  environment: Environment,
-  settings: ReturnType<typeof readSettings>,
-): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  if (!pathname.startsWith(`${PREFIX}/`)) return refusal(404, "NotFound", `There is nothing at ${pathname}.`);
-  if (request.method === "OPTIONS") return preflight(request, settings);
+/** The relay of these settings, made once. */
+let made: { settings: string; relay: Relay<Environment> } | undefined;
 
-  const path = pathname.slice(PREFIX.length);
-  if (path === "/about" && request.method === "GET") return about(settings);
+function relayFor(settings: Settings, request: Request): Relay<Environment> {
+  const fault = request.headers.get("x-emulator-fault");
+  // Lets the tests and a curious developer order trouble; only the emulator knows it.
+  if (settings.isEmulator && fault !== null) return relayOf(settings, (sent) => fetch(withFault(sent, fault)));
+  const key = JSON.stringify(settings);
+  if (made?.settings !== key) made = { settings: key, relay: relayOf(settings) };
+  return made.relay;
+}
 
-  const found = findRoute(request.method, path, settings);
-  if ("refusal" in found) return found.refusal;
-  const { route } = found;
+function relayOf(settings: Settings, send?: (request: Request) => Promise<Response>): Relay<Environment> {
+  const { baseURL, allowedOrigins, models, maxBodyBytes, maxUploadBytes, allowTaskList } = settings;
+  return createRelay<Environment>({
+    apiKey: (environment) => environment.DASHSCOPE_API_KEY,
+    baseURL,
+    path: "/api",
+    origins: ["same-origin", ...allowedOrigins],
+    // The page has no log-in, so it can ask for the models that it is made for, and for no other.
+    models: Object.values(models),
+    limits: { bytes: maxBodyBytes, uploadBytes: maxUploadBytes },
+    taskAccess: allowTaskList ? "anyone" : "submitter",
+    fetch: send,
+  });
+}
 
-  const refused = await admit(request, route, environment, settings);
-  if (refused) return refused;
-  if (!route.store) return relay(request, path, route, settings);
-
-  const store = findStore(request, route.store, settings);
-  return "refusal" in store ? store.refusal : relayToStore(request, store.url, route);
+function withFault(request: Request, fault: string): Request {
+  const headers = new Headers(request.headers);
+  headers.set("x-emulator-fault", fault);
+  return new Request(request, { headers });
 }
