@@ -33,16 +33,21 @@ mod cause;
 mod fetch;
 mod host;
 mod runtime;
+mod socket;
 
 pub use audio::{WebAudio, WebInput, to_data_url};
 pub use fetch::WebResponse;
 pub use host::{Progress, WebHost};
+pub use socket::{WebSocketReceiver, WebSocketSender};
 
 use crate::config::ClientSettings;
 use crate::error::Error;
 
 /// A client of a page or a Worker; its verbs are those of [`crate::Transcriber`]. Cloning is cheap.
 pub type Transcriber = crate::transcriber::Transcriber<WebHost>;
+
+/// A live transcription of [`Transcriber::live`](crate::Transcriber::live).
+pub type LiveTranscript = crate::live_transcript::LiveTranscript<WebHost>;
 
 /// Makes a client. Settings that make no sense, as an address that is none, are refused with
 /// [`InvalidOption`](crate::ErrorKind::InvalidOption); nothing is sent.

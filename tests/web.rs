@@ -2,7 +2,11 @@
 //! `scripts/test/cargo-tests.mjs` starts the emulator and says where it is.
 
 #![cfg(all(target_arch = "wasm32", feature = "web"))]
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
+
+#[path = "web/live.rs"]
+mod live;
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -144,7 +148,7 @@ async fn what_is_too_long_takes_the_long_way() {
     assert!(matches!(refused.kind(), ErrorKind::AudioTooLong | ErrorKind::AudioTooLarge), "{refused}");
     let mut stages = Vec::new();
     let outcome = client()
-        .transcribe_any(long, &TranscribeOptions::default(), &TranscribeOptions::default(), &mut |stage| {
+        .long_audio(long, &TranscribeOptions::default(), &TranscribeOptions::default(), &mut |stage| {
             stages.push(stage);
             Ok(())
         })

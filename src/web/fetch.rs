@@ -6,7 +6,7 @@ use gloo_net::http::{RequestBuilder, Response};
 use js_sys::{Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStreamDefaultReader, RequestRedirect};
+use web_sys::{AbortController, ReadableStreamDefaultReader, RequestRedirect, WebSocket};
 
 use super::cause::caused;
 use super::runtime::sleep;
@@ -39,6 +39,7 @@ pub(super) async fn send(
 ) -> Result<WebResponse, Error> {
     let failed = |thrown: &JsValue| caused(ErrorKind::Connection, "the request did not get through", thrown);
     let abort = Abort(AbortController::new().map_err(|thrown| failed(&thrown))?);
+    #[allow(clippy::disallowed_methods, reason = "a method has no other door")]
     let mut builder = RequestBuilder::new(&request.url)
         .method(request.method.parse().unwrap_or(gloo_net::http::Method::GET))
         .abort_signal(Some(&abort.0.signal()))
@@ -52,7 +53,7 @@ pub(super) async fn send(
         None => builder.build(),
     };
     let ready = ready.map_err(|error| {
-        Error::option("baseURL", "no request can be made of it; outside of pages it must be absolute")
+        Error::invalid_option("baseURL", "no request can be made of it; outside of pages it must be absolute")
             .with_source(error)
     })?;
     let answer = within(timeout, sleep(timeout), ready.send()).await?;
@@ -60,6 +61,16 @@ pub(super) async fn send(
         .map_err(|error| Error::new(ErrorKind::Connection, "the request did not get through").with_source(error))?;
     let reader = response.body().map(|body| body.get_reader().unchecked_into());
     Ok(WebResponse { response, reader, _abort: abort })
+}
+
+impl WebResponse {
+    /// The socket that came with it, in Cloudflare's runtime.
+    pub(super) fn web_socket(mut self) -> (Option<WebSocket>, Self) {
+        let response = web_sys::Response::from(self.response);
+        let socket = Reflect::get(&response, &"webSocket".into()).ok().filter(JsValue::is_object);
+        self.response = response.into();
+        (socket.map(JsValue::unchecked_into), self)
+    }
 }
 
 impl HttpResponse for WebResponse {

@@ -10,10 +10,12 @@ use super::audio::{WebAudio, WebInput, open};
 use super::body::body;
 use super::fetch::{WebResponse, send};
 use super::runtime;
+use super::socket::{self, WebSocketReceiver, WebSocketSender};
 use crate::client::Source;
 use crate::config::ApiKey;
 use crate::error::Error;
 use crate::host::{Host, HttpRequest, Purpose, within};
+use crate::socket::{OpenSocket, SocketRequest, Unopened};
 use crate::transcriber::OpenAudio;
 
 /// How far a call is.
@@ -133,6 +135,19 @@ impl Host for WebHost {
             Key::Known(key) => Ok(Some(key.clone())),
             Key::Asked(provider) => provider().await.map(Some),
         }
+    }
+}
+
+impl OpenSocket for WebHost {
+    type Sender = WebSocketSender;
+    type Receiver = WebSocketReceiver;
+
+    async fn open_socket(&self, request: &SocketRequest) -> Result<(WebSocketSender, WebSocketReceiver), Unopened> {
+        socket::open(request).await
+    }
+
+    fn elapsed(&self) -> Duration {
+        runtime::elapsed()
     }
 }
 

@@ -3,12 +3,13 @@
 //   DELETE /_emulator/requests            forget it
 //   POST   /_emulator/faults              {"fault": "status=503", "times": 1, "path": "/api/v1/tasks"}: for the next requests
 //   DELETE /_emulator/faults              disarm
+//   DELETE /_emulator/sockets             break every open WebSocket
 import { NO_FAULTS, parseFaults } from "./faults.mjs";
 
 /** @typedef {ReturnType<typeof createControl>} Control */
 
-/** @param {import("./request-log.mjs").LoggedRequest[]} requests */
-export function createControl(requests) {
+/** @param {import("./request-log.mjs").LoggedRequest[]} requests @param {() => void} breakSockets */
+export function createControl(requests, breakSockets) {
   /** @type {{ faults: import("./faults.mjs").Faults, times: number, path: string }[]} */
   const waiting = [];
 
@@ -32,6 +33,7 @@ export function createControl(requests) {
     if (act === "DELETE requests") requests.length = 0;
     else if (act === "POST faults") arm(JSON.parse(body.toString("utf8")));
     else if (act === "DELETE faults") waiting.length = 0;
+    else if (act === "DELETE sockets") breakSockets();
     else if (act !== "GET requests") {
       response.writeHead(404, { "content-type": "text/plain" }).end("emulator: no such control\n");
       return true;

@@ -40,6 +40,8 @@ export class Exchange {
     this.faults = faults;
     this.entry = entry;
     this.account = account;
+    /** When it had come, on the clock of `performance.now()`. */
+    this.since = performance.now();
     this.requestId = randomUUID();
     /** @type {Door} */
     this.door = "native";

@@ -45,6 +45,22 @@ export const SWITCHES = {
   "result-fault-times": "=N only the first N times",
   "result-https": "the link of the result document is https: (nobody answers there)",
   "policy-expired": "the upload policy is already expired",
+  "close-after-bytes": "=N WebSocket: break the connection at this byte of the audio that comes",
+  "close-after-events": "=N WebSocket: break the connection after N events",
+  "close-code": "=NNNN say goodbye with this code instead of breaking",
+  "cut-after-sent-bytes": "=N WebSocket: break the connection after N bytes to the client, also inside a message",
+  "silent-after-bytes": "=N WebSocket: from this byte of audio on nothing is said, heard or closed",
+  "silent-after-events": "=N the same after N events",
+  "fail-after-bytes":
+    "=N task-failed (or the session's server_error) at this byte of audio; error=, code=, message= say which",
+  "fail-after-events": "=N the same after N events",
+  late: "=MS each event of a WebSocket that much later",
+  doubled: "each event of a WebSocket twice",
+  "no-pong": "pings are not answered",
+  "start-delay": "=MS until task-started (20)",
+  "partial-every": "=MS of speech between two unfinished sentences (400)",
+  "every-partial": "none of them is left out when the recogniser is behind",
+  "time-scale": "=N the clock of the connection (23 s without audio, 60 s without a task) runs N times as fast",
 };
 
 /** A switch or a value that does not exist: the test's mistake, not the service's answer. */

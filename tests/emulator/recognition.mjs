@@ -11,7 +11,7 @@ import { faultError } from "./fault-error.mjs";
  * @returns {Promise<{ text: string, phrases: Phrase[], failure?: import("./service-error.mjs").ServiceError }>} `failure` has to be sent as the
  *   stream's last event
  */
-export async function recogniseInPieces({ account, faults, signal }, samples, onPiece) {
+export async function recogniseInPieces({ account, faults, signal, since }, samples, onPiece) {
   const failAfter = faults.number("error-mid") ?? Number.POSITIVE_INFINITY;
   let text = "";
   let pieces = 0;
@@ -22,7 +22,9 @@ export async function recogniseInPieces({ account, faults, signal }, samples, on
     pieces++;
     onPiece({ delta, text, phrases });
   };
-  const heard = samples ? await account.recogniser.recognise(samples, { onText, signal }) : { text: "", phrases: [] };
+  const heard = samples
+    ? await account.recogniser.recognise(samples, { onText, signal, since })
+    : { text: "", phrases: [] };
   onText(heard.text, heard.phrases);
   const said = { text, phrases: heard.phrases };
   return faults.has("error-mid") ? { ...said, failure: faultError(faults, 500) } : said;

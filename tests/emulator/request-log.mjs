@@ -14,7 +14,11 @@ const KEPT = 2000;
  * @property {unknown} [body] JSON with audio as {mediaType, bytes, sha256}; form posts as {fields, values, file}
  * @property {number} bodyBytes
  * @property {number} [status] of the answer
+ * @property {{ messages: unknown[], audioBytes: number, events: number, closed?: number }} [live] of a WebSocket: what came apart
+ *   from audio, how much audio, how many events were sent, and the code with which it was closed
  */
+
+/** @typedef {ReturnType<typeof createRequestLog>} RequestLog */
 
 export function sha256(content) {
   return createHash("sha256").update(content).digest("hex");
@@ -33,12 +37,13 @@ export function createRequestLog() {
      */
     add(request, url, body) {
       const { authorization, ...headers } = request.headers;
-      const [scheme, key] = authorization?.split(/\s+/) ?? [];
+      const { api_key: inQuery, ...query } = Object.fromEntries(url.searchParams);
+      const [scheme, key] = authorization?.split(/\s+/) ?? ["", inQuery];
       const prefix = /^[a-z]+-/i.exec(key ?? "")?.[0] ?? "";
       const entry = {
         method: request.method ?? "",
         path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
+        query: inQuery === undefined ? query : { ...query, api_key: `${prefix}…` },
         headers: authorization ? { ...headers, authorization: `${scheme} ${prefix}…` } : headers,
         ...(key && { keySha256: sha256(key) }),
         body: describeBody(body, String(request.headers["content-type"] ?? "")),

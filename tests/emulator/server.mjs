@@ -7,8 +7,10 @@ import { createControl } from "./control.mjs";
 import { Exchange } from "./exchange.mjs";
 import { faultError } from "./fault-error.mjs";
 import { createFaultCounter, FaultMistake, NO_FAULTS, readFaults } from "./faults.mjs";
+import { createUpgrade } from "./live/upgrade.mjs";
 import { createMoonshineRecogniser } from "./recogniser/moonshine.mjs";
 import { createRequestLog } from "./request-log.mjs";
+import { createRequestRate } from "./request-rate.mjs";
 import { ROUTES } from "./routes/all.mjs";
 import { refusal, ServiceError } from "./service-error.mjs";
 import { GATEWAY_PAGE } from "./service-errors.mjs";
@@ -30,6 +32,7 @@ const REFUSING = /** @type {const} */ ([
  * @property {number} port
  * @property {import("./request-log.mjs").LoggedRequest[]} requests what arrived so far
  * @property {import("./control.mjs").Control["arm"]} arm makes coming requests fail that carry no switches of their own
+ * @property {() => void} breakSockets breaks every open WebSocket
  * @property {import("./account.mjs").Account} account
  * @property {() => Promise<void>} close
  */
@@ -41,16 +44,20 @@ const REFUSING = /** @type {const} */ ([
  * @param {string} [options.key] accept only this key
  * @param {string} [options.modelDirectory]
  * @param {import("./recogniser/recogniser.mjs").Recogniser} [options.recogniser] instead of the real one
+ * @param {number} [options.requestsPerMinute] model calls over HTTP, in any sixty seconds; none: as many as come
  * @param {(line: string) => void} [options.log]
  * @returns {Promise<Emulator>}
  */
-export async function startEmulator({ port = 0, host = "127.0.0.1", key, modelDirectory, recogniser, log } = {}) {
+export async function startEmulator(options = {}) {
+  const { port = 0, host = "127.0.0.1", key, modelDirectory, recogniser, requestsPerMinute, log } = options;
   const ears = recogniser ?? createMoonshineRecogniser({ modelDirectory });
   const closing = new AbortController();
-  const account = createAccount({ key, recogniser: ears, closing: closing.signal, log });
+  const rate = createRequestRate(requestsPerMinute);
+  const account = createAccount({ key, recogniser: ears, rate, closing: closing.signal, log });
   const requestLog = createRequestLog();
-  const control = createControl(requestLog.requests);
   const counter = createFaultCounter();
+  const control = createControl(requestLog.requests, () => live.breakAll());
+  const live = createUpgrade({ account, requestLog, control, counter });
 
   const server = createServer(async (request, response) => {
     response.on("error", () => {});
@@ -70,6 +77,10 @@ export async function startEmulator({ port = 0, host = "127.0.0.1", key, modelDi
       response.end(`emulator: ${/** @type {Error} */ (cause).message}\n`);
     }
   });
+  server.on(
+    "upgrade",
+    (request, socket, head) => void live.upgrade(request, /** @type {import("node:net").Socket} */ (socket), head),
+  );
   // Uploading a long recording over a slow test machine may take its time.
   server.requestTimeout = 0;
 
@@ -85,9 +96,11 @@ export async function startEmulator({ port = 0, host = "127.0.0.1", key, modelDi
     port: address.port,
     requests: requestLog.requests,
     arm: control.arm,
+    breakSockets: live.breakAll,
     account,
     async close() {
       closing.abort(new Error("the emulator was closed"));
+      live.breakAll();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       if (!recogniser) await ears.close();
@@ -111,6 +124,7 @@ async function serve(exchange, method) {
     const here = ROUTES.filter((route) => route.path.test(path));
     const route = here.find((candidate) => candidate.methods.includes(method));
     if (!here.some((candidate) => candidate.open)) authorise(exchange.headers.authorization, account);
+    account.rate.begin(method, path);
     if (here.length === 0) throw refusal("no-such-path");
     if (!route) throw refusal("wrong-method", { method });
     await route.handle(exchange, route.path.exec(path) ?? []);

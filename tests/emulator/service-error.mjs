@@ -1,6 +1,6 @@
 // An error of the service's on its way out: which of the table it is, and how each of the two doors says it.
 import { FaultMistake } from "./faults.mjs";
-import { FILE_ERRORS, SERVICE_ERRORS, worded } from "./service-errors.mjs";
+import { FILE_ERRORS, LIVE_ERRORS, SERVICE_ERRORS, worded } from "./service-errors.mjs";
 
 /** What a bare status most often means. */
 const TYPICAL = {
@@ -50,9 +50,9 @@ export class ServiceError extends Error {
   }
 }
 
-/** @param {keyof typeof SERVICE_ERRORS} name @param {Record<string, unknown>} [values] for the places in its words */
+/** @param {string} name of SERVICE_ERRORS or LIVE_ERRORS @param {Record<string, unknown>} [values] for the places in its words */
 export function refusal(name, values = {}) {
-  const known = SERVICE_ERRORS[name];
+  const known = SERVICE_ERRORS[name] ?? LIVE_ERRORS[name];
   if (!known) throw new Error(`no error "${name}" in service-errors.mjs`);
   return new ServiceError(known, values);
 }

@@ -301,6 +301,18 @@ export const SERVICE_ERRORS = {
   ),
 };
 
+/** What a realtime task fails with besides. @type {Record<string, KnownError>} */
+export const LIVE_ERRORS = {
+  "no-audio": error(
+    500,
+    "CLIENT_ERROR",
+    "request timeout after 23 seconds.",
+    "https://www.alibabacloud.com/help/en/model-studio/fun-asr-server-events, the sample of task-failed",
+  ),
+  // That it ends is documented (the parameter heartbeat), how it says so is not.
+  "no-speech": error(500, "CLIENT_ERROR", "no speech for 60 seconds", OURS),
+};
+
 /** Why a task, or a file of it, came to nothing: its code, which is its message, too, unless there is one. */
 export const FILE_ERRORS = {
   "InvalidFile.DownloadFailed": { message: "The audio file cannot be downloaded.", source: LIST },

@@ -3,9 +3,16 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { fileFailure, refusal } from "./service-error.mjs";
-import { FILE_ERRORS, GATEWAY_PAGE, OURS, SERVICE_ERRORS, STORE_ERRORS_BY_NAME } from "./service-errors.mjs";
+import {
+  FILE_ERRORS,
+  GATEWAY_PAGE,
+  LIVE_ERRORS,
+  OURS,
+  SERVICE_ERRORS,
+  STORE_ERRORS_BY_NAME,
+} from "./service-errors.mjs";
 
-const sources = globSync("{*,routes/*,audio/*,recogniser/*}.mjs", { cwd: import.meta.dirname })
+const sources = globSync("{*,routes/*,live/*,audio/*,recogniser/*}.mjs", { cwd: import.meta.dirname })
   .filter((path) => !path.endsWith(".test.mjs"))
   .map((path) => [path, readFileSync(`${import.meta.dirname}/${path}`, "utf8")]);
 
@@ -13,7 +20,7 @@ const sources = globSync("{*,routes/*,audio/*,recogniser/*}.mjs", { cwd: import.
 const PUBLIC = /https:\/\/|^[\w.-]+\/[\w.-]+(#\d+|, [\w./]+\.\w+)|^measured with [\w.-]+/;
 
 describe("every error has a source", () => {
-  const tables = { SERVICE_ERRORS, FILE_ERRORS, STORE_ERRORS_BY_NAME, GATEWAY: { GATEWAY_PAGE } };
+  const tables = { SERVICE_ERRORS, LIVE_ERRORS, FILE_ERRORS, STORE_ERRORS_BY_NAME, GATEWAY: { GATEWAY_PAGE } };
   for (const [table, errors] of Object.entries(tables)) {
     for (const [name, { source }] of Object.entries(errors)) {
       test(`${table}, ${name}: ${source}`, () => assert.ok(source === OURS || PUBLIC.test(source)));
@@ -21,8 +28,10 @@ describe("every error has a source", () => {
   }
 
   test("those whose words nobody has published are few, and told by their code", () => {
-    const ours = Object.values({ ...SERVICE_ERRORS, ...STORE_ERRORS_BY_NAME }).filter(({ source }) => source === OURS);
-    assert.ok(ours.length <= 7, ours.map(({ message }) => message).join("; "));
+    const ours = Object.values({ ...SERVICE_ERRORS, ...LIVE_ERRORS, ...STORE_ERRORS_BY_NAME }).filter(
+      ({ source }) => source === OURS,
+    );
+    assert.ok(ours.length <= 8, ours.map(({ message }) => message).join("; "));
   });
 });
 
@@ -37,7 +46,11 @@ describe("no error is given beside the table", () => {
   });
 
   test("each name that is asked for is there, and each refusal of a route is one by name", () => {
-    const names = { refusal: SERVICE_ERRORS, replyOssError: STORE_ERRORS_BY_NAME, fileFailure: FILE_ERRORS };
+    const names = {
+      refusal: { ...SERVICE_ERRORS, ...LIVE_ERRORS },
+      replyOssError: STORE_ERRORS_BY_NAME,
+      fileFailure: FILE_ERRORS,
+    };
     let seen = 0;
     for (const [path, text] of sources) {
       for (const [, call, given] of text.matchAll(/\b(refusal|replyOssError|fileFailure)\(([^;]*?)\);/g)) {

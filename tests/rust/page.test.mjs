@@ -8,7 +8,7 @@ import { inProject } from "../../scripts/build/paths.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
 import { wordErrors } from "../fixtures/word-error-rate.mjs";
-import { forward, startSite } from "../packaging/site.mjs";
+import { forwardSocket, startSite } from "../packaging/site.mjs";
 import { launchBrowser, openPage } from "../www/site.mjs";
 import { buildProgram } from "./cargo.mjs";
 
@@ -29,15 +29,15 @@ describe("the page in Rust", { timeout: 900_000 }, () => {
     const out = await buildProgram(inProject("examples", "rust-page"), "rust-page", "web", ["--locked"]);
     folder = mkdtempSync(join(tmpdir(), "rust-page-"));
     for (const name of ["app.js", "app_bg.wasm"]) copyFileSync(join(out, name), join(folder, name));
+    copyFileSync(inProject("examples", "rust-page", "worklet.js"), join(folder, "worklet.js"));
     writeFileSync(join(folder, "index.html"), PAGE);
     emulator = await startEmulator({});
-    const serve = (request, response) => {
-      if (!request.url.startsWith("/dashscope/")) return false;
+    const upgrade = (request, socket) => {
+      assert.ok(request.url.startsWith("/dashscope/"), request.url);
       const target = new URL(request.url.slice("/dashscope".length), emulator.url);
-      forward(request, response, target, { authorization: "Bearer sk-of-the-relay" });
-      return true;
+      forwardSocket(request, socket, target, { authorization: "Bearer sk-of-the-relay" });
     };
-    site = await startSite({ folder, serve });
+    site = await startSite({ folder, upgrade });
     browser = await launchBrowser();
   });
 
@@ -48,19 +48,16 @@ describe("the page in Rust", { timeout: 900_000 }, () => {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
-  test("what is spoken is written", async () => {
+  test("what is spoken is written while it is spoken, and whole at the end", async () => {
     const page = await openPage(browser, site.url);
     await page.click("text=Record");
     await page.waitForSelector("text=Stop");
-    await page.waitForTimeout(11_500);
+    const everything = page.waitForTimeout(11_500);
+    await page.waitForFunction(() => document.querySelector("output")?.textContent, undefined, { timeout: 60_000 });
+    assert.equal(await page.textContent("button"), "Stop", "it is still being spoken");
+    await everything;
     await page.click("text=Stop");
-    await page.waitForFunction(
-      () => document.querySelector("output")?.getAttribute("aria-busy") === "false",
-      undefined,
-      {
-        timeout: 60_000,
-      },
-    );
+    await page.waitForSelector("button:enabled >> text=Record", { timeout: 60_000 });
     assert.equal(await page.textContent("[role=alert]"), "");
     const text = await page.textContent("output");
     assert.ok(wordErrors(jfk.words, text).rate < 0.2, text);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { inProject } from "../../scripts/build/paths.mjs";
+import { eventually } from "../edge/upstream.mjs";
 import { startEmulator } from "../emulator/server.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
 import { wordErrors } from "../fixtures/word-error-rate.mjs";
@@ -46,14 +47,34 @@ describe("the Worker in Rust", { timeout: 900_000 }, () => {
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
-  const post = (body, password = "open sesame") =>
-    fetch(`${worker.url}/transcribe`, { method: "POST", body, headers: { authorization: `Bearer ${password}` } });
+  const post = (body, password = "open sesame", path = "/transcribe") =>
+    fetch(worker.url + path, { method: "POST", body, headers: { authorization: `Bearer ${password}` } });
+  const samples = () => jfk.read().subarray(44);
+  const live = (body) => post(body, undefined, "/live");
 
   test("a recording becomes its text", async () => {
     const answer = await post(jfk.read());
     const text = await answer.text();
     assert.equal(answer.status, 200, text);
     assert.ok(wordErrors(jfk.words, text).rate < 0.15, text);
+  });
+
+  test("samples become text while they come in, over a socket with the key in a header", async () => {
+    const answer = await live(samples());
+    const text = await answer.text();
+    assert.equal(answer.status, 200, text);
+    assert.ok(wordErrors(jfk.words, text).rate < 0.15, text);
+    const entry = emulator.requests.at(-1);
+    assert.deepEqual([entry.status, entry.headers.authorization, entry.query], [101, "Bearer sk-…", {}]);
+    await eventually("the end of the socket", () => entry.live.closed);
+    assert.equal(entry.live.closed, 1000);
+  });
+
+  test("a handshake that is refused says why", async () => {
+    emulator.arm({ fault: "status=401", path: "/api-ws/" });
+    const answer = await live(samples());
+    assert.equal(answer.status, 401);
+    assert.match(await answer.text(), /^authentication: /);
   });
 
   test("whoever has no password is refused, before anything is asked", async () => {

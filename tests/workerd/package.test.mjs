@@ -17,6 +17,19 @@ export default {
 };
 `;
 
+const WITH_AI_SDK = `
+import { transcribe } from "ai";
+import { createDashScope } from "dashscope-asr/ai-sdk";
+export default {
+  async fetch(request, env) {
+    const dashscope = createDashScope({ apiKey: env.DASHSCOPE_API_KEY, baseURL: env.DASHSCOPE_BASE_URL });
+    const audio = await request.arrayBuffer();
+    const { text, words } = await transcribe({ model: dashscope.transcription("fun-asr-flash-2026-06-15"), audio });
+    return Response.json({ text, words: words?.length });
+  },
+};
+`;
+
 let service;
 let folder;
 let worker;
@@ -45,8 +58,8 @@ const faulty = (fault) => ({ headers: { "x-emulator-fault": fault } });
 test("wrangler deploys the modules as files of their own, once, and nothing that would be compiled at run time", async () => {
   const { root } = await packed();
   const deployed = globSync(join(folder, "*.wasm")).map((path) => readFileSync(path));
-  assert.equal(deployed.length, 3);
-  for (const part of ["", "_files", "_formats"]) {
+  assert.equal(deployed.length, 6);
+  for (const part of ["", "_files", "_formats", "_live", "_long", "_sound"]) {
     const file = readFileSync(join(root, "dist", `dashscope_asr${part}_bg.wasm`));
     assert.equal(deployed.filter((module) => module.equals(file)).length, 1, part);
   }
@@ -100,6 +113,17 @@ test("a built request is one that the Worker's own fetch sends", async () => {
   const body = await (await post("/build")).text();
   assert.match(body, /^(id|event|data|:)/m);
   assert.match(body, /country/);
+});
+
+test("recordings are probed, cut and converted there, but for what a browser would have to decode", async () => {
+  const { pieces, size, codec, durationMs } = await (await post("/sound")).json();
+  assert.deepEqual([size, codec, durationMs], [44 + 16_000, "pcm_s16le", 11_000]);
+  assert.equal(pieces.length, 1);
+  assert.ok(pieces[0][0] < 500 && pieces[0][1] > 9_000 * 32, String(pieces));
+  const mp4 = Buffer.from("0000001c6674797069736f6d0000020069736f6d69736f32", "hex");
+  const { code, message } = await (await post("/sound", {}, { body: mp4 })).json();
+  assert.equal(code, "unsupported_format");
+  assert.match(message, /ffmpeg/);
 });
 
 test("many first calls at once load the part for them, whichever of them leaves", async () => {
@@ -186,4 +210,16 @@ describe("when something fails", () => {
     assert.equal(error.code, "unsupported_format");
     assert.equal(service.requests.length, before);
   });
+});
+
+test("with the AI SDK", async () => {
+  const deployed = await bundle("workerd-ai-sdk", { "worker.js": WITH_AI_SDK });
+  const running = await start(deployed, { DASHSCOPE_API_KEY: "sk-of-the-worker", DASHSCOPE_BASE_URL: service.url });
+  try {
+    const answer = await fetch(running.url, { method: "POST", body: recording.read() });
+    assert.deepEqual(await answer.json(), { text: WORDS, words: WORDS.split(" ").length });
+    assert.equal(globSync(join(deployed, "*.wasm")).length, 6, "one core for both entries");
+  } finally {
+    await running.close();
+  }
 });

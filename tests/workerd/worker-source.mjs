@@ -52,6 +52,15 @@ const routes = {
     return Response.json({ text, phases: [...phases] });
   },
 
+  "/sound": async (request) => {
+    const audio = await request.bytes();
+    const pieces = [];
+    for await (const { fromMs, toWav } of dashscope.segments(audio)) pieces.push([fromMs, toWav().size]);
+    const piece = await dashscope.crop(new Blob([audio]).stream(), { fromMs: 1000, toMs: 1500 });
+    const { codec, durationMs } = await dashscope.probe(new Blob([audio]));
+    return Response.json({ pieces, size: piece.size, codec, durationMs });
+  },
+
   "/collect": async () => {
     gc();
     return new Response(null, { status: 204 });

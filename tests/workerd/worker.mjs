@@ -34,18 +34,19 @@ export async function bundle(name, files) {
 /**
  * @param {string} folder of `bundle`
  * @param {Record<string, string>} variables what the Worker finds in `env`
- * @param {{ internet?: string, date?: string, modules?: string[] }} [options] internet: the server on this machine that
+ * @param {{ internet?: string, date?: string, modules?: string[], log?: (text: string) => void }} [options] internet: the server on this machine that
  *   every request goes to, whatever its host; date: the compatibility date, which says how old the habits of the runtime are;
- *   modules: scripts that worker.js imports
+ *   modules: scripts that worker.js imports; log: told of what the runtime writes, which else goes to our own output
  */
-export async function start(folder, variables, { internet, date = COMPATIBILITY_DATE, modules = [] } = {}) {
+export async function start(folder, variables, { internet, date = COMPATIBILITY_DATE, modules = [], log } = {}) {
   const file = `config-${date}.capnp`;
   writeFileSync(join(folder, file), configuration(folder, variables, internet, date, modules));
   // A descriptor of its own tells the port that the system has chosen.
   const child = spawn(runtime.default, ["serve", file, "--control-fd=3"], {
     cwd: folder,
-    stdio: ["ignore", "inherit", "inherit", "pipe"],
+    stdio: ["ignore", log ? "pipe" : "inherit", log ? "pipe" : "inherit", "pipe"],
   });
+  for (const output of [child.stdout, child.stderr]) output?.on("data", (text) => log(String(text)));
   const port = await new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => reject(new Error(`workerd ended with code ${code}`)));

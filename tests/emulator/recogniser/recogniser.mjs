@@ -19,6 +19,8 @@
  * @property {(textSoFar: string, phrases: Phrase[]) => void} [onText] called with a text that only ever grows; the last of
  *   `phrases` is the one being recognised, with word times that may still move
  * @property {AbortSignal} [signal]
+ * @property {number} [since] when the request had come, on the clock of `performance.now()`; a recogniser that simulates its time
+ *   counts from there
  */
 
 /**

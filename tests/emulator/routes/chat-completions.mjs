@@ -50,9 +50,9 @@ function audioOf(messages) {
 }
 
 async function wholeAnswer(exchange, { model, id, created, samples, durationMs, language }) {
-  const { faults, account, signal } = exchange;
+  const { faults, account, signal, since } = exchange;
   const silence = forcedSilence(faults);
-  const text = silence ? "" : (await account.recogniser.recognise(samples, { signal })).text;
+  const text = silence ? "" : (await account.recogniser.recognise(samples, { signal, since })).text;
   refuseSilence(silence);
   const annotations = annotationsOf({ language, heard: text !== "", faults });
   const usage = compatibleUsage({ durationMs, text, faults });

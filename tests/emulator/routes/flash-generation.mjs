@@ -42,8 +42,10 @@ function audioOf({ input, parameters }) {
 }
 
 async function wholeAnswer(exchange, call) {
-  const { account, signal } = exchange;
-  const heard = call.silence ? { text: "", phrases: [] } : await account.recogniser.recognise(call.samples, { signal });
+  const { account, signal, since } = exchange;
+  const heard = call.silence
+    ? { text: "", phrases: [] }
+    : await account.recogniser.recognise(call.samples, { signal, since });
   if (heard.text === "" && !call.silence) throw refusal("no-words");
   await exchange.reply(200, finalBody(exchange, call, heard));
 }

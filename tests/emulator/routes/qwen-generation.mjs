@@ -37,8 +37,8 @@ function audioOf(input) {
 }
 
 async function wholeAnswer(exchange, { samples, durationMs, language, silence }) {
-  const { account, faults, signal } = exchange;
-  const text = silence ? "" : (await account.recogniser.recognise(samples, { signal })).text;
+  const { account, faults, signal, since } = exchange;
+  const text = silence ? "" : (await account.recogniser.recognise(samples, { signal, since })).text;
   const reason = faults.value("finish-reason");
   const finish = reason === "absent" ? {} : { finish_reason: reason === "length" ? "length" : "stop" };
   const message = messageOf({ text, language, silence, whole: text, faults });
