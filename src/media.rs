@@ -9,9 +9,11 @@ mod length;
 mod seen;
 mod sniff;
 mod tags;
+mod track;
 
 pub use seen::{PART_LENGTH, Seen};
 pub use sniff::Sniffed;
+pub use track::Track;
 
 /// How many bytes from the start are seen in any case.
 pub const HEAD_LENGTH: usize = 4096;
@@ -25,12 +27,33 @@ pub fn sniff(seen: &Seen<'_>) -> Sniffed {
     sniff::look(seen).0
 }
 
+/// Where the file itself begins: behind tags, and the zeros that some encoders put before the first frame.
+#[cfg(feature = "sound")]
+pub(crate) fn start(seen: &Seen<'_>) -> u64 {
+    sniff::look(seen).1
+}
+
 /// Milliseconds of audio, where headers and the ends of the file tell; 0 where there is a header and certainly no audio.
 #[must_use]
 pub fn millis(seen: &Seen<'_>) -> Option<u64> {
     let (found, start) = sniff::look(seen);
     let Sniffed::Audio(format) = found else { return None };
     length::of(seen, format, start)
+}
+
+/// What the headers say of the sound.
+#[must_use]
+pub fn track(seen: &Seen<'_>) -> Track {
+    let (found, start) = sniff::look(seen);
+    let Sniffed::Audio(format) = found else { return Track::default() };
+    track::of(seen, format, start)
+}
+
+/// The place that must be seen, too, to tell all of it: what the file is, how long, and its [`Track`].
+#[must_use]
+pub fn missing_of_all(seen: &Seen<'_>) -> Option<u32> {
+    let _ = (millis(seen), track(seen));
+    seen.missing()
 }
 
 /// The place that must be seen, too, to tell what the file is and whether it is too long; `None` when there is none.

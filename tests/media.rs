@@ -1,6 +1,7 @@
 //! What bytes are and how long they last, from headers made by hand: each test names where such a file was met, or which
 //! specification says so. Real files are compared with ffprobe in `tests/media`.
 
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(
     clippy::unwrap_used,
     clippy::cast_possible_truncation,

@@ -1,6 +1,7 @@
 //! Where subtitles part a text: never inside what a reader takes for one character, never between a mark and its word. The
 //! judge is unicode-segmentation; the cases are from reports about other software, named where they stand.
 
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 use dashscope_asr::subtitle::{SubtitleOptions, to_text, to_vtt, to_vtt_by_words};
@@ -9,15 +10,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 fn said(text: &str, begin_ms: f64, end_ms: f64, words: &[(&str, f64, f64)]) -> Transcript {
-    let word = |(text, begin_ms, end_ms): &(&str, f64, f64)| Word {
-        text: (*text).to_owned(),
-        begin_ms: *begin_ms,
-        end_ms: *end_ms,
-        punctuation: String::new(),
-    };
+    let word = |(text, begin_ms, end_ms): &(&str, f64, f64)| Word::new(*text, *begin_ms, *end_ms, "");
     let words = words.iter().map(word).collect();
-    let segment = Segment { text: text.to_owned(), begin_ms, end_ms, words, ..Segment::default() };
-    Transcript { segments: vec![segment], ..Transcript::default() }
+    Transcript::from_segments(vec![Segment::new(text, begin_ms, end_ms, words)])
 }
 
 fn width(columns: u32) -> SubtitleOptions {
@@ -115,15 +110,10 @@ fn a_mark_has_no_cue_and_no_line_of_its_own() {
         assert!(cues(&vtt).iter().all(|(_, lines)| lines.iter().all(heard)), "{vtt}");
     }
     // Marks that come as a segment of their own go with what was said before.
-    let segment = |text: &str, begin_ms| Segment {
-        text: text.to_owned(),
-        begin_ms,
-        end_ms: begin_ms + 900.0,
-        ..Segment::default()
-    };
+    let segment = |text: &str, begin_ms| Segment::new(text, begin_ms, begin_ms + 900.0, Vec::new());
     let segments =
         vec![segment("Well then", 0.0), segment("…", 3_000.0), segment("“Yes”", 6_000.0), segment("!", 7_000.0)];
-    let vtt = to_vtt(&Transcript { segments, ..Transcript::default() }, &width(42)).unwrap();
+    let vtt = to_vtt(&Transcript::from_segments(segments), &width(42)).unwrap();
     let texts: Vec<_> = cues(&vtt).into_iter().flat_map(|(_, lines)| lines).collect();
     assert_eq!(texts, ["Well then …", "“Yes”!"]);
     // Nothing but marks is shown all the same: text is never dropped.

@@ -5,6 +5,9 @@ use crate::error::{Error, ErrorKind};
 /// The rate every model works at.
 pub const SAMPLE_RATE: u32 = 16_000;
 
+/// What stands before the samples, in bytes.
+pub const HEADER_LENGTH: u64 = 44;
+
 /// Writes samples (−1.0 to 1.0) as a 16 kHz mono 16-bit WAV file.
 ///
 /// Several channels are averaged. Another rate is resampled with a windowed-sinc low-pass, so that nothing above the
@@ -16,7 +19,7 @@ pub fn encode(channels: &[&[f32]], sample_rate: u32) -> Result<Vec<u8>, Error> {
     };
     // The highest is what Chromium's AudioContext takes; the lowest keeps out kilohertz (16, 44.1).
     if !(1_000..=768_000).contains(&sample_rate) {
-        return Err(Error::option("sampleRate", "expected a rate from 1000 to 768000 Hz"));
+        return Err(Error::invalid_option("sampleRate", "expected a rate from 1000 to 768000 Hz"));
     }
     #[allow(clippy::cast_precision_loss, reason = "a handful of channels")]
     let weight = 1.0 / channels.len() as f32;
@@ -28,31 +31,49 @@ pub fn encode(channels: &[&[f32]], sample_rate: u32) -> Result<Vec<u8>, Error> {
 
 /// The canonical 44 bytes of "Multimedia Programming Interface and Data Specifications 1.0", then the samples.
 fn write(samples: &[f32]) -> Result<Vec<u8>, Error> {
-    let data_length = u32::try_from(samples.len() * 2)
-        .ok()
-        .filter(|length| *length <= u32::MAX - 36)
-        .ok_or_else(|| Error::new(ErrorKind::AudioTooLong, "a WAV file cannot hold more than 4 GB; cut the audio"))?;
+    let header = checked_header(samples.len() as u64 * 2, SAMPLE_RATE)?;
     let mut file = Vec::with_capacity(44 + samples.len() * 2);
+    file.extend_from_slice(&header);
+    for sample in samples {
+        file.extend_from_slice(&to_16_bits(*sample).to_le_bytes());
+    }
+    Ok(file)
+}
+
+/// A sample as 16 bits have it. As loud up as down: −1.0 is not the lowest value that they have.
+#[allow(clippy::cast_possible_truncation, reason = "clamped; NaN becomes silence")]
+pub(crate) fn to_16_bits(sample: f32) -> i16 {
+    (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16
+}
+
+/// The same header, where so many bytes have a place behind it.
+pub(crate) fn checked_header(data_length: u64, sample_rate: u32) -> Result<Vec<u8>, Error> {
+    let fitting = u32::try_from(data_length).ok().filter(|length| *length <= u32::MAX - 36);
+    let length = fitting
+        .ok_or_else(|| Error::new(ErrorKind::AudioTooLong, "a WAV file cannot hold more than 4 GB; cut the audio"))?;
+    Ok(header(length, sample_rate))
+}
+
+/// What stands before 16-bit samples of one channel.
+pub(crate) fn header(data_length: u32, sample_rate: u32) -> Vec<u8> {
+    let mut file = Vec::with_capacity(44);
     file.extend_from_slice(b"RIFF");
     file.extend_from_slice(&(data_length + 36).to_le_bytes());
     file.extend_from_slice(b"WAVEfmt ");
     file.extend_from_slice(&16_u32.to_le_bytes());
     file.extend_from_slice(&1_u16.to_le_bytes()); // PCM
     file.extend_from_slice(&1_u16.to_le_bytes()); // one channel
-    file.extend_from_slice(&SAMPLE_RATE.to_le_bytes());
-    file.extend_from_slice(&(SAMPLE_RATE * 2).to_le_bytes()); // bytes per second
+    file.extend_from_slice(&sample_rate.to_le_bytes());
+    file.extend_from_slice(&(sample_rate * 2).to_le_bytes()); // bytes per second
     file.extend_from_slice(&2_u16.to_le_bytes()); // bytes per frame
     file.extend_from_slice(&16_u16.to_le_bytes()); // bits per sample
     file.extend_from_slice(b"data");
     file.extend_from_slice(&data_length.to_le_bytes());
-    for sample in samples {
-        // As loud up as down: −1.0 is not the lowest value that 16 bits have.
-        #[allow(clippy::cast_possible_truncation, reason = "clamped; NaN becomes silence")]
-        let value = (sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16;
-        file.extend_from_slice(&value.to_le_bytes());
-    }
-    Ok(file)
+    file
 }
+
+/// Zero crossings of the filter on each side; 16 leave about 60 dB of what must go.
+pub(super) const CROSSINGS: f64 = 16.0;
 
 /// Resamples to 16 kHz. A polyphase filter would be faster; this runs only where the platform could not resample.
 #[allow(
@@ -62,8 +83,6 @@ fn write(samples: &[f32]) -> Result<Vec<u8>, Error> {
     reason = "positions within an array of samples"
 )]
 fn resample(samples: &[f32], from: u32) -> Vec<f32> {
-    /// Zero crossings of the filter on each side; 16 leave about 60 dB of what must go.
-    const CROSSINGS: f64 = 16.0;
     let step = f64::from(from) / f64::from(SAMPLE_RATE);
     // Going down, the filter must cut at the new limit; going up, at the old one.
     let cutoff = (1.0 / step).min(1.0);
@@ -78,14 +97,18 @@ fn resample(samples: &[f32], from: u32) -> Vec<f32> {
             let (mut sum, mut weights) = (0.0, 0.0);
             for (offset, sample) in samples[first..=last].iter().enumerate() {
                 let distance = (first + offset) as f64 - center;
-                let window = 0.5 + 0.5 * sine(0.5 - distance / reach);
-                let weight = sinc(distance * cutoff) * window;
+                let weight = weight(distance, cutoff);
                 sum += weight * f64::from(*sample);
                 weights += weight;
             }
             (sum / weights) as f32
         })
         .collect()
+}
+
+/// How much a sample counts at such a distance: a sinc that cuts at `cutoff`, under a Hann window.
+pub(super) fn weight(distance: f64, cutoff: f64) -> f64 {
+    sinc(distance * cutoff) * (0.5 + 0.5 * sine(0.5 - distance * cutoff / CROSSINGS))
 }
 
 fn sinc(x: f64) -> f64 {
@@ -108,20 +131,11 @@ fn sine(x: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tones::{loudness, tone};
     use super::*;
-
-    fn tone(frequency: f64, rate: u32, seconds: f64) -> Vec<f32> {
-        (0..(f64::from(rate) * seconds) as usize)
-            .map(|index| (core::f64::consts::TAU * frequency * index as f64 / f64::from(rate)).sin() as f32 * 0.5)
-            .collect()
-    }
 
     fn samples(file: &[u8]) -> Vec<f32> {
         file[44..].chunks_exact(2).map(|pair| f32::from(i16::from_le_bytes([pair[0], pair[1]])) / 32767.0).collect()
-    }
-
-    fn loudness(samples: &[f32]) -> f32 {
-        (samples.iter().map(|sample| sample * sample).sum::<f32>() / samples.len() as f32).sqrt()
     }
 
     #[test]

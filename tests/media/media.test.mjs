@@ -8,7 +8,7 @@ import { FILES, makeFiles, OTHERS, run } from "./files.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "media-"));
 
-/** @type {Map<string, { ours: string, millis: number | undefined, read: number, theirs: string, seconds: number }>} */
+/** @type {Map<string, { ours: string, millis: number | undefined, read: number, theirs: string, seconds: number, track?: string, theirTrack: string }>} */
 const rows = new Map();
 /** @type {Record<string, string>} */
 let missing = {};
@@ -19,21 +19,36 @@ before(async () => {
   const paths = files.made.map((name) => join(folder, name));
   const inspected = await run("cargo", ["run", "--quiet", "--locked", "--example", "inspect", "--", ...paths]);
   assert.equal(inspected.code, 0, inspected.words);
+  const tracks = await run("cargo", ["run", "--quiet", "--locked", "--example", "inspect", "--", "--track", ...paths]);
+  assert.equal(tracks.code, 0, tracks.words);
+  const told = new Map(
+    tracks.output
+      .trim()
+      .split("\n")
+      .map((line) => [line.split("\t").at(-1), line.split("\t").slice(2, 5).join(" ")]),
+  );
   for (const line of inspected.output.trim().split("\n")) {
     const [ours, millis, read, path] = line.split("\t");
-    const probed = await run("ffprobe", ["-v", "error", "-of", "json", "-show_format", path]);
-    const { format = {} } = probed.code === 0 ? JSON.parse(probed.output) : {}; // bare samples are nothing to it
+    const probed = await run("ffprobe", ["-v", "error", "-of", "json", "-show_format", "-show_streams", path]);
+    const { format = {}, streams = [] } = probed.code === 0 ? JSON.parse(probed.output) : {}; // bare samples are nothing to it
     rows.set(basename(path), {
       ours,
       millis: millis === "-" ? undefined : Number(millis),
       read: Number(read),
       theirs: format.format_name ?? "-",
+      track: told.get(path),
+      theirTrack: trackOf(streams.find(({ codec_type }) => codec_type === "audio")),
       seconds: Number(format.duration),
     });
   }
   console.log(table());
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** @param {any} stream of ffprobe's */
+function trackOf(stream) {
+  return stream ? `${stream.codec_name} ${stream.sample_rate} ${stream.channels}` : "- - -";
+}
 
 /** Whose headers and ends do not tell, or not to us: then the service itself says what is too long. */
 const UNKNOWN = /\.(aac|avi|flv|mpg|vob|ts)$|^(vbr-bare\.mp3|fragmented\.mp4|live\.webm)$/;
@@ -59,6 +74,15 @@ test("the length is ffprobe's, to the tenth of a second, or unknown where nothin
     if (AT_LEAST.test(name)) assert.ok(difference < 0.1, `${name}: ${millis} ms, not ${seconds} s`);
     // Ours may be a frame of padding longer, and ffprobe guesses where a header is wrong.
     else assert.ok(Math.abs(difference) <= 0.15, `${name}: ${millis} ms, not ${seconds} s`);
+  }
+});
+
+/** What is not read, or only of the header of a container. */
+const UNTOLD = { "mp3.mp4": "mp3 16000 -", "broadcast.ts": "- - -", "dvd.vob": "- - -", "video.mpg": "- - -" };
+
+test("codec, rate and channels are ffprobe's, as far as they are told", () => {
+  for (const [name, { track, theirTrack }] of rows) {
+    assert.equal(track, name in OTHERS ? "- - -" : (UNTOLD[name] ?? theirTrack), name);
   }
 });
 
