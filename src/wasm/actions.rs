@@ -55,7 +55,7 @@ struct Action<'a> {
 impl Action<'_> {
     async fn perform(&self, name: &str) -> Result<JsValue, Error> {
         let call = &self.call;
-        if !["submit", "submitBatch", "upload", "updateVocabulary", "transcribeAny"].contains(&name) {
+        if !["submit", "submitBatch", "upload", "updateVocabulary", "longAudio"].contains(&name) {
             self.refuse_unknown()?;
         }
         match name {
@@ -75,7 +75,7 @@ impl Action<'_> {
             "submitBatch" => self.submit_batch().await,
             "collect" => self.collect().await,
             "upload" => self.upload().await,
-            "transcribeAny" => self.transcribe_any().await,
+            "longAudio" => self.long_audio().await,
             "createToken" => {
                 let seconds = self.given(|given| number(given, "option", "expireInSeconds"))?;
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range is checked next")]
@@ -116,7 +116,7 @@ impl Action<'_> {
 
     fn list_id(&self) -> Result<String, Error> {
         let id = self.id()?;
-        if id.is_empty() { Err(Error::option("id", "expected the id of a hot-word list")) } else { Ok(id) }
+        if id.is_empty() { Err(Error::invalid_option("id", "expected the id of a hot-word list")) } else { Ok(id) }
     }
 
     fn transcription(&self) -> Result<TranscribeOptions, Error> {
@@ -191,18 +191,18 @@ impl Action<'_> {
         self.call.upload(self.source, &options).await.map(JsValue::from)
     }
 
-    async fn transcribe_any(&self) -> Result<JsValue, Error> {
-        let (direct, by_task) = data(self.options, |given| {
+    async fn long_audio(&self) -> Result<JsValue, Error> {
+        let (direct, by_task, is_too_much) = data(self.options, |given| {
             if !given.get("byTask").is_object() {
-                return Err(Error::option("longAudio", "expected \"task\", or the options of the task"));
+                return Err(Error::invalid_option("longAudio", "expected \"task\", or the options of the task"));
             }
-            Ok((TranscribeOptions::read(given.get("direct"))?, TranscribeOptions::read(given.get("byTask"))?))
+            let is_too_much = given.get("isTooMuch").bool() == Some(true);
+            Ok((
+                TranscribeOptions::read(given.get("direct"))?,
+                TranscribeOptions::read(given.get("byTask"))?,
+                is_too_much,
+            ))
         })?;
-        if let Source::Bytes { .. } = self.source
-            && let Ok(prepared) = self.call.prepare(self.source, &direct)
-        {
-            self.host.limit(prepared.length_check()); // of a stream, which is too large only once it has been read
-        }
         let mut on_stage = |stage: Stage| {
             let phase = match stage {
                 Stage::Queue => "queue",
@@ -211,8 +211,12 @@ impl Action<'_> {
             };
             self.host.effects.stage(phase).map_err(from_js)
         };
-        let transcript = self.call.transcribe_any(self.source, &direct, &by_task, &mut on_stage);
-        Ok(subtitle::to_json(&transcript.await?).into())
+        let transcript = if is_too_much {
+            self.call.audio_by_task(self.source, &direct, &by_task, &mut on_stage).await?
+        } else {
+            self.call.long_audio(self.source, &direct, &by_task, &mut on_stage).await?
+        };
+        Ok(subtitle::to_json(&transcript).into())
     }
 }
 

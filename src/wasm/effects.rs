@@ -11,6 +11,8 @@ export interface CallEffects {
   readonly settings: string;
   /** Whether this is a web page or a worker of one. */
   readonly isPage: boolean;
+  /** Whether the client's relay takes audio as it is, and this audio can be sent so. */
+  takesAudio: boolean;
   /** The caller's key, asked for anew each time. */
   apiKey(): Promise<unknown>;
   /** The most bytes of audio; of a stream it is found out while it is read. */
@@ -76,6 +78,15 @@ export interface Progress {
   loaded: number;
   /** Bytes in all, where that is known. */
   total?: number;
+  /** With `longAudio` as `"split"` or `"auto"`: in pieces, or as a task. */
+  way?: "split" | "task";
+  /**
+   * How far a recording in pieces is: pieces that have been found and that are over, whether all have been found, and milliseconds of
+   * the recording that are cut, and that stand in the text.
+   */
+  pieces?: { known: number; settled: number; isComplete: boolean; knownMs: number; toldMs: number };
+  /** What is known of a recording in pieces: keep it, and give it to another call if this one does not come to its end. */
+  resume?: { version: 1; model: string; pieces: { mark: string; transcript?: Transcript }[] };
 }
 "#;
 
@@ -90,6 +101,10 @@ extern "C" {
     pub(super) fn settings(this: &CallEffects) -> String;
     #[wasm_bindgen(method, getter, js_name = isPage)]
     pub(super) fn is_page(this: &CallEffects) -> bool;
+    #[wasm_bindgen(method, getter, js_name = takesAudio)]
+    pub(super) fn takes_audio(this: &CallEffects) -> bool;
+    #[wasm_bindgen(method, setter, js_name = takesAudio)]
+    pub(super) fn set_takes_audio(this: &CallEffects, takes: bool);
     #[wasm_bindgen(method, catch, js_name = apiKey)]
     pub(super) async fn api_key(this: &CallEffects) -> Result<JsValue, JsValue>;
     #[wasm_bindgen(method)]

@@ -7,6 +7,8 @@ use super::error::to_js;
 use crate::data_url;
 use crate::media::{self, Seen, Sniffed, sniff};
 use crate::media_type::MediaType;
+use crate::model::Family;
+use crate::search::join;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r"
@@ -27,6 +29,14 @@ export type AudioInput =
 #[wasm_bindgen(js_name = checkSettings)]
 pub fn check_settings(settings: &str) -> Result<(), JsValue> {
     config(settings).map(|_| ()).map_err(|error| to_js(&error))
+}
+
+/// How a model takes audio, and the options that it takes beside those of every model: words with spaces between them.
+#[wasm_bindgen(js_name = modelInfo)]
+#[must_use]
+pub fn model_info(model: &str) -> String {
+    let family = Family::of(model);
+    join(core::iter::once(family.access()).chain(family.own_options()), " ")
 }
 
 /// The media type of bytes by their magic numbers, else what was declared, without parameters. Of `seen`, `first` bytes are
@@ -55,15 +65,6 @@ pub fn missing(seen: &[u8], length: Option<f64>) -> Option<u32> {
 #[must_use]
 pub fn data_url_prefix(media_type: &str) -> String {
     data_url::prefix(media_type)
-}
-
-/// Base64 with padding, as ASCII letters.
-#[wasm_bindgen(js_name = encodeBase64)]
-#[must_use]
-pub fn encode_base64(bytes: &[u8]) -> Vec<u8> {
-    let mut letters = Vec::new();
-    data_url::encode_into(bytes, &mut letters);
-    letters
 }
 
 /// Dies on purpose, so that the replacement of a dead instance can be tested.

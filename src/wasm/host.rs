@@ -1,6 +1,5 @@
 //! The host that the core asks for, over the effects that JavaScript has.
 
-use core::cell::OnceCell;
 use std::time::Duration;
 
 use js_sys::Uint8Array;
@@ -9,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use super::effects::{CallEffects, Exchange};
 use super::entry::data;
 use super::error::from_js;
-use crate::client::{CallSettings, LengthCheck};
+use crate::client::CallSettings;
 use crate::config::ApiKey;
 use crate::error::{Error, ErrorKind};
 use crate::host::{Body, Host, HttpRequest, HttpResponse, Part, Purpose, timed_out};
@@ -19,13 +18,11 @@ use crate::json::ObjectWriter;
 #[derive(Clone, Debug)]
 pub(super) struct JsHost {
     pub(super) effects: CallEffects,
-    /// For audio that tells its length only while it is read.
-    check: OnceCell<LengthCheck>,
 }
 
 impl JsHost {
     pub(super) fn new(effects: CallEffects) -> Self {
-        Self { effects, check: OnceCell::new() }
+        Self { effects }
     }
 
     /// The part of the call that is data.
@@ -33,26 +30,34 @@ impl JsHost {
         data(&self.effects.settings(), CallSettings::read)
     }
 
-    /// Sets the most bytes of audio.
-    pub(super) fn limit(&self, check: LengthCheck) {
-        #[allow(clippy::cast_precision_loss, reason = "JavaScript's own numbers")]
-        self.effects.limit(check.most() as f64);
-        let _ = self.check.set(check);
-    }
-
     /// A standard `Request`, body included.
     pub(super) async fn request(&self, request: &HttpRequest) -> Result<JsValue, Error> {
-        let (before, audio, after) = recipe(&request.body);
+        let (before, audio, after) = self.recipe(&request.body);
         let made = self.effects.request(&request.url, &head(request), before, audio, after).await;
-        made.map_err(|thrown| impossible(self.measured(from_js(thrown))))
+        made.map_err(|thrown| impossible(self.measured(from_js(thrown), &request.body)))
+    }
+
+    /// A body recipe as JavaScript takes it: what stands before the audio, how the audio stands in it, what stands after.
+    #[allow(clippy::cast_precision_loss, reason = "JavaScript's own numbers")]
+    fn recipe<'a>(&self, body: &'a Body) -> (&'a str, u8, &'a str) {
+        if let Some(limit) = &body.limit {
+            self.effects.limit(limit.most as f64);
+        }
+        let audio = body.parts.iter().find_map(|part| match part {
+            Part::Text(_) => None,
+            Part::AudioBase64 => Some(1),
+            Part::Audio => Some(2),
+        });
+        let after = if audio.is_some() { body.parts.last() } else { None };
+        (text(body.parts.first()), audio.unwrap_or(0), text(after))
     }
 
     /// Of audio that is too large JavaScript knows only how much it has read.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of bytes")]
-    fn measured(&self, error: Error) -> Error {
-        match self.check.get() {
-            Some(check) if error.kind() == ErrorKind::AudioTooLarge => {
-                check.check(self.effects.loaded() as u64).err().unwrap_or(error)
+    fn measured(&self, error: Error, body: &Body) -> Error {
+        match &body.limit {
+            Some(limit) if error.kind() == ErrorKind::AudioTooLarge => {
+                limit.check(self.effects.loaded() as u64).err().unwrap_or(error)
             }
             _ => error,
         }
@@ -63,17 +68,6 @@ impl JsHost {
 fn in_time(thrown: JsValue, timeout: Duration) -> Error {
     let error = from_js(thrown);
     if error.kind() == ErrorKind::Timeout { timed_out(timeout) } else { error }
-}
-
-/// A body recipe as JavaScript takes it: what stands before the audio, how the audio stands in it, what stands after.
-fn recipe(body: &Body) -> (&str, u8, &str) {
-    let audio = body.parts.iter().find_map(|part| match part {
-        Part::Text(_) => None,
-        Part::AudioBase64 => Some(1),
-        Part::Audio => Some(2),
-    });
-    let after = if audio.is_some() { body.parts.last() } else { None };
-    (text(body.parts.first()), audio.unwrap_or(0), text(after))
 }
 
 fn text(part: Option<&Part>) -> &str {
@@ -105,7 +99,7 @@ fn impossible(error: Error) -> Error {
     if error.kind() != ErrorKind::InvalidOption {
         return error;
     }
-    Error::option("baseURL", "no request can be made of it; outside of pages it must be absolute")
+    Error::invalid_option("baseURL", "no request can be made of it; outside of pages it must be absolute")
 }
 
 fn millis(time: Duration) -> f64 {
@@ -117,12 +111,12 @@ impl Host for JsHost {
     type Response = JsResponse;
 
     async fn send(&self, request: &HttpRequest, _audio: Option<&()>, timeout: Duration) -> Result<JsResponse, Error> {
-        let (before, audio, after) = recipe(&request.body);
+        let (before, audio, after) = self.recipe(&request.body);
         let recognition = request.purpose == Purpose::Recognition;
         let exchange = Running(self.effects.send(&request.url, &head(request), before, audio, after, recognition));
         match exchange.0.done(millis(timeout)).await {
             Ok(_) => Ok(JsResponse { exchange }),
-            Err(thrown) => Err(impossible(self.measured(in_time(thrown, timeout)))),
+            Err(thrown) => Err(impossible(self.measured(in_time(thrown, timeout), &request.body))),
         }
     }
 
@@ -143,6 +137,14 @@ impl Host for JsHost {
         self.effects.is_page()
     }
 
+    fn relay_takes_audio(&self) -> bool {
+        self.effects.takes_audio()
+    }
+
+    fn remember_relay(&self) {
+        self.effects.set_takes_audio(true);
+    }
+
     async fn api_key(&self) -> Result<Option<ApiKey>, Error> {
         let key = self.effects.api_key().await.map_err(from_js)?;
         if key.is_undefined() || key.is_null() {
@@ -150,7 +152,7 @@ impl Host for JsHost {
         }
         match key.as_string() {
             Some(key) => ApiKey::new(key).map(Some),
-            None => Err(Error::option("apiKey", "expected a string, or a function that gives one")),
+            None => Err(Error::invalid_option("apiKey", "expected a string, or a function that gives one")),
         }
     }
 }

@@ -6,9 +6,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
+use super::base64::encode_base64;
 use super::effects::{AudioSource, CallEffects};
 use super::event_parser::RawEventParser;
-use super::exports::{check_settings, encode_base64, media_type};
+use super::exports::{check_settings, media_type};
 use super::formats::encode_wav;
 use super::transcription::{Transcription, check_options};
 
@@ -30,7 +31,7 @@ fn evaluate(expression: &str) -> JsValue {
 fn effects(exchange: &str) -> CallEffects {
     evaluate(&format!(
         r#"({{
-            log: [], settings: '{{"maxRetries":0}}', isPage: false,
+            log: [], settings: '{{"maxRetries":0}}', isPage: false, takesAudio: false,
             async apiKey() {{ return "sk-test"; }},
             limit(most) {{ this.most = most; }},
             async request(url, head, ...recipe) {{

@@ -82,7 +82,6 @@ impl Transcription {
             let source = source(audio);
             let settings = host.settings()?;
             let prepared = CallContext::new(&host, &config, &settings)?.prepare_verified(&source, verified, stream)?;
-            host.limit(prepared.length_check());
             Ok(Self::with(config, host, settings, State::Ready(Box::new(prepared))))
         };
         make().map_err(|error: Error| to_js(&error))
