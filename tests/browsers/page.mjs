@@ -11,6 +11,7 @@ import { convertSpeech, openPage, screenshot, startSite } from "../www/site.mjs"
  * @property {{ newContext(): Promise<unknown> }} browser as of Playwright, as far as the tests go
  * @property {(page: object, path: string) => Promise<() => Promise<void>>} microphone puts one into the page; the function then
  *   says the recording into it and resolves when it was said
+ * @property {() => Promise<void>} [unplug] takes the microphone away, for good
  * @property {() => Promise<void>} close
  */
 
@@ -101,6 +102,30 @@ export function testPage(name, launch, expected) {
       const [first, second] = audioSent(site.emulator);
       assert.equal(first.sha256, second.sha256);
       assert.equal(await page.isVisible("#trouble"), false);
+    });
+
+    test("words appear while somebody speaks, from the first one on, where the site has a socket for them", async () => {
+      const live = await startSite({ live: true });
+      try {
+        page = await openPage(engine.browser, live.url, { permissions: [] });
+        await page.waitForSelector("#upstream[data-kind=emulator]");
+        const say = await engine.microphone(
+          page,
+          convertSpeech(short.name, BREATH, `${short.name}-after-a-breath.wav`),
+        );
+        await page.click("#record");
+        await page.waitForSelector("#record[aria-pressed=true]");
+        await say();
+        await page.waitForFunction(() => /amiable/.test(document.getElementById("text").value));
+        assert.equal(await page.getAttribute("html", "data-phase"), "recording");
+        await page.click("#record");
+        const text = await finishedText(page);
+        assert.ok(errorRate(short.words, text) <= 0.15, text);
+        assert.deepEqual(audioSent(live.emulator), []);
+        assert.deepEqual(page.complaints, []);
+      } finally {
+        await live.close();
+      }
     });
 
     for (const [extension, options, mediaType] of [

@@ -41,6 +41,12 @@ export async function startSound() {
     environment,
     /** Says a recording into the microphone; resolves when it was said. @param {string} path */
     say: (path) => run("paplay", ["--device=mouth", path], { env }),
+    /** Takes the microphone away, for good. */
+    async unplug() {
+      const { stdout } = await run("pactl", ["list", "short", "modules"], { env });
+      const [, module] = /^(\d+)\tmodule-remap-source\b/m.exec(stdout);
+      await run("pactl", ["unload-module", module], { env });
+    },
     async close() {
       await ended(server);
       rmSync(folder, { recursive: true, force: true });

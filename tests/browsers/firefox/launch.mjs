@@ -21,6 +21,7 @@ export async function launchFirefox() {
   return {
     browser,
     microphone: async (_page, path) => () => sound.say(path),
+    unplug: sound.unplug,
     async close() {
       await browser.close();
       await sound.close();

@@ -65,7 +65,8 @@ async function microphone(page, path) {
   await page.evaluate(
     ({ base64 }) => {
       const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      navigator.mediaDevices.getUserMedia = async () => {
+      // Of the prototype: WebKit may collect navigator.mediaDevices, and makes another one without what was put onto it.
+      MediaDevices.prototype.getUserMedia = async () => {
         const context = new AudioContext();
         const buffer = await context.decodeAudioData(bytes.buffer.slice(0));
         await context.resume();
