@@ -4,12 +4,8 @@
 //! use dashscope_asr::subtitle::{SubtitleOptions, to_srt};
 //! use dashscope_asr::transcript::{Segment, Transcript, Word};
 //!
-//! let word = |text: &str, begin_ms, end_ms, punctuation: &str| {
-//!     Word { text: text.to_owned(), begin_ms, end_ms, punctuation: punctuation.to_owned() }
-//! };
-//! let words = vec![word("Hello", 760.0, 1040.0, ""), word(" World", 1040.0, 2240.0, "!")];
-//! let segment = Segment { text: "Hello World!".to_owned(), begin_ms: 760.0, end_ms: 2240.0, words, ..Segment::default() };
-//! let transcript = Transcript { segments: vec![segment], ..Transcript::default() };
+//! let words = vec![Word::new("Hello", 760.0, 1040.0, ""), Word::new(" World", 1040.0, 2240.0, "!")];
+//! let transcript = Transcript::from_segments(vec![Segment::new("Hello World!", 760.0, 2240.0, words)]);
 //! let srt = to_srt(&transcript, &SubtitleOptions::default())?;
 //! assert_eq!(srt, "1\n00:00:00,760 --> 00:00:02,240\nHello World!\n\n");
 //! # Ok::<(), dashscope_asr::error::Error>(())
@@ -61,6 +57,7 @@ use self::voices::Names;
 use crate::error::Error;
 use crate::transcript::Transcript;
 
+pub(crate) use self::document::write_segment;
 pub use self::document::{from_json, to_json};
 pub use self::options::SubtitleOptions;
 pub use self::words::WordEnds;

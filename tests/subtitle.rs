@@ -1,5 +1,6 @@
 //! Subtitles through the public API: fixed examples, limits on generated transcripts, and readers written by others.
 
+#![allow(clippy::disallowed_methods, reason = "nothing of it is shipped")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "what fails here fails the test")]
 
 use dashscope_asr::json::Json;
@@ -57,7 +58,8 @@ fn nothing_said_is_an_empty_file() {
     assert_eq!(to_srt(&nothing, &options).unwrap(), "");
     assert_eq!(to_vtt(&nothing, &options).unwrap(), "WEBVTT\n\n");
     assert_eq!(to_text(&nothing, &options).unwrap(), "");
-    let blank = Transcript { segments: vec![Segment::default()], text: " \n".to_owned(), ..Transcript::default() };
+    let mut blank = Transcript::from_segments(vec![Segment::default()]);
+    blank.text = " \n".to_owned();
     assert_eq!(to_srt(&blank, &options).unwrap(), "");
 }
 
@@ -91,40 +93,24 @@ fn labels_can_be_asked_for_and_left_out() {
 #[test]
 fn json_is_what_serde_writes() {
     // Every member is named, so that a new one does not compile until it is here, and then in `to_json`.
-    let word = Word { text: "你\"好".to_owned(), begin_ms: 0.5, end_ms: 1e3, punctuation: "，".to_owned() };
-    let segment = Segment {
-        text: "a\n".to_owned(),
-        begin_ms: 12.25,
-        end_ms: f64::NAN,
-        language: Some("zh".to_owned()),
-        emotion: Some("happy".to_owned()),
-        speaker_id: Some(0),
-        channel_id: Some(1),
-        words: vec![word.clone(), word],
-    };
-    let usage = Usage {
-        seconds: Some(1.5),
-        input_tokens: Some(1.0),
-        output_tokens: Some(2.0),
-        total_tokens: Some(3.0),
-        input_audio_tokens: Some(4.0),
-        input_text_tokens: Some(5.0),
-        output_text_tokens: Some(6.0),
-    };
-    let full = Transcript {
-        text: "\u{1}é".to_owned(),
-        no_speech: true,
-        language: Some("zh".to_owned()),
-        emotion: Some("sad".to_owned()),
-        duration: Some(3.0),
-        finish_reason: Some("stop".to_owned()),
-        usage: Some(usage),
-        model: Some("fun-asr".to_owned()),
-        request_id: Some("1-2".to_owned()),
-        segments: vec![segment, Segment::default()],
-        channels: vec![Channel { channel_id: 1, text: "x".to_owned(), speech_ms: Some(7.0) }, Channel::default()],
-    };
-    let empty = Transcript { usage: Some(Usage::default()), ..Transcript::default() };
+    let word = Word::new("你\"好", 0.5, 1e3, "，");
+    let mut segment = Segment::new("a\n", 12.25, f64::NAN, vec![word.clone(), word]);
+    (segment.language, segment.emotion) = (Some("zh".to_owned()), Some("happy".to_owned()));
+    (segment.speaker_id, segment.channel_id) = (Some(0), Some(1));
+    let mut usage = Usage::default();
+    (usage.seconds, usage.input_tokens, usage.output_tokens) = (Some(1.5), Some(1.0), Some(2.0));
+    (usage.total_tokens, usage.input_audio_tokens) = (Some(3.0), Some(4.0));
+    (usage.input_text_tokens, usage.output_text_tokens) = (Some(5.0), Some(6.0));
+    let mut channel = Channel::default();
+    (channel.channel_id, channel.text, channel.speech_ms) = (1, "x".to_owned(), Some(7.0));
+    let mut full = Transcript::from_segments(vec![segment, Segment::default()]);
+    (full.text, full.no_speech, full.duration) = ("\u{1}é".to_owned(), true, Some(3.0));
+    (full.language, full.emotion) = (Some("zh".to_owned()), Some("sad".to_owned()));
+    (full.finish_reason, full.usage) = (Some("stop".to_owned()), Some(usage));
+    (full.model, full.request_id) = (Some("fun-asr".to_owned()), Some("1-2".to_owned()));
+    full.channels = vec![channel, Channel::default()];
+    let mut empty = Transcript::default();
+    empty.usage = Some(Usage::default());
     for transcript in [full, empty, transcript("austen.json"), transcript("dialogue.json")] {
         let (ours, theirs) = (to_json(&transcript), serde_json::to_value(&transcript).unwrap());
         assert!(is_same(&serde_json::from_str(&ours).unwrap(), &theirs), "{ours}\n{theirs}");
@@ -220,11 +206,11 @@ fn generated(random: &mut Random, kind: Kind) -> Transcript {
             let space = if chosen.is_ascii() && random.in_ten(9) { " " } else { "" };
             let end = at + f64::from(random.between(20, 700));
             let mark = random.one(MARKS).to_owned();
-            words.push(Word { text: format!("{space}{chosen}"), begin_ms: at, end_ms: end, punctuation: mark });
+            words.push(Word::new(format!("{space}{chosen}"), at, end, mark));
             at = end + if random.in_ten(2) { f64::from(random.between(1, 2_500)) } else { 0.0 };
         }
-        let text = words.iter().flat_map(|word| [word.text.as_str(), &word.punctuation]).collect();
-        let mut segment = Segment { text, begin_ms: begin, end_ms: at, words, ..Segment::default() };
+        let text: String = words.iter().flat_map(|word| [word.text.as_str(), &word.punctuation]).collect();
+        let mut segment = Segment::new(text, begin, at, words);
         if kind.voices {
             segment.speaker_id = [None, Some(0), Some(1)][random.below(3)];
             segment.channel_id = [None, Some(0), Some(1)][random.below(3)];
@@ -244,7 +230,7 @@ fn generated(random: &mut Random, kind: Kind) -> Transcript {
         segments.push(segment);
         at += f64::from(random.between(0, 3_000));
     }
-    Transcript { segments, ..Transcript::default() }
+    Transcript::from_segments(segments)
 }
 
 fn generated_options(random: &mut Random) -> SubtitleOptions {
@@ -405,11 +391,10 @@ fn cues_begin_with_their_first_word() {
             let begin_ms = at + f64::from(random.between(0, 900));
             at = begin_ms + f64::from(random.between(300, 800));
             let text = format!(" {}", random.one(&["a", "word", "and", "another", "longest"]));
-            words.push(Word { text, begin_ms, end_ms: at, punctuation: random.one(MARKS).to_owned() });
+            words.push(Word::new(text, begin_ms, at, random.one(MARKS)));
         }
         let begins: Vec<f64> = words.iter().map(|word| word.begin_ms).collect();
-        let segment = Segment { words, ..Segment::default() };
-        let transcript = Transcript { segments: vec![segment], ..Transcript::default() };
+        let transcript = Transcript::from_segments(vec![Segment::new("", 0.0, 0.0, words)]);
         for cue in read_vtt(&to_vtt(&transcript, &options).unwrap()) {
             let begin = f64::from(u32::try_from(cue.begin).unwrap());
             assert!(begins.iter().any(|ms| (ms - begin).abs() < 0.5), "{cue:?}");
@@ -419,8 +404,7 @@ fn cues_begin_with_their_first_word() {
 
 #[test]
 fn six_hours_are_done_in_no_time() {
-    let word =
-        |at: f64| Word { text: " word".to_owned(), begin_ms: at, end_ms: at + 300.0, punctuation: String::new() };
+    let word = |at: f64| Word::new(" word", at, at + 300.0, "");
     let mut at = 0.0;
     let mut words = Vec::new();
     while at < 21_600_000.0 {
@@ -428,8 +412,7 @@ fn six_hours_are_done_in_no_time() {
         at += 400.0;
     }
     let text = " word".repeat(words.len());
-    let segment = Segment { text, begin_ms: 0.0, end_ms: at, words, ..Segment::default() };
-    let transcript = Transcript { segments: vec![segment], ..Transcript::default() };
+    let transcript = Transcript::from_segments(vec![Segment::new(text, 0.0, at, words)]);
     let cues = read_srt(&to_srt(&transcript, &SubtitleOptions::default()).unwrap());
     assert!(cues.len() > 2_500);
     assert!(cues.last().unwrap().end > 21_590_000);

@@ -82,7 +82,7 @@ impl Cutter<'_> {
         let mut measure = width::measure(piece);
         let mut left = measure.columns;
         if left > self.columns {
-            let last_sound = piece.rfind(is_sounding).map(|at| start + at);
+            let last_sound = piece.char_indices().rfind(|(_, letter)| is_sounding(*letter)).map(|(at, _)| start + at);
             while let Some((head, rest)) = self.fitting(piece, start, last_sound, left) {
                 measure = width::measure(head);
                 left -= measure.spaced.min(left);

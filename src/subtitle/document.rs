@@ -1,7 +1,7 @@
 //! A transcript as JSON text, under the names that JavaScript knows: written, and read again.
 
 use crate::error::Error;
-use crate::json::{Json, ObjectWriter, View};
+use crate::json::{ArrayWriter, Json, ObjectWriter, View};
 use crate::transcript::{Channel, Segment, Transcript, Usage, Word};
 
 /// The transcript as a JSON document, on one line. What is absent is left out; a number that JSON cannot say is `null`.
@@ -15,29 +15,30 @@ pub fn to_json(transcript: &Transcript) -> String {
     number(&mut object, "duration", transcript.duration);
     text(&mut object, "finishReason", transcript.finish_reason.as_ref());
     if let Some(usage) = &transcript.usage {
-        json(&mut object, "usage", &usage_json(usage));
+        object.member("usage", |out| write_usage(usage, out));
     }
     text(&mut object, "model", transcript.model.as_ref());
     text(&mut object, "requestId", transcript.request_id.as_ref());
-    let mut items = String::new();
-    for segment in &transcript.segments {
-        push_segment(segment, separate(&mut items));
-    }
-    list(&mut object, "segments", &items);
-    items.clear();
-    for channel in &transcript.channels {
-        let mut object = ObjectWriter::new(separate(&mut items));
-        number(&mut object, "channelId", Some(f64::from(channel.channel_id)));
-        object.string("text", &channel.text);
-        number(&mut object, "speechMs", channel.speech_ms);
-        object.close();
-    }
-    list(&mut object, "channels", &items);
+    object.member("segments", |out| {
+        let mut segments = ArrayWriter::new(out);
+        for segment in &transcript.segments {
+            segments.item(|out| write_segment(segment, out));
+        }
+        segments.close();
+    });
+    object.member("channels", |out| {
+        let mut channels = ArrayWriter::new(out);
+        for channel in &transcript.channels {
+            channels.item(|out| write_channel(channel, out));
+        }
+        channels.close();
+    });
     object.close();
     out
 }
 
-fn push_segment(segment: &Segment, out: &mut String) {
+/// One segment as an object.
+pub(crate) fn write_segment(segment: &Segment, out: &mut String) {
     let mut object = ObjectWriter::new(out);
     object.string("text", &segment.text);
     number(&mut object, "beginMs", Some(segment.begin_ms));
@@ -46,22 +47,35 @@ fn push_segment(segment: &Segment, out: &mut String) {
     text(&mut object, "emotion", segment.emotion.as_ref());
     number(&mut object, "speakerId", segment.speaker_id.map(f64::from));
     number(&mut object, "channelId", segment.channel_id.map(f64::from));
-    let mut items = String::new();
-    for word in &segment.words {
-        let mut object = ObjectWriter::new(separate(&mut items));
-        object.string("text", &word.text);
-        number(&mut object, "beginMs", Some(word.begin_ms));
-        number(&mut object, "endMs", Some(word.end_ms));
-        object.string("punctuation", &word.punctuation);
-        object.close();
-    }
-    list(&mut object, "words", &items);
+    object.member("words", |out| {
+        let mut words = ArrayWriter::new(out);
+        for word in &segment.words {
+            words.item(|out| write_word(word, out));
+        }
+        words.close();
+    });
     object.close();
 }
 
-fn usage_json(usage: &Usage) -> String {
-    let mut out = String::new();
-    let mut object = ObjectWriter::new(&mut out);
+fn write_word(word: &Word, out: &mut String) {
+    let mut object = ObjectWriter::new(out);
+    object.string("text", &word.text);
+    number(&mut object, "beginMs", Some(word.begin_ms));
+    number(&mut object, "endMs", Some(word.end_ms));
+    object.string("punctuation", &word.punctuation);
+    object.close();
+}
+
+fn write_channel(channel: &Channel, out: &mut String) {
+    let mut object = ObjectWriter::new(out);
+    number(&mut object, "channelId", Some(f64::from(channel.channel_id)));
+    object.string("text", &channel.text);
+    number(&mut object, "speechMs", channel.speech_ms);
+    object.close();
+}
+
+fn write_usage(usage: &Usage, out: &mut String) {
+    let mut object = ObjectWriter::new(out);
     number(&mut object, "seconds", usage.seconds);
     number(&mut object, "inputTokens", usage.input_tokens);
     number(&mut object, "outputTokens", usage.output_tokens);
@@ -70,7 +84,6 @@ fn usage_json(usage: &Usage) -> String {
     number(&mut object, "inputTextTokens", usage.input_text_tokens);
     number(&mut object, "outputTextTokens", usage.output_text_tokens);
     object.close();
-    out
 }
 
 fn text(object: &mut ObjectWriter<'_>, name: &str, text: Option<&String>) {
@@ -81,31 +94,10 @@ fn text(object: &mut ObjectWriter<'_>, name: &str, text: Option<&String>) {
 
 fn number(object: &mut ObjectWriter<'_>, name: &str, number: Option<f64>) {
     if let Some(number) = number {
-        let mut text = String::new();
-        (if number.is_finite() { Json::Number(number) } else { Json::Null }).view().write(&mut text);
-        json(object, name, &text);
+        object.member(name, |out| {
+            (if number.is_finite() { Json::Number(number) } else { Json::Null }).view().write(out);
+        });
     }
-}
-
-fn list(object: &mut ObjectWriter<'_>, name: &str, items: &str) {
-    object.member(name, |out| {
-        out.push('[');
-        out.push_str(items);
-        out.push(']');
-    });
-}
-
-/// One closure for all members: each one more is a copy of `member`.
-fn json(object: &mut ObjectWriter<'_>, name: &str, json: &str) {
-    object.member(name, |out| out.push_str(json));
-}
-
-/// A comma, but not before the first item.
-fn separate(items: &mut String) -> &mut String {
-    if !items.is_empty() {
-        items.push(',');
-    }
-    items
 }
 
 /// What is wrong with a document: the path, and what was expected there.
@@ -119,7 +111,7 @@ pub fn from_json(given: View<'_>) -> Result<Transcript, Error> {
     match read(given, &mut transcript) {
         Ok(()) => Ok(transcript),
         Err((path, expected)) => {
-            Err(Error::option(["transcript", &path].concat(), format_args!("expected {expected}")))
+            Err(Error::invalid_option(format!("transcript{path}"), format_args!("expected {expected}")))
         }
     }
 }
@@ -184,7 +176,7 @@ fn string(given: View<'_>, name: &str) -> Result<String, Wrong> {
     let value = given.get(name);
     match value.str() {
         Some(text) => Ok(text.to_owned()),
-        None if value.exists() => Err(([".", name].concat(), "a string")),
+        None if value.exists() => Err((format!(".{name}"), "a string")),
         None if given.is_object() => Ok(String::new()),
         None => Err((String::new(), "an object")),
     }
@@ -204,7 +196,7 @@ fn count(given: View<'_>, name: &str) -> Option<u32> {
 fn each(given: View<'_>, name: &str, read: &mut dyn FnMut(View<'_>) -> Result<(), Wrong>) -> Result<(), Wrong> {
     let value = given.get(name);
     if value.exists() && !value.is_array() {
-        return Err(([".", name].concat(), "an array"));
+        return Err((format!(".{name}"), "an array"));
     }
     for (index, item) in value.items().enumerate() {
         if let Err((path, expected)) = read(item) {

@@ -74,7 +74,10 @@ impl SubtitleOptions {
         let shortest = within("minDurationMs", self.min_duration_ms, 1_000.min(most), 0, 60_000)?;
         let longest = within("maxDurationMs", self.max_duration_ms, 7_000.max(shortest), 250, 600_000)?;
         if shortest > longest {
-            return Err(Error::option("minDurationMs", format_args!("must not be over maxDurationMs, {longest}")));
+            return Err(Error::invalid_option(
+                "minDurationMs",
+                format_args!("must not be over maxDurationMs, {longest}"),
+            ));
         }
         Ok(Layout {
             columns: within("maxCharactersPerLine", self.max_characters_per_line, 42, 4, 1_000)?,
@@ -92,7 +95,7 @@ fn within(name: &str, given: Option<u32>, default: u32, least: u32, most: u32) -
     if (least..=most).contains(&value) {
         return Ok(value);
     }
-    Err(Error::option(name, format_args!("expected a whole number from {least} to {most}")))
+    Err(Error::invalid_option(name, format_args!("expected a whole number from {least} to {most}")))
 }
 
 #[cfg(test)]
