@@ -37,5 +37,5 @@ export interface Actions {
   deleteVocabulary: { given: string; result: undefined };
   upload: { given: null; result: string };
   /** JSON. */
-  transcribeAny: { given: null; result: string };
+  longAudio: { given: null; result: string };
 }

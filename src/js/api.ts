@@ -10,6 +10,8 @@ export type {
   Done,
   FileStatus,
   HotWord,
+  LiveFormat,
+  LiveOptions,
   Message,
   NewVocabulary,
   Progress,
@@ -28,6 +30,7 @@ export type {
   TranscribeOptions,
   Transcript,
   TranscriptEvent,
+  TurnDetection,
   Usage,
   Vocabulary,
   Word,
@@ -63,10 +66,27 @@ export {
   EventStream,
   type ServerSentEvent,
 } from "./event-parser.js";
+export type { LiveEvent, LiveSegment } from "./live-events.js";
+export { type LiveCallOptions, LiveTranscript } from "./live-transcript.js";
+export type { SplitCallOptions } from "./long-audio.js";
+export type { Gap, LongEvent, LongTranscript, Repetition } from "./long-events.js";
+export { type ModelInfo, modelInfo } from "./model-info.js";
+export type { ResumePoint } from "./resume-point.js";
 export { Batch, type FileResult, Task, type WaitOptions } from "./service.js";
+export { crop, probe, segments, toWav } from "./sound.js";
+export type {
+  AudioSegment,
+  CropOptions,
+  ModelVerdict,
+  ProbedAudio,
+  ProbeOptions,
+  SegmentsOptions,
+  SoundOptions,
+  SoundProgress,
+} from "./sound-options.js";
 export { toJson, toSrt, toText, toVtt } from "./subtitles.js";
 export { type TranscribeCallOptions, Transcriber } from "./transcriber.js";
-export { TranscriptStream } from "./transcript-stream.js";
+export { type StreamEvent, TranscriptStream } from "./transcript-stream.js";
 export type { Vocabularies } from "./vocabularies.js";
 
 /** The version of the package. */

@@ -55,14 +55,23 @@ export async function openAudio(input: AudioInput, opening: Opening): Promise<Au
   throw failure("invalid_audio", `expected audio as ${kinds}`);
 }
 
+type Read = (at: number, end: number) => Uint8Array | Promise<Uint8Array>;
+
 /** The first bytes, and what else the core wants to see. */
-async function seen(
-  read: (at: number, end: number) => Uint8Array | Promise<Uint8Array>,
-  length?: number,
+async function seen(read: Read, length?: number): Promise<Uint8Array> {
+  return look(await read(0, HEAD_LENGTH), read, (head) => callCore((glue) => glue.missing(head, length)), length);
+}
+
+/** Appends to what is seen of audio each place that is asked for, until none is. */
+export async function look(
+  first: Uint8Array,
+  read: Read,
+  missing: (head: Uint8Array) => number | undefined,
+  length = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array> {
-  let head = await read(0, HEAD_LENGTH);
+  let head = first;
   for (;;) {
-    const at = callCore((glue) => glue.missing(head, length));
+    const at = missing(head);
     if (at === undefined) return head;
     const part = await read(at, at + PART_LENGTH);
     const joined = new Uint8Array(head.length + part.length);
@@ -70,7 +79,16 @@ async function seen(
     joined.set(part, head.length);
     head = joined;
     // Less than was asked for is the end, also where another length was told: beyond it there is nothing to see.
-    if (part.length < Math.min(PART_LENGTH, (length ?? Number.POSITIVE_INFINITY) - at)) return head;
+    if (part.length < Math.min(PART_LENGTH, length - at)) return head;
+  }
+}
+
+/** Bytes of a Blob. */
+export async function readPart(blob: Blob, at: number, end: number): Promise<Uint8Array> {
+  try {
+    return new Uint8Array(await blob.slice(at, end).arrayBuffer());
+  } catch (thrown) {
+    throw unreadable(thrown);
   }
 }
 
@@ -90,14 +108,12 @@ async function fromUrl(url: string, { fetch }: Opening): Promise<Audio> {
 }
 
 async function fromBlob(blob: Blob): Promise<AudioBytes> {
-  const read = async (at: number, end: number) => {
-    try {
-      return new Uint8Array(await blob.slice(at, end).arrayBuffer());
-    } catch (thrown) {
-      throw unreadable(thrown);
-    }
+  return {
+    bytes: blob,
+    head: await seen((at, end) => readPart(blob, at, end), blob.size),
+    length: blob.size,
+    declared: blob.type,
   };
-  return { bytes: blob, head: await seen(read, blob.size), length: blob.size, declared: blob.type };
 }
 
 /** A Response (downloaded audio) or a Request (an upload, in an edge function): a body with headers. */

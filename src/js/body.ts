@@ -25,6 +25,8 @@ export interface BodyWork {
   done: Done;
   /** Told when a streaming body failed on its way. */
   failed: (error: unknown) => void;
+  /** Length of a body that flows. */
+  length?: number;
 }
 
 /** The audio of a call, in as many bodies as the call has attempts. */
@@ -85,12 +87,14 @@ export class BodyAudio {
   }
 
   /** Encodes chunk by chunk into the request while it is being sent; memory does not grow with the audio. */
-  flow({ before, audio, after, done, failed }: BodyWork): ReadableStream<Uint8Array> {
+  flow(work: BodyWork): ReadableStream<Uint8Array> {
+    const { before, audio, after, done, failed } = work;
     const stream = this.#audio.bytes as ByteStream;
     const length = audio === BASE64 ? base64Length(stream.length!) : stream.length!;
     const text = new TextEncoder();
     const [head, tail] = [text.encode(before), text.encode(after)];
-    const { readable, writable } = fixedLengthStream(head.length + length + tail.length);
+    work.length = head.length + length + tail.length;
+    const { readable, writable } = fixedLengthStream(work.length);
     const writer = writable.getWriter();
     const put = async (bytes: Uint8Array) => {
       if (bytes.length > 0) await writer.write(bytes);

@@ -2,7 +2,8 @@
 
 import type { ClientSettings, Progress, TranscribeOptions } from "../../target/js/glue.js";
 import { json, own, refused } from "./data.js";
-import { type EffectOptions, HostEffects } from "./host-effects.js";
+import { type EffectOptions, HostEffects, type ToldRelay } from "./host-effects.js";
+import type { TurnHolder } from "./turns.js";
 
 /** Options of a client: data, and what reaches the service. */
 export interface TranscriberOptions extends ClientSettings {
@@ -47,10 +48,20 @@ export interface Client {
   apiKey: TranscriberOptions["apiKey"];
   fetch: TranscriberOptions["fetch"];
   headers: Pairs;
+  relay: ToldRelay;
+  /** Whose turn it is among its requests, while a long recording is under way. */
+  turns: TurnHolder;
 }
 
 /** For calls that reach no service: nothing is looked up for them, the key least of all. */
-export const NO_CLIENT: Client = { settings: "{}", apiKey: undefined, fetch: undefined, headers: [] };
+export const NO_CLIENT: Client = {
+  settings: "{}",
+  apiKey: undefined,
+  fetch: undefined,
+  headers: [],
+  relay: { takesAudio: false },
+  turns: {},
+};
 
 /** Takes a client's options apart. */
 export function splitClient(options: TranscriberOptions): Client {
@@ -62,6 +73,8 @@ export function splitClient(options: TranscriberOptions): Client {
     apiKey: apiKey ?? (direct ? keyFromEnvironment() : undefined),
     fetch,
     headers: pairs("defaultHeaders", defaultHeaders),
+    relay: { takesAudio: false },
+    turns: {},
   };
 }
 
@@ -76,13 +89,14 @@ export function splitOptions<Options extends RequestOptions>(
 /** The effects of one call. */
 export function callEffects(client: Client, request: RequestOptions, more: Partial<EffectOptions> = {}): HostEffects {
   const { signal, timeout, maxRetries, headers, onProgress } = request;
-  if (!isSignal(signal)) throw refused("signal", "expected an AbortSignal; of an AbortController, pass its signal");
-  const { refusals, ...callbacks } = more;
+  checkSignal(signal);
+  const { refusals, turns, ...callbacks } = more;
   for (const [name, callback] of Object.entries({ onProgress, ...callbacks })) checkFunction(name, callback);
   const given = [...client.headers, ...pairs("headers", headers)];
   const options: EffectOptions = {
     fetch: client.fetch ?? ((request: Request) => globalThis.fetch(request)),
     apiKey: client.apiKey,
+    relay: client.relay,
     signal,
     onProgress,
     settings: `{"timeout":${number(timeout)},"maxRetries":${number(maxRetries)},"headers":${JSON.stringify(given)}}`,
@@ -101,6 +115,11 @@ function number(given: unknown): string {
 /** Whether it can be listened to, if it is there at all: a signal of another realm or library will do. */
 export function isSignal(given: AbortSignal | null | undefined): boolean {
   return given === undefined || given === null || typeof given.addEventListener === "function";
+}
+
+/** Refuses what cannot be listened to. */
+export function checkSignal(given: AbortSignal | null | undefined): void {
+  if (!isSignal(given)) throw refused("signal", "expected an AbortSignal; of an AbortController, pass its signal");
 }
 
 function checkFunction(name: string, given: unknown): void {

@@ -2,6 +2,7 @@
 // JavaScript itself notices, in failure.ts.
 
 import type { ErrorFacts } from "../../target/js/glue.js";
+import type { ResumePoint } from "./resume-point.js";
 
 /** The stable codes; see the README's table. */
 export type ErrorCode =
@@ -43,6 +44,11 @@ export class AsrError extends Error {
   readonly field: string | undefined;
   /** Text that had arrived before a stream failed. */
   readonly partialText: string | undefined;
+  /** Of a live transcription: the audio whose words are missing, as a WAV file, e.g. for `transcribe`. */
+  declare readonly unsentAudio?: Uint8Array<ArrayBuffer>;
+
+  /** Of a recording in pieces: what is known of it, for another call. */
+  declare readonly resume?: ResumePoint;
 
   /** @internal */
   constructor(facts: ErrorFacts) {

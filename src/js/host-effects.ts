@@ -11,12 +11,24 @@ import { Effect, Effects, Pause } from "./effect.js";
 import { AsrError } from "./errors.js";
 import { Exchange } from "./exchange.js";
 import { failure } from "./failure.js";
+import type { Turn, TurnHolder } from "./turns.js";
 import type { Upload } from "./upload-form.js";
+
+/** What a client's relay has told of itself. */
+export interface ToldRelay {
+  /** It takes audio as it is. */
+  takesAudio: boolean;
+  /** What it allows, as JSON; nothing where it did not say. */
+  capabilities?: Promise<string | undefined> | undefined;
+}
 
 /** What the effects of a call are made of. */
 export interface EffectOptions {
   fetch: (request: Request) => Promise<Response>;
   apiKey?: unknown;
+  relay: ToldRelay;
+  /** Where each attempt takes its turn, if there are turns. */
+  turns?: TurnHolder | undefined;
   signal?: AbortSignal | undefined;
   /** Patience, retries and headers, as the JSON that the core reads. */
   settings: string;
@@ -38,6 +50,7 @@ export class HostEffects implements CallEffects {
   #body: BodyAudio | undefined;
   #most = Number.POSITIVE_INFINITY;
   #key: string | undefined;
+  #turn: Turn | undefined;
 
   constructor(options: EffectOptions) {
     this.settings = options.settings;
@@ -72,6 +85,7 @@ export class HostEffects implements CallEffects {
 
   /** Ends what is still under way: the call is over. */
   close(): void {
+    this.#turn?.leave();
     this.#effects.cancel();
     this.#stream?.cancel();
   }
@@ -84,11 +98,29 @@ export class HostEffects implements CallEffects {
     return !WebSocketPair && Boolean(document ?? importScripts);
   }
 
+  get takesAudio(): boolean {
+    // Of a stream the base64 is kept for another attempt, its bytes are not.
+    return this.#options.relay.takesAudio && this.#body?.isReplayable(true) === true;
+  }
+
+  set takesAudio(takes: boolean) {
+    this.#options.relay.takesAudio = takes;
+  }
+
   async apiKey(): Promise<unknown> {
+    await this.#takeTurn();
     const key = await this.#apiKey();
     // What has other characters is refused in the core, and goes nowhere.
     if (typeof key === "string" && /^[!-~]+$/.test(key.trim())) this.#key = key.trim();
     return key;
+  }
+
+  /** The core asks for the key before each attempt, and has no patience with that which could end. */
+  async #takeTurn(): Promise<void> {
+    this.#turn?.leave();
+    const turn = this.#options.turns?.gate?.ask();
+    this.#turn = turn;
+    if (turn) await this.#during(() => turn.begins);
   }
 
   /** The key that it has used last, for what must not repeat it. */
@@ -143,12 +175,12 @@ export class HostEffects implements CallEffects {
       const request = await this.#request(empty, work, signal);
       // Nobody wants the answer any more, and not every fetch heeds the signal of its request.
       signal.throwIfAborted();
-      if (work.audio === BYTES || recognition) {
-        this.#tell({ phase: work.audio === BYTES ? "upload" : "send", loaded: 0 });
-      }
+      if (work.audio === BYTES || recognition) this.#tell({ phase: recognition ? "send" : "upload", loaded: 0 });
       // Node lets the signal of a Request go when nobody holds the Request any more, though it is under way.
       exchange.request = request;
-      return through(() => fetch(request));
+      const response = await through(() => fetch(request));
+      this.#turn?.answered(response.status, response.headers);
+      return response;
     };
     const received = recognition ? (loaded: number) => this.#tell({ phase: "receive", loaded }) : undefined;
     const exchange: Exchange & { request?: Request } = new Exchange(this.#effects, begin, received);
@@ -162,6 +194,11 @@ export class HostEffects implements CallEffects {
     const exchange = new Exchange(this.#effects, async () => response, received);
     await exchange.done();
     return exchange;
+  }
+
+  /** Tells the caller how far a recording of any length is. */
+  progress(progress: Progress): void {
+    this.#tell(progress);
   }
 
   stage(phase: string): void {
@@ -186,7 +223,10 @@ export class HostEffects implements CallEffects {
     const init: RequestInit & { duplex?: "half" } = own(signal ? { signal } : {});
     if (content !== undefined) init.body = content;
     if (content instanceof ReadableStream) init.duplex = "half";
-    return new Request(empty, init);
+    const request = new Request(empty, init);
+    // The runtime knows it anyway; a `fetch` of the caller's shall, too.
+    if (work.length) request.headers.set("content-length", String(work.length));
+    return request;
   }
 
   #work(before: string, audio: number, after: string): BodyWork {

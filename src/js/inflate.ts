@@ -1,9 +1,7 @@
-/**
- * Raw DEFLATE (RFC 1951), decompressing at once and in memory.
- *
- * A module travels inside its script compressed, and it has to be ready synchronously: `DecompressionStream` is
- * asynchronous, and Node's zlib exists in Node only. Speed matters little (once, some 100 kB), size matters: about 1 kB.
- */
+// Raw DEFLATE (RFC 1951), decompressing at once and in memory.
+//
+// A module travels inside its script compressed, and it has to be ready synchronously: `DecompressionStream` is
+// asynchronous, and Node's zlib exists in Node only. Speed matters little (once, some 100 kB), size matters: about 1 kB.
 
 /** Base value and number of extra bits of the length codes 257…285. */
 const LENGTH_BASE = [

@@ -3,8 +3,8 @@
 import { type Glue as CoreGlue, createGlue, namespace, wasm } from "../../target/js/glue.js";
 import { InternalError, toError } from "./errors.js";
 
-/** The parts, each a module of its own. `core` is always there, the others come when they are asked for. */
-export type PartName = "core" | "files" | "formats";
+/** The parts, each a module of its own: `core` is always there, four come when they are asked for, `relay` is the edge function's. */
+export type PartName = "core" | "files" | "formats" | "live" | "long" | "relay" | "sound";
 
 /** What every part's glue has. */
 interface Linked {

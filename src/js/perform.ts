@@ -40,19 +40,20 @@ export async function upload(client: Client, audio: AudioInput, options: CallOpt
 }
 
 /** Transcribes audio directly or by a task, whichever it fits. */
-export async function transcribeAny(
+export async function transcribeLongAudio(
   client: Client,
   audio: AudioInput,
   options: CallOptions,
   byTask: TranscribeOptions,
+  isTooMuch = false,
 ): Promise<Transcript> {
   const { request, data } = splitOptions(options);
   // Each by itself, so that what is wrong in one of them is named.
-  const ways = `{"direct":${json(data, "option")},"byTask":${json(byTask, "longAudio")}}`;
-  return JSON.parse(await sendAudio(client, "transcribeAny", audio, request, ways));
+  const ways = `{"direct":${json(data, "option")},"byTask":${json(byTask, "longAudio")},"isTooMuch":${isTooMuch}}`;
+  return JSON.parse(await sendAudio(client, "longAudio", audio, request, ways));
 }
 
-function sendAudio<Name extends "upload" | "transcribeAny">(
+function sendAudio<Name extends "upload" | "longAudio">(
   client: Client,
   name: Name,
   audio: AudioInput,

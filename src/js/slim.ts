@@ -15,12 +15,16 @@ export type WasmInput =
   | string;
 
 /** Where the package has the module of each part, and the call that hands it over. */
-const PARTS: { [name in PartName]: string } = {
+const PARTS: { [name in Exclude<PartName, "relay">]: string } = {
   core: "await init(module) with that of dashscope-asr/wasm before the first call",
   files:
     'await init(module, "files") with that of dashscope-asr/wasm/files before the first task, upload, token or hot-word list',
   formats:
     'await init(module, "formats") with that of dashscope-asr/wasm/formats before the first toSrt, toVtt, toText, toJson or encodeWav',
+  live: 'await init(module, "live") with that of dashscope-asr/wasm/live before the first live transcription',
+  long: 'await init(module, "long") with that of dashscope-asr/wasm/long before the first recording in pieces',
+  sound:
+    'await init(module, "sound") with that of dashscope-asr/wasm/sound before the first probe, crop, toWav or segments',
 };
 
 const modules: { [name in PartName]?: WebAssembly.Module } = {};
@@ -28,7 +32,7 @@ const modules: { [name in PartName]?: WebAssembly.Module } = {};
 setLoader((_, name) => {
   const module = modules[name];
   if (module) return module;
-  const message = `dashscope-asr/slim has no WebAssembly inside: ${PARTS[name]}`;
+  const message = `dashscope-asr/slim has no WebAssembly inside: ${PARTS[name as keyof typeof PARTS]}`;
   throw new InternalError({ code: "internal_error", message, retryable: false });
 });
 
@@ -37,15 +41,16 @@ setLoader((_, name) => {
  * Calling it again is harmless; the last module counts for instances that are still to be made.
  *
  * @param part `"files"` (`dashscope-asr/wasm/files`) before tasks, batches, uploads, tokens, hot-word lists and
- *   `longAudio`; `"formats"` (`dashscope-asr/wasm/formats`) before subtitles, text, JSON and WAV. Default: what
- *   everything else needs.
+ *   `longAudio`; `"formats"` (`dashscope-asr/wasm/formats`) before subtitles, text, JSON and WAV; `"live"`
+ *   (`dashscope-asr/wasm/live`) before `live`; `"sound"` (`dashscope-asr/wasm/sound`) before `probe`, `crop`, `toWav` and
+ *   `segments`; both that and `"long"` (`dashscope-asr/wasm/long`) before `longAudio: "split"` and `"auto"`. Default: what everything else needs.
  */
 export async function init(
   input: WasmInput | Promise<WasmInput>,
-  part: "core" | "files" | "formats" = "core",
+  part: "core" | "files" | "formats" | "live" | "long" | "sound" = "core",
 ): Promise<void> {
   if (!Object.keys(PARTS).includes(part))
-    throw new TypeError(`init knows no part "${part}"; there are core, files and formats`);
+    throw new TypeError(`init knows no part "${part}"; there are core, files, formats, live, long and sound`);
   modules[part] = await compile(await input);
 }
 

@@ -12,10 +12,15 @@ import {
 } from "./call.js";
 import { own } from "./data.js";
 import { callCore, runCore } from "./instance.js";
-import { perform, transcribeAny, upload } from "./perform.js";
+
+import { type LiveCallOptions, LiveTranscript } from "./live-transcript.js";
+import { openLong, type SplitCallOptions } from "./long-audio.js";
+import type { LongTranscript } from "./long-events.js";
+import { perform, transcribeLongAudio, upload } from "./perform.js";
+
 import { type Batch, submitBatch, Task } from "./service.js";
 import { type Opened, TranscriptStream } from "./transcript-stream.js";
-import { open, openResponse } from "./transcription.js";
+import { open, openResponse, steps } from "./transcription.js";
 import { Vocabularies } from "./vocabularies.js";
 
 /** Options of `transcribe`. */
@@ -23,7 +28,8 @@ export type TranscribeCallOptions = CallOptions & {
   /**
    * What to do with audio that is too long or too large for the model: `"task"` uploads it and transcribes it as a task
    * (`qwen3-asr-flash-filetrans`); options in place of the word choose another model or tell it more. Language, context
-   * and `enableItn` count for both ways. Without it, such audio is an error.
+   * and `enableItn` count for both ways. `"split"` and `"auto"` are others: see `SplitCallOptions`. Without it, such audio is an
+   * error.
    */
   longAudio?: "task" | TranscribeOptions | undefined;
 };
@@ -47,25 +53,40 @@ export class Transcriber {
     callCore((glue) => glue.checkSettings(this.#client.settings));
   }
 
+  /** Transcribes a recording of any length, in pieces, or the way that fits it; `resume` goes on with an earlier call. */
+  transcribe(audio: AudioInput, options: SplitCallOptions): Promise<LongTranscript>;
   /**
    * Transcribes audio and waits for the whole text. "No speech" is a result: `text: ""`, `noSpeech: true`.
    *
    * @param audio a Blob or File, bytes, a stream, a Response or Request with audio in it, or a URL that the service can
    *   download. Never changed and never kept.
    */
-  transcribe(audio: AudioInput, options: TranscribeCallOptions = {}): Promise<Transcript> {
+  transcribe(audio: AudioInput, options?: TranscribeCallOptions): Promise<Transcript>;
+  transcribe(audio: AudioInput, options: TranscribeCallOptions | SplitCallOptions = {}): Promise<Transcript> {
+    if (isSplit(options)) return this.#startLong(audio, options, false).final();
     const { longAudio, ...rest } = own(options);
     if (longAudio === undefined || longAudio === null) return this.#start(audio, rest, false).final();
-    return transcribeAny(this.#client, audio, rest, longAudio === "task" ? {} : longAudio);
+    return transcribeLongAudio(this.#client, audio, rest, longAudio === "task" ? {} : longAudio);
   }
 
+  /** Gives the text of a recording of any length piece after piece, in its order. */
+  stream(audio: AudioInput, options: SplitCallOptions): TranscriptStream<LongTranscript>;
   /** Transcribes audio and gives the text while it is recognised. Nothing is sent before the first event is asked for. */
-  stream(audio: AudioInput, options: CallOptions = {}): TranscriptStream {
+  stream(audio: AudioInput, options?: CallOptions): TranscriptStream;
+  stream(
+    audio: AudioInput,
+    options: CallOptions | SplitCallOptions = {},
+  ): TranscriptStream | TranscriptStream<LongTranscript> {
+    if (isSplit(options)) return this.#startLong(audio, options, true);
     return this.#start(audio, options, true);
   }
 
   #start(audio: AudioInput, options: CallOptions, stream: boolean): TranscriptStream {
-    return transcriptStream(options, (all) => open(this.#client, audio, all, stream));
+    return transcriptStream(options, async (all) => steps(await open(this.#client, audio, all, stream)));
+  }
+
+  #startLong(audio: AudioInput, options: SplitCallOptions, stream: boolean): TranscriptStream<LongTranscript> {
+    return transcriptStream(own(options), (all) => openLong(this.#client, audio, all, stream));
   }
 
   /**
@@ -77,7 +98,8 @@ export class Transcriber {
     options: CallOptions & { stream?: boolean | undefined } = {},
   ): Promise<Request> {
     const { stream = false, ...rest } = own(options);
-    const { transcription, effects } = await open(this.#client, audio, rest, stream);
+    // Somebody else sends it, whenever they want: it waits for no turn.
+    const { transcription, effects } = await open({ ...this.#client, turns: {} }, audio, rest, stream);
     try {
       return await runCore(() => transcription.request(), effects);
     } catch (error) {
@@ -95,7 +117,15 @@ export class Transcriber {
 
   /** Reads the streamed answer to a request of `buildRequest` with `stream: true`. Pass the same options. */
   readStream(response: Response, options: CallOptions = {}): TranscriptStream {
-    return transcriptStream(options, (all) => openResponse(this.#client, response, all));
+    return transcriptStream(options, async (all) => steps(await openResponse(this.#client, response, all)));
+  }
+
+  /**
+   * Begins a live transcription: words while they are spoken, over a WebSocket, at once. What is wrong with the options is told by
+   * its events and by `finish()`. A relay tells by `live` in `GET {baseURL}/capabilities` whether it has models for it.
+   */
+  live(options: LiveCallOptions = {}): LiveTranscript {
+    return new LiveTranscript(this.#client, options);
   }
 
   /** Hot-word lists: create, list, get, update, delete. */
@@ -144,8 +174,8 @@ export class Transcriber {
   }
 
   /**
-   * Makes a key that expires after 1 to 1800 seconds (default: 60), for native apps and extensions. Pages cannot use it:
-   * they cannot reach the service at all.
+   * Makes a key that expires after 1 to 1800 seconds (default: 60), for native apps and extensions, and for `live({ tokenURL })` in
+   * pages, which reach the service by nothing else. It may do everything that your key may, and cannot be called back.
    */
   createToken(options: RequestOptions & { expireInSeconds?: number | undefined } = {}): Promise<Token> {
     const { expireInSeconds, ...rest } = own(options);
@@ -153,8 +183,17 @@ export class Transcriber {
   }
 }
 
+/** Whether a recording may go in pieces, whose part has to be loaded first. */
+function isSplit(options: object | null | undefined): options is SplitCallOptions {
+  const { longAudio } = own<Partial<SplitCallOptions>>(options);
+  return longAudio === "split" || longAudio === "auto";
+}
+
 /** A stream of what `open` gives, cancelled by its own signal, which follows the caller's. */
-function transcriptStream(options: CallOptions, open: (options: CallOptions) => Promise<Opened>): TranscriptStream {
+function transcriptStream<Options extends RequestOptions, Result extends Transcript>(
+  options: Options,
+  open: (options: Options) => Promise<Opened<Result>>,
+): TranscriptStream<Result> {
   const { signal } = own(options);
   // What is no signal is refused together with all other options: when something is asked for.
   if (!isSignal(signal)) return new TranscriptStream(() => open(options), undefined);

@@ -1,17 +1,31 @@
 // A streamed transcription as JavaScript likes it: an async iterable, a promise of the end, a ReadableStream.
 
-import type { Glue, Transcript, TranscriptEvent } from "../../target/js/glue.js";
+import type { Transcript, TranscriptEvent } from "../../target/js/glue.js";
 import { AbortError, type AsrError, toError } from "./errors.js";
 import type { HostEffects } from "./host-effects.js";
-import { runCore } from "./instance.js";
+import type { LongEvent, LongTranscript } from "./long-events.js";
 
-type Transcription = InstanceType<Glue["Transcription"]>;
+/**
+ * What came at once: the changes of the text back to back, their lengths (of a revision −1 minus its length), the transcript, by the
+ * core as JSON, and what its events have beside the text.
+ */
+export type Batch<Result = Transcript> = [
+  text: string,
+  lengths: Int32Array,
+  transcript?: string | Result | undefined,
+  more?: object | undefined,
+];
 
 /** What a stream is made of: its options checked, its audio or its answer taken. */
-export interface Opened {
-  transcription: Transcription;
+export interface Opened<Result = Transcript> {
+  /** The next batch; nothing after the end. */
+  next(): Promise<Batch<Result> | undefined>;
+  free(): void;
   effects: HostEffects;
 }
+
+/** The events of a stream that ends with such a result. */
+export type StreamEvent<Result> = Result extends LongTranscript ? LongEvent : TranscriptEvent;
 
 /**
  * Text while it is recognised. Nothing is sent before the first event, or `final()`, is asked for.
@@ -24,22 +38,22 @@ export interface Opened {
  *
  * Leaving the loop cancels the request. An error carries `partialText`.
  */
-export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
-  readonly #open: (signal: AbortSignal) => Promise<Opened>;
+export class TranscriptStream<Result extends Transcript = Transcript> implements AsyncIterable<StreamEvent<Result>> {
+  readonly #open: (signal: AbortSignal) => Promise<Opened<Result>>;
   readonly #controller = new AbortController();
   readonly #signal: AbortSignal | undefined;
-  #opened: Opened | undefined;
-  #events: TranscriptEvent[] = [];
+  #opened: Opened<Result> | undefined;
+  #events: StreamEvent<Result>[] = [];
   /** Where in `#events` the next one is. */
   #at = 0;
   #text = "";
   #pulling: Promise<void> | undefined;
   #ended = false;
-  #transcript: Transcript | undefined;
+  #transcript: Result | undefined;
   #error: AsrError | undefined;
 
   /** @internal */
-  constructor(open: (signal: AbortSignal) => Promise<Opened>, signal: AbortSignal | undefined) {
+  constructor(open: (signal: AbortSignal) => Promise<Opened<Result>>, signal: AbortSignal | undefined) {
     this.#open = open;
     this.#signal = signal;
   }
@@ -57,7 +71,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   }
 
   /** Waits for the end. Rejects with what went wrong; the text so far is in the error's `partialText`. */
-  async final(): Promise<Transcript> {
+  async final(): Promise<Result> {
     while (!this.#ended) await this.#pull();
     if (this.#transcript) return this.#transcript;
     throw this.#error;
@@ -71,9 +85,9 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   }
 
   /** The events as a `ReadableStream`, for `Response` bodies and pipes. Cancelling it cancels the request. */
-  toReadableStream(): ReadableStream<TranscriptEvent> {
+  toReadableStream(): ReadableStream<StreamEvent<Result>> {
     const events = this[Symbol.asyncIterator]();
-    const source: UnderlyingDefaultSource<TranscriptEvent> = {
+    const source: UnderlyingDefaultSource<StreamEvent<Result>> = {
       async pull(controller) {
         const { value, done } = await events.next();
         if (done) controller.close();
@@ -86,14 +100,14 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   }
 
   /** The events, each once: two loops over one stream share them. */
-  [Symbol.asyncIterator](): AsyncIterableIterator<TranscriptEvent> {
+  [Symbol.asyncIterator](): AsyncIterableIterator<StreamEvent<Result>> {
     let over = false;
-    const end = (): IteratorResult<TranscriptEvent> => {
+    const end = (): IteratorResult<StreamEvent<Result>> => {
       over = true;
       return { value: undefined, done: true };
     };
     // By hand, not as a generator: what has arrived is given without a detour, which a stream of words feels.
-    const later = async (): Promise<IteratorResult<TranscriptEvent>> => {
+    const later = async (): Promise<IteratorResult<StreamEvent<Result>>> => {
       for (;;) {
         const value = over ? undefined : this.#shift();
         if (value) return { value, done: false };
@@ -122,7 +136,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   }
 
   /** The next event that has arrived. An index instead of `shift`, which moves all the others each time. */
-  #shift(): TranscriptEvent | undefined {
+  #shift(): StreamEvent<Result> | undefined {
     const event = this.#events[this.#at];
     if (event === undefined) return undefined;
     this.#at += 1;
@@ -144,8 +158,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   async #next(): Promise<void> {
     try {
       this.#opened ??= await this.#start();
-      const { transcription, effects } = this.#opened;
-      const batch = await runCore(() => transcription.next(), effects);
+      const batch = await this.#opened.next();
       if (batch) this.#take(...batch);
       else this.#end(this.#transcript ? undefined : cancelled(this.#text));
     } catch (error) {
@@ -154,14 +167,14 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
   }
 
   /** Listens to the caller's signal from here on: a stream that nobody asks for leaves nothing behind. */
-  #start(): Promise<Opened> {
+  #start(): Promise<Opened<Result>> {
     if (this.#signal?.aborted) this.#abort();
     this.#signal?.addEventListener("abort", this.#abort);
     return this.#open(this.#controller.signal);
   }
 
   /** Unpacks what one network chunk brought; see `src/wasm/transcription.rs` for the form. */
-  #take(text: string, lengths: Int32Array, transcript: string | undefined): void {
+  #take(...[text, lengths, transcript, more]: Batch<Result>): void {
     let at = 0;
     for (const length of lengths) {
       const revised = length < 0;
@@ -169,13 +182,13 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
       const piece = text.slice(at, end);
       at = end;
       this.#text = revised ? piece : this.#text + piece;
-      this.#events.push(
-        revised ? { type: "revision", text: piece } : { type: "delta", delta: piece, text: this.#text },
-      );
+      const event = revised ? { type: "revision", text: piece } : { type: "delta", delta: piece, text: this.#text };
+      this.#events.push({ ...event, ...more } as StreamEvent<Result>);
     }
     if (transcript !== undefined) {
-      this.#transcript = JSON.parse(transcript) as Transcript;
-      this.#events.push({ type: "done", transcript: this.#transcript });
+      this.#transcript = typeof transcript === "string" ? (JSON.parse(transcript) as Result) : transcript;
+      const done = { type: "done", transcript: this.#transcript };
+      this.#events.push(done as unknown as StreamEvent<Result>);
       this.#end();
     }
   }
@@ -185,7 +198,7 @@ export class TranscriptStream implements AsyncIterable<TranscriptEvent> {
     this.#error = error;
     this.#signal?.removeEventListener("abort", this.#abort);
     this.#opened?.effects.close();
-    this.#opened?.transcription.free();
+    this.#opened?.free();
     this.#opened = undefined;
   }
 }

@@ -1,16 +1,7 @@
 // Event streams from a seeded generator: every rule of the standard, and every way to break it, in odd company.
 // The same seed gives the same bytes on every machine, so a failure can be repeated from the seed in its message.
 
-/** A small generator of numbers in [0, 1) (mulberry32). @param {number} seed @returns {() => number} */
-export function seededRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seededRandom } from "../fixtures/seeded-random.mjs";
 
 const LINE_ENDS = [["\n"], ["\r\n"], ["\r"], ["\n", "\r\n", "\r"]];
 

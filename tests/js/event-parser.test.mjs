@@ -4,7 +4,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { createParser } from "eventsource-parser";
 import { EventParser, isAsrError } from "../../dist/index.js";
-import { eventStream, randomPieces, seededRandom } from "./event-corpus.mjs";
+import { seededRandom } from "../fixtures/seeded-random.mjs";
+import { eventStream, randomPieces } from "./event-corpus.mjs";
 
 const STREAMS = 400;
 const encoder = new TextEncoder();

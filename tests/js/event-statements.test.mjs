@@ -5,7 +5,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createParser } from "eventsource-parser";
 import { EventParser, EventStream, isAsrError } from "../../dist/index.js";
-import { eventStream, randomPieces, seededRandom } from "./event-corpus.mjs";
+import { seededRandom } from "../fixtures/seeded-random.mjs";
+import { eventStream, randomPieces } from "./event-corpus.mjs";
 
 const LONG = "x".repeat(2049);
 

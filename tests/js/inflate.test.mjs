@@ -3,19 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { constants, deflateRawSync } from "node:zlib";
 import { inflate, inflateBase64 } from "../../src/js/inflate.ts";
+import { seededRandom } from "../fixtures/seeded-random.mjs";
 
-/** Numbers that look random and are the same in each run (mulberry32). */
-function numbers(seed) {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-const random = numbers(1);
+const random = seededRandom(1);
 const noise = Buffer.from(Array.from({ length: 100_000 }, () => Math.floor(random() * 256)));
 const words = Buffer.from(
   Array.from({ length: 20_000 }, () => ["speech ", "text ", "audio ", "a"][Math.floor(random() * 4)]).join(""),
