@@ -12,6 +12,7 @@ const root = dirname(here);
 
 const STATIC_FILES = ["index.html", "style.css", "icon.svg", "_headers"];
 const SAMPLES = ["jfk.wav"];
+const WORKLET = "microphone-worklet.js";
 
 /**
  * @param {{ packageEntry?: string, outputDirectory?: string }} [options]
@@ -36,12 +37,20 @@ export async function buildPage(options = {}) {
     minify: true,
     sourcemap: true,
     write: false,
-    alias: { "dashscope-asr": packageEntry },
+    alias: {
+      "dashscope-asr": packageEntry,
+      "dashscope-asr/microphone": join(dirname(packageEntry), "microphone.js"),
+      "dashscope-asr/recorder": join(dirname(packageEntry), "recorder.js"),
+    },
+    // The compiler's paths are for types.
+    tsconfigRaw: {},
     logLevel: "warning",
   });
 
   const files = new Map(bundle.outputFiles.map((file) => [relative(outputDirectory, file.path), file.contents]));
   for (const name of STATIC_FILES) files.set(name, await readFile(join(here, "src", name)));
+  // Named by its address, which is that of the script that asks for it.
+  files.set(WORKLET, await readFile(join(dirname(packageEntry), WORKLET)));
   for (const name of SAMPLES) {
     files.set(join("samples", name), await readFile(join(root, "tests", "fixtures", "speech", name)));
   }

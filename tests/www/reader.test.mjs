@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk, recordings } from "../fixtures/recordings.mjs";
+import { noteOnDisk } from "./notes-on-disk.mjs";
 import {
   downloaded,
   dropFile,
@@ -74,6 +75,12 @@ describe("the words", () => {
   test("light up one after the other while they are heard", async () => {
     await openRead();
     await page.evaluate(() => {
+      // Slowly: where there is much else to do, a page never draws a word of a quarter of a second.
+      const { play } = HTMLMediaElement.prototype;
+      HTMLMediaElement.prototype.play = function () {
+        this.playbackRate = 0.5;
+        return play.call(this);
+      };
       globalThis.seen = [];
       const look = () => {
         const heard = [...document.querySelectorAll(".word.heard")].map((word) => word.textContent);
@@ -217,7 +224,7 @@ describe("notes", () => {
   test("stay: opened again after a reload they have words, times and sound", async () => {
     await openRead();
     // The audio goes to the disk while the words are read.
-    await page.waitForTimeout(500);
+    await noteOnDisk(page, ({ transcript, isComplete }) => transcript && isComplete);
     await page.reload();
     await page.waitForSelector("#saved", { state: "visible" });
     assert.match(await page.textContent("#saved-list"), /jfk\.wav.*0:1[01].*One two three/);
@@ -290,7 +297,7 @@ describe("notes", () => {
     await openRead();
     await page.click("#view-text");
     await page.fill("#text", "Edited by hand.");
-    await page.waitForTimeout(200);
+    await noteOnDisk(page, ({ text }) => text === "Edited by hand.");
     await page.reload();
     await page.waitForSelector("#saved", { state: "visible" });
     assert.match(await page.textContent("#saved-list"), /Edited by hand\./);

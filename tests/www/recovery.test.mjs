@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
+import { noteOnDisk } from "./notes-on-disk.mjs";
 import { audioSent, finishedText, recordFor, reopen, statusOf, textOf, troubleShown } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
 
@@ -108,7 +109,7 @@ describe("a reload", () => {
     await recordFor(page, 1500);
     await finishedText(page);
     await page.fill("#text", "What I meant is this.");
-    await page.waitForTimeout(200);
+    await noteOnDisk(page, ({ text }) => text === "What I meant is this.");
     await page.reload();
     await page.waitForSelector("#saved", { state: "visible" });
     assert.match(await page.textContent("#saved-list"), /What I meant is this/);
@@ -215,9 +216,10 @@ describe("the microphone", () => {
     await page.clock.fastForward(7_175_000);
     await page.waitForFunction(() => /^0:2\d left$/.test(document.getElementById("remaining").textContent));
     assert.match(await page.getAttribute("#remaining", "class"), /urgent/);
-    assert.match(await statusOf(page), /After five minutes the words come all at once/);
+    assert.match(await statusOf(page), /What is longer than five minutes goes in pieces/);
     await page.clock.fastForward(26_000);
     assert.equal(await finishedText(page), WORDS);
-    assert.match(await page.textContent("#facts"), /filetrans/, "two hours take the long way");
+    const submitted = site.emulator.requests.filter(({ path }) => path.endsWith("/transcription"));
+    assert.deepEqual(submitted, [], "two hours go in pieces");
   });
 });

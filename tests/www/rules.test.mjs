@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { chooseRecordingFormat } from "../../src/js/recorder/recording-format.ts";
+import { shownName } from "../../src/js/recorder/shown-name.ts";
+import { SilenceWatch } from "../../src/js/recorder/silence-watch.ts";
 import { formatSeconds, saySeconds } from "../../www/src/clock.ts";
 import { timelineOf, wordAt } from "../../www/src/reader/timeline.ts";
-import { hotWordsIn, planFor } from "../../www/src/recognition/plan.ts";
-import { chooseRecordingFormat } from "../../www/src/recording/recording-format.ts";
-import { SilenceWatch } from "../../www/src/recording/silence-watch.ts";
+import { hotWordsIn, planFor, planLive } from "../../www/src/recognition/plan.ts";
 import { describeMicrophoneTrouble } from "../../www/src/words/microphone-help.ts";
-import { fileNameOf, shownName } from "../../www/src/words/names.ts";
+import { fileNameOf } from "../../www/src/words/names.ts";
 import { describeTrouble } from "../../www/src/words/trouble.ts";
 
 describe("what is recorded", () => {
@@ -60,6 +61,25 @@ describe("what the service is asked for", () => {
     assert.equal(plan({ hotWords: "one", recognition: "words" }).direct, undefined);
   });
 
+  test("while somebody speaks: by the model for that, where nothing else was asked for", () => {
+    const live = (changes, known = { ...models, live: "s" }) =>
+      planLive({ ...settings, startAtOnce: true, ...changes }, known);
+    assert.deepEqual(live({}), { model: "s" });
+    assert.deepEqual(live({ context: " A talk. ", language: "fil", hotWords: "one" }), {
+      ...{ model: "s", context: "A talk.", languageHints: ["tl"], vocabulary: { one: 4 } },
+    });
+    assert.equal(live({}, models), undefined, "no model for it");
+    assert.equal(planLive({ ...settings, startAtOnce: true }, undefined), undefined, "not known yet");
+    for (const other of [
+      { recognition: "words" },
+      { recognition: "speakers" },
+      { enableItn: true },
+      { startAtOnce: false },
+    ]) {
+      assert.equal(live(other), undefined, JSON.stringify(other));
+    }
+  });
+
   test("hot words may be written in many ways", () => {
     assert.deepEqual(hotWordsIn(" Bulge Bracket\n\n语音，实验室;one,, one \n"), [
       "Bulge Bracket",
@@ -67,6 +87,11 @@ describe("what the service is asked for", () => {
       "实验室",
       "one",
     ]);
+  });
+
+  test("no hot word is dropped in silence: how many are too many the package says", () => {
+    const many = Array.from({ length: 2001 }, (_, index) => `word ${index}`);
+    assert.deepEqual(hotWordsIn(many.join("\n")), many);
   });
 });
 

@@ -13,10 +13,13 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(dirname(here));
 const temporary = join(root, "target", "www-tests");
 
-/** Starts everything; `close` ends everything. */
+/** Starts everything; `close` ends everything. With `live`, words come while somebody speaks. */
 export async function startSite(options = {}) {
   const emulator = await startEmulator({ port: 0, ...options.emulator });
-  const site = await serve({ upstream: emulator.url, ...options.site });
+  // Most tests are about what was recorded, not about what is heard of it meanwhile.
+  const live = options.live ? {} : { DASHSCOPE_LIVE_MODEL: "none" };
+  const variables = { ...live, ...options.site?.variables };
+  const site = await serve({ upstream: emulator.url, ...options.site, variables });
   return {
     url: site.url,
     emulator,

@@ -2,11 +2,20 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { readDraft } from "../../www/src/drafts/stored-draft.ts";
+import esbuild from "esbuild";
+import { inProject } from "../../scripts/build/paths.mjs";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
+import { noteOnDisk } from "./notes-on-disk.mjs";
 import { downloaded, dropFile, finishedText, reopen, sentencesOf, statusOf, textOf } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite } from "./site.mjs";
+
+// Of the recorder, which exports what is made of it only.
+const { outputFiles } = await esbuild.build({
+  entryPoints: [inProject("src", "js", "recorder", "stored-draft.ts")],
+  ...{ bundle: true, format: "esm", write: false },
+});
+const { readDraft } = await import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`);
 
 const NOVEMBER = Date.UTC(2026, 10, 25, 12);
 
@@ -102,6 +111,12 @@ describe("a stored note", () => {
     for (const task of [{}, { id: "" }, { id: 7 }]) assert.equal(readDraft({ ...good, task }).task, undefined);
     const odd = readDraft({ ...good, task: { id: "t-1", model: 7, submittedAt: "yesterday" } }).task;
     assert.deepEqual(odd, { id: "t-1", model: undefined, submittedAt: NOVEMBER });
+  });
+
+  test("with broken pieces begins anew, and does not go on by itself", () => {
+    for (const pieces of [7, {}, { resume: "x" }]) assert.equal(readDraft({ ...good, pieces }).pieces, undefined);
+    const odd = readDraft({ ...good, pieces: { resume: { version: 9 }, isUnderWay: "yes" } }).pieces;
+    assert.deepEqual(odd, { resume: { version: 9 }, isUnderWay: false });
   });
 
   test("with broken times keeps the words", () => {
@@ -244,7 +259,7 @@ describe("in the page", () => {
     site.emulator.arm({ fault: "task-running=4", path: "/api/v1/services/audio/asr/transcription" });
     await dropFile(page, jfk.path);
     await page.waitForFunction(() => / so far$/.test(document.getElementById("progress-detail").textContent));
-    await page.waitForTimeout(300);
+    await noteOnDisk(page, ({ task, isComplete }) => task && isComplete);
     await page.evaluate(async () => {
       const request = indexedDB.open("dashscope-asr-demo");
       const database = await new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));

@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import { after, afterEach, before, describe, test } from "node:test";
 import { createScriptedRecogniser } from "../emulator/recogniser/scripted.mjs";
 import { jfk } from "../fixtures/recordings.mjs";
+import { noteOnDisk } from "./notes-on-disk.mjs";
 import { dropFile, finishedText, sentencesOf, statusOf, troubleShown } from "./page-steps.mjs";
 import { launchBrowser, openPage, startSite, temporaryFile } from "./site.mjs";
 
@@ -18,11 +19,25 @@ let site;
 let browser;
 let page;
 let sixMinutes;
+let sixMinutesOfVideo;
 
 before(async () => {
   sixMinutes = temporaryFile("six-minutes.mp3", "");
   const loop = ["-stream_loop", "32", "-i", jfk.path, "-c:a", "libmp3lame", "-b:a", "32k", sixMinutes];
   execFileSync("ffmpeg", ["-loglevel", "error", "-y", ...loop]);
+  sixMinutesOfVideo = temporaryFile("six-minutes.mp4", "");
+  execFileSync("ffmpeg", [
+    "-loglevel",
+    "error",
+    "-y",
+    "-i",
+    sixMinutes,
+    "-c:a",
+    "aac",
+    "-b:a",
+    "32k",
+    sixMinutesOfVideo,
+  ]);
   const isLoud = (samples) => samples.some((sample) => Math.abs(sample) > 0.01);
   const recogniser = createScriptedRecogniser((samples) => (isLoud(samples) ? PHRASES : ""));
   site = await startSite({ emulator: { recogniser } });
@@ -54,8 +69,12 @@ async function openWith(recognition, choose = async () => {}) {
 }
 
 describe("a long recording", () => {
-  test("takes the long way by itself, says why, and shows every step", async () => {
+  test("takes the long way by itself where this browser cannot read it, says why, and shows every step", async () => {
     page = await openPage(browser, site.url);
+    await page.evaluate(() => {
+      delete globalThis.AudioDecoder;
+      delete globalThis.OfflineAudioContext;
+    });
     await page.evaluate(() => {
       globalThis.seen = [];
       const look = () => {
@@ -65,9 +84,12 @@ describe("a long recording", () => {
       new MutationObserver(look).observe(document.body, { subtree: true, attributes: true, childList: true });
     });
     armTask("task-running=3");
-    await page.setInputFiles("#file", sixMinutes);
-    await page.waitForSelector("#long-way", { state: "visible" });
-    assert.match(await page.textContent("#long-way"), /^Longer than five minutes, so the words come all at once/);
+    await page.setInputFiles("#file", sixMinutesOfVideo);
+    await page.waitForFunction(() => {
+      return /^Longer than five minutes, so the words come all at once/.test(
+        document.getElementById("long-way").textContent,
+      );
+    });
     await page.waitForFunction(() => /You may close this page/.test(document.getElementById("long-way").textContent));
     await page.waitForFunction(() => / so far$/.test(document.getElementById("progress-detail").textContent));
     assert.equal(await finishedText(page), WORDS);
@@ -134,6 +156,8 @@ describe("a long recording", () => {
       site: { build: false, variables: { MAX_UPLOAD_BYTES: "1000000" } },
     });
     page = await openPage(browser, small.url);
+    await page.click(".options summary");
+    await page.check("#recognition input[value=words]");
     await page.setInputFiles("#file", sixMinutes);
     const trouble = await troubleShown(page);
     assert.equal(trouble.title, "This file is too large for this site");
@@ -178,6 +202,18 @@ describe("options", () => {
     assert.equal(requestsTo(SUBMIT).length, 0);
   });
 
+  for (const recognition of ["quick", "speakers"]) {
+    test(`more misheard words than the package takes are refused by it, before anything is sent (${recognition})`, async () => {
+      const words = Array.from({ length: 2001 }, (_, index) => `word ${index}`);
+      await openWith(recognition, () => page.fill("#hot-words", words.join("\n")));
+      await page.setInputFiles("#file", sixMinutes);
+      const trouble = await troubleShown(page);
+      assert.equal(trouble.title, "One of the options does not fit");
+      assert.match(trouble.advice, /at most 2000 words/);
+      assert.deepEqual(site.emulator.requests, []);
+    });
+  }
+
   test("every word with its time asks for it, whatever the length", async () => {
     await openWith("words", () => page.fill("#context", "Ask not."));
     await dropFile(page, jfk.path);
@@ -197,10 +233,9 @@ describe("a reload", () => {
     await dropFile(page, jfk.path);
     await page.waitForFunction(() => /You may close/.test(document.getElementById("long-way").textContent));
     // The copy of the audio follows the id.
-    await page.waitForTimeout(300);
+    await noteOnDisk(page, ({ task, isComplete }) => task && isComplete);
     await page.reload();
-    await page.waitForSelector("html[data-ready]");
-    assert.equal(await page.textContent("#source-name"), "jfk.wav");
+    await page.waitForFunction(() => document.getElementById("source-name").textContent === "jfk.wav");
     await page.waitForSelector("#stages", { state: "visible" });
     assert.match(await currentStage(), /Queue|Recognise/);
     assert.equal(await finishedText(page), WORDS);

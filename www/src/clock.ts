@@ -1,3 +1,5 @@
+// Lengths of time, for the eye and for the ear.
+
 /** `65.2` → `1:05`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));

@@ -1,7 +1,7 @@
 // The page begins here: the parts are made and put together.
 
+import { SavedRecordings, watchMicrophones } from "dashscope-asr/recorder";
 import type { About } from "../edge/about.ts";
-import { SavedRecordings } from "./drafts/saved-recordings.ts";
 import { warmUpPackage } from "./package.ts";
 import { App } from "./page/app.ts";
 import { copyText } from "./page/clipboard.ts";
@@ -20,8 +20,10 @@ import { fitHeight, render } from "./page/view.ts";
 import { Waveform } from "./page/waveform.ts";
 import { type DownloadFormat, download } from "./reader/downloads.ts";
 import { Reader } from "./reader/reader.ts";
-import { whenMicrophonesChange } from "./recording/microphone.ts";
 import { readSettings } from "./settings.ts";
+
+/** Visitors have recordings in it: it keeps its name. */
+const DATABASE = "dashscope-asr-demo";
 
 const elements = findElements();
 const settings = readSettings();
@@ -35,16 +37,16 @@ const savedView = new SavedView(elements, {
   onOpen(draft) {
     // Its place in the list goes; what is opened is up there.
     elements.stage.focus({ preventScroll: true });
-    void app.openSaved(draft);
+    void app.earlier.open(draft);
   },
-  onRename: (draft, name) => void app.renameSaved(draft, name),
-  onDelete: (draft) => void app.deleteSaved(draft),
+  onRename: (draft, name) => void app.earlier.rename(draft, name),
+  onDelete: (draft) => void app.earlier.delete(draft),
 });
 const app = new App({
   settings,
   waveform,
   playback,
-  saved: await SavedRecordings.open(),
+  saved: await SavedRecordings.open(DATABASE),
   confirm: (words, verb) => confirmWith(elements, words, verb),
   onState(state) {
     reader.render(state.transcript, audioOf(state.source) !== undefined);
@@ -77,7 +79,7 @@ elements.copy.addEventListener("click", () => void copy());
 elements.listen.addEventListener("click", () => void app.playOrPause());
 elements.viewWords.addEventListener("click", () => app.setEditing(false));
 elements.viewText.addEventListener("click", () => app.setEditing(true));
-elements.deleteAll.addEventListener("click", () => void app.deleteAllSaved());
+elements.deleteAll.addEventListener("click", () => void app.earlier.deleteAll());
 elements.downloads.addEventListener("click", (event) => {
   if (event.target instanceof HTMLButtonElement) void save(event.target.value as DownloadFormat);
 });
@@ -109,7 +111,7 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 connectOptions(elements, settings);
-whenMicrophonesChange(() => void showMicrophones(elements, settings));
+watchMicrophones(() => void showMicrophones(elements, settings));
 app.start();
 void showMicrophones(elements, settings);
 void askWhoListens();

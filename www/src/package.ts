@@ -1,4 +1,4 @@
-/** The package with its wasm is loaded apart from the page, once, and on first need at the latest. */
+// The package with its wasm is loaded apart from the page, once, and on first need at the latest.
 
 type Package = typeof import("dashscope-asr");
 
@@ -13,9 +13,18 @@ export function loadPackage(): Promise<Package> {
   return loading;
 }
 
+type MicrophonePackage = typeof import("dashscope-asr/microphone");
+
+/** Small, so a failure is not worth remembering either. */
+export function loadMicrophone(): Promise<MicrophonePackage> {
+  return import("dashscope-asr/microphone");
+}
+
 /** Fetches it while nobody waits for it. */
 export function warmUpPackage(): void {
-  const start = (): void => void loadPackage().catch(() => {});
+  const start = (): void => {
+    void Promise.all([loadPackage(), loadMicrophone()]).catch(() => {});
+  };
   if (typeof requestIdleCallback === "function") requestIdleCallback(start, { timeout: 2000 });
   else setTimeout(start, 300);
 }

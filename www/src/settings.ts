@@ -1,3 +1,5 @@
+// The settings of the visitor, in the storage of the browser.
+
 /** What matters most: the text at once, the time of every word, or who said what. */
 export type Recognition = "quick" | "words" | "speakers";
 

@@ -1,3 +1,5 @@
+// From any file that the browser can play to samples.
+
 /** The service listens at 16 kHz; the browser resamples while it decodes. */
 export const SPEECH_SAMPLE_RATE = 16_000;
 

@@ -1,20 +1,15 @@
 // What can be done with the page, and what comes of it.
 
+import { canRecord, type Draft, type SavedRecordings, shownName } from "dashscope-asr/recorder";
 import { outlineOf, plainOutline } from "../audio/outline.ts";
-import type { Draft } from "../drafts/draft.ts";
-import type { SavedRecordings } from "../drafts/saved-recordings.ts";
-import { canRecord } from "../recording/microphone.ts";
 import type { Settings } from "../settings.ts";
 import { describeMissingRecorder } from "../words/microphone-help.ts";
-import { shownName } from "../words/names.ts";
+import { EarlierRecordings } from "./earlier-recordings.ts";
 import type { Playback } from "./playback.ts";
 import { Speaking, type Spoken } from "./speaking.ts";
 import { audioOf, FIRST_STATE, hasTask, isUnheard, type Source, type State } from "./state.ts";
 import type { Waveform } from "./waveform.ts";
 import { Work } from "./work.ts";
-
-/** When to look for what was sent before a reload: the page before holds it a moment longer than until this one begins. */
-const RESUME_PAUSES_MS = [0, 200, 400, 800, 1600];
 
 export interface AppParts {
   readonly settings: Settings;
@@ -31,6 +26,7 @@ export interface AppParts {
 /** What can be done with the page, whoever asks: a button, a key or a dropped file. */
 export class App {
   state: State = FIRST_STATE;
+  readonly earlier: EarlierRecordings;
   readonly #parts: AppParts;
   readonly #speaking: Speaking;
   readonly #work: Work;
@@ -39,6 +35,12 @@ export class App {
     this.#parts = parts;
     const state = { get: () => this.state, set: (change: Partial<State>) => this.#set(change) };
     this.#work = new Work(parts, state);
+    this.earlier = new EarlierRecordings(parts, state, {
+      makeRoom: () => this.#makeRoom(),
+      clear: () => this.#clear(),
+      take: (source, message) => this.#take(source, message),
+      transcribe: () => this.transcribe(),
+    });
     this.#speaking = new Speaking(parts, state, {
       onSpoken: (spoken) => void this.#takeSpoken(spoken),
       onNothing: (draft, words) => void this.#takeNothing(draft, words),
@@ -49,22 +51,7 @@ export class App {
     const recorder = canRecord();
     this.#set({ canRecord: recorder, trouble: recorder ? undefined : describeMissingRecorder() });
     this.#parts.waveform.showNothing();
-    void this.#resume();
-  }
-
-  /** What was sent before a reload is waited for again, as soon as the page knows whom to ask. */
-  async #resume(): Promise<void> {
-    let waiting: Draft | undefined;
-    for (const pause of RESUME_PAUSES_MS) {
-      await new Promise((resolve) => setTimeout(resolve, pause));
-      if (this.state.phase.name !== "idle") return;
-      await this.#listSaved();
-      waiting = this.state.saved.find((draft) => draft.task && !draft.transcript);
-      if (waiting || !(await this.#parts.saved.someInUse())) break;
-    }
-    if (!waiting || this.state.phase.name !== "idle") return;
-    await this.openSaved(waiting);
-    if (hasTask(this.state)) await this.transcribe();
+    void this.earlier.resume();
   }
 
   // Recording
@@ -80,11 +67,12 @@ export class App {
     this.#speaking.pauseOrResume();
   }
 
-  async #takeSpoken({ recording, draft, isSafe, words }: Spoken): Promise<void> {
+  async #takeSpoken({ recording, draft, isSafe, words, live }: Spoken): Promise<void> {
     const { blob, seconds, reason } = recording;
     this.#take({ kind: "recording", blob, seconds, draft, isSafe }, words);
     const wasWanted = reason === "stopped" || reason === "limit";
-    if (wasWanted && this.#parts.settings.startAtOnce) await this.transcribe();
+    if (live?.isListening) await this.#work.start(live);
+    else if (wasWanted && this.#parts.settings.startAtOnce) await this.transcribe();
   }
 
   async #takeNothing(draft: Draft | undefined, words: string): Promise<void> {
@@ -115,47 +103,6 @@ export class App {
     } catch (error) {
       await this.#work.fail(error);
     }
-  }
-
-  async openSaved(draft: Draft): Promise<void> {
-    if (!(await this.#makeRoom())) return;
-    const blob = await this.#parts.saved.take(draft);
-    if (!blob) {
-      await this.#listSaved();
-      return this.#set({ message: "That recording is no longer there." });
-    }
-    const source = sourceOf(draft, blob);
-    if (source.kind === "words" && !draft.transcript && !draft.text && !draft.task) {
-      await this.#clear();
-      return this.#set({ message: "Of this one neither sound nor words are left. It can be deleted in the list." });
-    }
-    this.#take(source, "Your recording is back.");
-    this.#set({ text: draft.text ?? "", transcript: draft.transcript });
-    await this.#listSaved();
-  }
-
-  async renameSaved(draft: Draft, name: string): Promise<void> {
-    const shown = shownName(name);
-    if (shown) draft.name = shown;
-    else delete draft.name;
-    await this.#parts.saved.save(draft);
-    await this.#listSaved();
-    this.#set({ message: "Renamed." });
-  }
-
-  async deleteSaved(draft: Draft): Promise<void> {
-    if (!(await this.#parts.confirm("Delete this recording and its words for good?", "Delete"))) return;
-    await this.#parts.saved.delete(draft);
-    await this.#listSaved();
-    this.#set({ message: "Deleted." });
-  }
-
-  async deleteAllSaved(): Promise<void> {
-    const drafts = this.state.saved;
-    if (!(await this.#parts.confirm(`Delete all ${drafts.length} recordings for good?`, "Delete all"))) return;
-    await this.#parts.saved.deleteAll(drafts);
-    await this.#listSaved();
-    this.#set({ message: "Deleted." });
   }
 
   async playOrPause(): Promise<void> {
@@ -252,7 +199,7 @@ export class App {
     this.state = { ...FIRST_STATE, about, canRecord: recorder, saved, limitSeconds };
     this.#set({});
     await this.#parts.saved.putBack();
-    await this.#listSaved();
+    await this.earlier.list();
   }
 
   // State
@@ -271,10 +218,6 @@ export class App {
     this.#work.measuring(looking);
   }
 
-  async #listSaved(): Promise<void> {
-    this.#set({ saved: await this.#parts.saved.list() });
-  }
-
   #set(change: Partial<State>): void {
     this.state = { ...this.state, ...change };
     this.#parts.onState(this.state);
@@ -287,12 +230,4 @@ export class App {
   setPlayback(playing: boolean, seconds: number): void {
     if (this.state.phase.name === "ready") this.#set({ playing, seconds });
   }
-}
-
-function sourceOf(draft: Draft, blob: Blob): Source {
-  const name = draft.name ?? "";
-  if (typeof draft.origin === "object") return { kind: "url", url: draft.origin.url, draft };
-  if (blob.size === 0) return { kind: "words", name, draft };
-  if (draft.origin === "file") return { kind: "file", blob, name, draft };
-  return { kind: "recording", blob, seconds: draft.seconds, draft, isSafe: true };
 }

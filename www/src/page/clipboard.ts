@@ -1,3 +1,5 @@
+// Writing to the clipboard.
+
 /** False where the browser does not allow it, for example on a page without https. */
 export async function copyText(text: string): Promise<boolean> {
   try {

@@ -1,4 +1,4 @@
-/** The parts of index.html that the code touches, each found once and checked. */
+// The parts of index.html that the code touches, each found once and checked.
 
 function find<T extends HTMLElement>(id: string, type: new () => T): T {
   const found = document.getElementById(id);

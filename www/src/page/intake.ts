@@ -1,6 +1,6 @@
 // Files and addresses: chosen, dropped, pasted.
 
-import { canRecord } from "../recording/microphone.ts";
+import { canRecord } from "dashscope-asr/recorder";
 import type { Elements } from "./elements.ts";
 
 export interface IntakeEvents {

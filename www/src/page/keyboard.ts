@@ -1,4 +1,5 @@
-/** What a key does, or nothing: pure, so that the help line and the page cannot differ. */
+// Which key does what: pure, so that the help line and the page cannot differ.
+
 export type KeyAction = "record" | "play" | "pause" | "transcribe" | "leave" | "copy";
 
 export const KEY_HELP: readonly { readonly keys: readonly string[]; readonly does: string }[] = [

@@ -1,6 +1,6 @@
 // The form of the settings.
 
-import { listMicrophones } from "../recording/microphone.ts";
+import { listMicrophones } from "dashscope-asr/recorder";
 import { type Recognition, type Settings, saveSettings } from "../settings.ts";
 import { LANGUAGE_CODES, languageName } from "../words/languages.ts";
 import type { Elements } from "./elements.ts";
@@ -46,8 +46,8 @@ export function connectOptions(elements: Elements, settings: Settings): void {
 export async function showMicrophones(elements: Elements, settings: Settings): Promise<void> {
   const microphones = await listMicrophones();
   if (microphones.length === 0) return;
-  elements.microphone.replaceChildren(...microphones.map(({ id, label }) => new Option(label, id)));
-  const chosen = microphones.find((microphone) => microphone.id === settings.microphoneId) ?? microphones[0];
-  elements.microphone.value = chosen?.id ?? "";
+  elements.microphone.replaceChildren(...microphones.map(({ deviceId, label }) => new Option(label, deviceId)));
+  const chosen = microphones.find(({ deviceId }) => deviceId === settings.microphoneId) ?? microphones[0];
+  elements.microphone.value = chosen?.deviceId ?? "";
   elements.microphone.disabled = false;
 }

@@ -1,7 +1,7 @@
 // The list of earlier recordings on the page.
 
+import type { Draft } from "dashscope-asr/recorder";
 import { formatSeconds } from "../clock.ts";
-import type { Draft } from "../drafts/draft.ts";
 import type { Elements } from "./elements.ts";
 
 export interface SavedEvents {
@@ -103,6 +103,7 @@ export class SavedView {
 
 function stateOf(draft: Draft): string {
   if (draft.transcript) return firstWords(draft.text ?? "");
+  if (draft.pieces) return "Transcribed in part";
   return draft.task ? "Sent, and the words were not fetched yet" : "Not transcribed yet";
 }
 

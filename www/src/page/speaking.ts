@@ -1,14 +1,19 @@
 // From the press of the button to a recording.
 
+import {
+  type Draft,
+  type EndReason,
+  type Recording,
+  RecordingSession,
+  type SavedRecordings,
+} from "dashscope-asr/recorder";
 import { saySeconds } from "../clock.ts";
-import type { Draft } from "../drafts/draft.ts";
-import type { SavedRecordings } from "../drafts/saved-recordings.ts";
+import { LiveWords } from "../recognition/live-words.ts";
+import { planLive } from "../recognition/plan.ts";
 import { QUICK_SECONDS } from "../recognition/recognise.ts";
-import type { EndReason, Recording } from "../recording/recorder.ts";
-import { RecordingSession } from "../recording/session.ts";
 import type { Settings } from "../settings.ts";
 import { describeMicrophoneTrouble } from "../words/microphone-help.ts";
-import type { State } from "./state.ts";
+import type { State, StateAccess } from "./state.ts";
 import type { Waveform } from "./waveform.ts";
 
 /** A slip of the finger rather than a recording. */
@@ -16,7 +21,8 @@ const SHORTEST_SECONDS = 0.3;
 
 const STARTING_WORDS = "Starting the microphone… Allow it if the browser asks.";
 const RECORDING_WORDS = "Recording. Press again to stop.";
-const LONG_RECORDING_WORDS = "Recording. After five minutes the words come all at once, when you have stopped.";
+const LONG_RECORDING_WORDS = "Recording. What is longer than five minutes goes in pieces, when you have stopped.";
+const AWAY_WORDS = "Recording. The connection is gone; the words catch up when it is back.";
 const SILENCE_WORDS = "Nothing is heard. Is the right microphone chosen under Options, and is it on?";
 
 const END_WORDS: Record<EndReason, string> = {
@@ -40,6 +46,8 @@ export interface Spoken {
   readonly draft: Draft | undefined;
   readonly isSafe: boolean;
   readonly words: string;
+  /** Hears the last of it, where somebody has listened while it was spoken. */
+  readonly live: LiveWords | undefined;
 }
 
 export interface SpeakingEvents {
@@ -51,17 +59,14 @@ export interface SpeakingEvents {
 /** From the press of the button to a recording: waiting for the microphone, pausing, stopping, throwing away. */
 export class Speaking {
   readonly #parts: SpeakingParts;
-  readonly #state: { get(): State; set(change: Partial<State>): void };
+  readonly #state: StateAccess;
   readonly #events: SpeakingEvents;
   #session: RecordingSession | undefined;
+  #live: LiveWords | undefined;
   #start: AbortController | undefined;
   #discardAtEnd = false;
 
-  constructor(
-    parts: SpeakingParts,
-    state: { get(): State; set(change: Partial<State>): void },
-    events: SpeakingEvents,
-  ) {
+  constructor(parts: SpeakingParts, state: StateAccess, events: SpeakingEvents) {
     this.#parts = parts;
     this.#state = state;
     this.#events = events;
@@ -80,18 +85,52 @@ export class Speaking {
       onSilence: (isSilent: boolean) => this.#state.set({ message: isSilent ? SILENCE_WORDS : RECORDING_WORDS }),
       onEnd: (recording: Recording, draft: Draft | undefined, isSafe: boolean) => this.#end(recording, draft, isSafe),
     };
+    const live = this.#newLive();
     try {
-      this.#session = await RecordingSession.begin(settings.microphoneId, saved, events, start.signal);
+      const options = { deviceId: settings.microphoneId, saved, onStream: (stream: MediaStream) => live?.open(stream) };
+      this.#session = await RecordingSession.begin(options, events, start.signal);
     } catch (error) {
+      live?.close();
       // The page has gone on to something else since.
       if (start.signal.aborted) return;
       this.#state.set({ phase: { name: "idle" }, message: "", trouble: describeMicrophoneTrouble(error) });
       return;
     }
+    this.#live = live;
+    void live?.begin();
     waveform.startLive();
     const { limitSeconds } = this.#session;
-    this.#state.set({ phase: { name: "recording", paused: false }, limitSeconds, message: RECORDING_WORDS });
+    this.#state.set({
+      phase: { name: "recording", paused: false, live: live?.isListening ?? false },
+      limitSeconds,
+      message: RECORDING_WORDS,
+    });
     this.#parts.onMicrophoneOpened();
+  }
+
+  /** Words while they are spoken, where the site has them. */
+  #newLive(): LiveWords | undefined {
+    const { about } = this.#state.get();
+    const options = planLive(this.#parts.settings, typeof about === "object" ? about.models : undefined);
+    if (!options) return undefined;
+    const live = new LiveWords(options, {
+      onText: (text) => {
+        if (this.#live === live && isUnderWay(this.#state.get())) this.#state.set({ text });
+      },
+      onConnection: (isAway) => {
+        if (this.#live === live) this.#showConnection(isAway);
+      },
+    });
+    return live;
+  }
+
+  #showConnection(isAway: boolean): void {
+    const { phase, message } = this.#state.get();
+    if (phase.name === "busy") {
+      this.#state.set({ phase: { ...phase, detail: isAway ? "The connection is gone; trying again" : undefined } });
+    } else if (phase.name === "recording" && !phase.paused && isAway !== (message === AWAY_WORDS)) {
+      this.#state.set({ message: isAway ? AWAY_WORDS : RECORDING_WORDS });
+    }
   }
 
   /** Before anything was recorded there is nothing to ask about. */
@@ -115,15 +154,21 @@ export class Speaking {
 
   pauseOrResume(): void {
     const session = this.#session;
-    if (!session || this.#state.get().phase.name !== "recording") return;
-    if (session.isPaused) session.resume();
-    else session.pause();
+    const { phase } = this.#state.get();
+    if (!session || phase.name !== "recording") return;
+    if (session.isPaused) {
+      session.resume();
+      this.#live?.resume();
+    } else {
+      session.pause();
+      this.#live?.pause();
+    }
     const paused = session.isPaused;
-    this.#state.set({ phase: { name: "recording", paused }, message: paused ? "Paused." : RECORDING_WORDS });
+    this.#state.set({ phase: { ...phase, paused }, message: paused ? "Paused." : RECORDING_WORDS });
   }
 
   #showSeconds(seconds: number): void {
-    const isLong = seconds > QUICK_SECONDS && this.#state.get().message === RECORDING_WORDS;
+    const isLong = seconds > QUICK_SECONDS && this.#state.get().message === RECORDING_WORDS && !this.#live?.isListening;
     this.#state.set({ seconds, ...(isLong ? { message: LONG_RECORDING_WORDS } : {}) });
   }
 
@@ -131,11 +176,17 @@ export class Speaking {
     this.#session = undefined;
     const tooShort = recording.blob.size === 0 || recording.seconds < SHORTEST_SECONDS;
     if (this.#discardAtEnd || tooShort) {
+      this.#live?.close();
       this.#events.onNothing(draft, tooShort ? "That was too short to hear anything." : "Discarded.");
       return;
     }
     const unsafe = isSafe ? "" : " This browser keeps no safe copy: do not close the page.";
     const words = `${END_WORDS[recording.reason]}Recorded ${saySeconds(recording.seconds)}.${unsafe}`;
-    this.#events.onSpoken({ recording, draft, isSafe, words });
+    this.#events.onSpoken({ recording, draft, isSafe, words, live: this.#live });
   }
+}
+
+/** Text that comes then is news. */
+function isUnderWay({ phase }: State): boolean {
+  return phase.name === "recording" || phase.name === "busy";
 }

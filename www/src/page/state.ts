@@ -1,9 +1,9 @@
 // Everything that the page shows, as data.
 
 import type { Transcript } from "dashscope-asr";
+import type { Draft } from "dashscope-asr/recorder";
 import type { About } from "../../edge/about.ts";
 import type { Outline } from "../audio/outline.ts";
-import type { Draft } from "../drafts/draft.ts";
 import type { Step } from "../recognition/progress.ts";
 import type { Trouble } from "../words/trouble.ts";
 
@@ -26,7 +26,8 @@ export type Phase =
   | { readonly name: "idle" }
   /** The browser asks for the microphone, or its recorder has not begun yet. */
   | { readonly name: "starting" }
-  | { readonly name: "recording"; readonly paused: boolean }
+  /** `live`: the words come meanwhile. */
+  | { readonly name: "recording"; readonly paused: boolean; readonly live: boolean }
   /** There is a source, and nothing happens. */
   | { readonly name: "ready" }
   | {
@@ -34,6 +35,8 @@ export type Phase =
       readonly step: Step;
       /** How far it is, between 0 and 1, where that is known. */
       readonly share?: number | undefined;
+      /** Of what goes in pieces, how many there are as far as one knows. */
+      readonly pieces?: number | undefined;
       /** The same in words, for the eye only. */
       readonly detail?: string | undefined;
     };
@@ -61,6 +64,12 @@ export interface State {
   readonly saved: readonly Draft[];
 }
 
+/** How the parts of `App` read and change it. */
+export interface StateAccess {
+  get(): State;
+  set(change: Partial<State>): void;
+}
+
 export const FIRST_STATE: State = {
   phase: { name: "idle" },
   text: "",
@@ -82,6 +91,11 @@ export function isUnheard(state: State): boolean {
 /** The service is at work on it, or has been while nobody waited. */
 export function hasTask(state: State): boolean {
   return state.source?.draft?.task !== undefined;
+}
+
+/** It goes on as soon as the page knows whom to ask: at the service, or with the pieces that nobody has heard. */
+export function goesOn(draft: Draft): boolean {
+  return draft.transcript === undefined && (draft.task !== undefined || draft.pieces?.isUnderWay === true);
 }
 
 /** There is something to send, or to fetch. */

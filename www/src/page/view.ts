@@ -20,6 +20,7 @@ const STEP_WORDS: Record<Step, string> = {
   sending: "Sending…",
   waiting: "Listening…",
   writing: "Writing…",
+  hearing: "Listening, piece by piece…",
   uploading: "Uploading…",
   queued: "Waiting for its turn…",
   recognising: "Recognising…",
@@ -55,11 +56,13 @@ function renderControls(elements: Elements, state: State): void {
   const done = ready && state.transcript !== undefined;
 
   document.documentElement.dataset.phase = phase.name;
+  document.documentElement.toggleAttribute("data-live", phase.name === "recording" && phase.live);
   show(elements.record, phase.name === "idle" || starting || recording);
   elements.record.setAttribute("aria-pressed", String(recording));
   // Not `disabled`, which would take the focus away from whoever pressed it.
   elements.record.setAttribute("aria-disabled", String(starting));
   elements.record.disabled = !state.canRecord;
+  write(elements.recordCaption, `Press and speak, up to ${saySeconds(state.limitSeconds)}`);
   show(elements.recordCaption, phase.name === "idle" && state.canRecord && state.message === "");
 
   show(elements.pause, recording);
@@ -67,7 +70,16 @@ function renderControls(elements: Elements, state: State): void {
   show(elements.play, hasAudio);
   elements.play.setAttribute("aria-pressed", String(state.playing));
   show(elements.transcribe, ready && state.trouble === undefined && source !== undefined && canTranscribe(source));
-  write(elements.transcribeWords, hasTask(state) ? "Fetch the words" : done ? "Transcribe again" : "Transcribe");
+  write(
+    elements.transcribeWords,
+    hasTask(state)
+      ? "Fetch the words"
+      : state.source?.draft?.pieces && !done
+        ? "Go on"
+        : done
+          ? "Transcribe again"
+          : "Transcribe",
+  );
   elements.transcribe.classList.toggle("primary", !done);
   show(elements.cancel, phase.name === "busy");
   show(elements.discard, starting || (isUnheard(state) && phase.name !== "busy"));
@@ -86,6 +98,8 @@ function renderProgress(elements: Elements, state: State): void {
   show(elements.progress, busy !== undefined);
   elements.progress.classList.toggle("known", busy?.share !== undefined);
   elements.progress.style.setProperty("--share", String(busy?.share ?? 0));
+  elements.progress.classList.toggle("pieces", busy?.pieces !== undefined);
+  elements.progress.style.setProperty("--pieces", String(busy?.pieces ?? 1));
   if (busy?.share === undefined) elements.progress.removeAttribute("aria-valuenow");
   else elements.progress.setAttribute("aria-valuenow", String(Math.round(busy.share * 100)));
   write(elements.progressDetail, busy?.detail ?? "");
@@ -124,7 +138,6 @@ function renderClock(elements: Elements, state: State): void {
 }
 
 function lengthOf(state: State): string {
-  if (state.phase.name === "idle") return state.canRecord ? `up to ${saySeconds(state.limitSeconds)}` : "";
   const length = state.outline?.seconds ?? (state.source?.kind === "recording" ? state.source.seconds : undefined);
   return length === undefined ? "" : `of ${formatSeconds(length)}`;
 }
@@ -140,8 +153,10 @@ function renderTrouble(elements: Elements, state: State): void {
 }
 
 function renderResult(elements: Elements, state: State): void {
-  const writing = state.phase.name === "busy" && state.phase.step === "writing";
-  const visible = state.text !== "" || state.transcript !== undefined;
+  const live = state.phase.name === "recording" && state.phase.live;
+  const step = state.phase.name === "busy" ? state.phase.step : undefined;
+  const writing = live || step === "writing" || (step === "hearing" && state.text !== "");
+  const visible = live || state.text !== "" || state.transcript !== undefined;
   const appears = visible && elements.result.hidden;
   show(elements.result, visible);
   elements.result.classList.toggle("writing", writing);
@@ -161,8 +176,12 @@ function renderResult(elements: Elements, state: State): void {
   for (const button of elements.downloads.querySelectorAll("button")) {
     show(button, hasTimes || button.value === "txt" || button.value === "json");
   }
-  elements.text.readOnly = state.phase.name === "busy";
-  elements.text.placeholder = state.transcript?.noSpeech ? "No speech was heard." : "";
+  elements.text.readOnly = writing || state.phase.name === "busy";
+  elements.text.placeholder = live
+    ? "Speak: your words appear here."
+    : state.transcript?.noSpeech
+      ? "No speech was heard."
+      : "";
   // Reading a long text back from its box each time would cost more than all the rest.
   const textChanged = shown.text !== state.text;
   const writingChanged = shown.writing !== writing;

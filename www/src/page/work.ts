@@ -1,21 +1,24 @@
 // From audio to words: one piece of work at a time.
 
-import type { AsrError, Transcript } from "dashscope-asr";
+import type { AsrError, Gap, LongTranscript, ResumePoint, Transcript } from "dashscope-asr";
+import type { RunningTask, SavedRecordings } from "dashscope-asr/recorder";
 import { formatSeconds } from "../clock.ts";
-import type { SavedRecordings } from "../drafts/saved-recordings.ts";
 import { loadPackage } from "../package.ts";
 import { cancelTask } from "../recognition/by-task.ts";
+import type { LiveWords } from "../recognition/live-words.ts";
 import { planFor } from "../recognition/plan.ts";
-import type { Progress, RunningTask, Step } from "../recognition/progress.ts";
+import type { Progress, Step } from "../recognition/progress.ts";
 import { recognise, TooLargeForSite } from "../recognition/recognise.ts";
 import type { Settings } from "../settings.ts";
 import { describeTrouble } from "../words/trouble.ts";
 import type { Playback } from "./playback.ts";
-import { audioOf, canTranscribe, nameOf, type Source, type State } from "./state.ts";
+import { audioOf, canTranscribe, nameOf, type Source, type State, type StateAccess } from "./state.ts";
 
 /** What is smaller is sent at once; of more, it is worth knowing first whether it is too long. */
 const WORTH_MEASURING_BYTES = 1_000_000;
 const MEASURING_PATIENCE_MS = 3000;
+
+const GOES_ON_WORDS = "Close this page if you must: what is done is kept, and the rest follows when you come back.";
 
 export interface WorkParts {
   readonly settings: Settings;
@@ -26,23 +29,29 @@ export interface WorkParts {
 /** From a source to its words: starting, showing how far it is, cancelling, keeping what came of it. */
 export class Work {
   readonly #parts: WorkParts;
-  readonly #state: { get(): State; set(change: Partial<State>): void };
+  readonly #state: StateAccess;
   #request: AbortController | undefined;
   #outline: Promise<unknown> = Promise.resolve();
+  /** The note of the recording that is under way, being written. */
+  #keeping: Promise<void> | undefined;
 
-  constructor(parts: WorkParts, state: { get(): State; set(change: Partial<State>): void }) {
+  constructor(parts: WorkParts, state: StateAccess) {
     this.#parts = parts;
     this.#state = state;
   }
 
-  async start(): Promise<void> {
+  /** `live` has listened while it was spoken. */
+  async start(live?: LiveWords): Promise<void> {
     const { source, phase } = this.#state.get();
     if (!source || !canTranscribe(source) || phase.name !== "ready") return;
     this.#parts.playback.pause();
     const request = new AbortController();
     this.#request = request;
+    this.#keeping = undefined;
     this.#state.set({ phase: { name: "busy", step: "preparing" }, trouble: undefined, message: "", longWay: "" });
-    if ((audioOf(source)?.size ?? 0) > WORTH_MEASURING_BYTES) await this.#measured();
+    const heard = live?.finish();
+    request.signal.addEventListener("abort", () => live?.close());
+    if (!heard && (audioOf(source)?.size ?? 0) > WORTH_MEASURING_BYTES) await this.#measured();
     const { about, outline } = this.#state.get();
     const known = typeof about === "object" ? about : undefined;
     const work = {
@@ -50,6 +59,8 @@ export class Work {
       audio: source.kind === "url" ? source.url : (audioOf(source) ?? new Blob()),
       seconds: source.kind === "recording" ? source.seconds : outline?.seconds,
       task: source.draft?.task,
+      known: source.draft?.pieces?.resume,
+      heard,
       maxUploadBytes: known?.maxUploadBytes,
     };
     const plan = planFor(this.#parts.settings, known?.models);
@@ -57,14 +68,21 @@ export class Work {
     try {
       const transcript = await recognise(work, plan, request.signal, this.#progressOf(request, source));
       if (request.signal.aborted) return;
-      const message = transcript.noSpeech ? "No speech was heard. Play it back to check the microphone." : "Done.";
+      const gaps = "gaps" in transcript ? (transcript as LongTranscript).gaps : [];
+      const message = transcript.noSpeech
+        ? "No speech was heard. Play it back to check the microphone."
+        : doneWords(gaps);
       delete source.draft?.task;
+      // Where something is missing, the next time asks for that only.
+      if (gaps.length === 0) delete source.draft?.pieces;
+      else await this.#stopPieces(source);
       this.#state.set({ phase: { name: "ready" }, text: transcript.text, transcript, editing: false, message });
       await this.#keep(source);
       await this.#write(source, transcript.text, transcript);
       if (this.#state.get().source !== source) this.#state.set({ saved: await this.#parts.saved.list() });
     } catch (error) {
       if (!request.signal.aborted) await this.fail(error);
+      await this.#stopPieces(source);
     } finally {
       clearInterval(clock);
     }
@@ -95,6 +113,14 @@ export class Work {
         const detail = `${inMegabytes(loaded)} of ${inMegabytes(total)} MB`;
         this.#whileBusy(request, { phase: { name: "busy", step: "uploading", share: loaded / total, detail } });
       },
+      onPieces: ({ settled, known, isComplete }) => {
+        const step = "hearing" as const;
+        const detail = `${settled} of ${known}${isComplete ? "" : " and more"} pieces`;
+        this.#whileBusy(request, {
+          phase: { name: "busy", step, share: settled / Math.max(known, 1), pieces: known, detail },
+        });
+      },
+      onKnown: (resume) => void this.#keepPieces(request, source, resume),
       onLongWay: (longWay) => this.#whileBusy(request, { longWay }),
       onTask: async (task) => {
         if (task) return this.#submitted(request, source, task);
@@ -115,6 +141,25 @@ export class Work {
     const { longWay } = this.#state.get();
     const promise = source.draft ? "You may close this page: the words are fetched when you come back." : "";
     this.#whileBusy(request, { longWay: `${longWay} ${promise}`.trim() });
+  }
+
+  /** A reload, a crash or a closed page lose at most the pieces that were under way. */
+  async #keepPieces(request: AbortController, source: Source, resume: ResumePoint): Promise<void> {
+    if (request.signal.aborted) return;
+    this.#keeping ??= this.#keep(source);
+    await this.#keeping;
+    if (request.signal.aborted || !source.draft || this.#state.get().phase.name !== "busy") return;
+    source.draft.pieces = { resume, isUnderWay: true };
+    await this.#parts.saved.save(source.draft);
+    const { longWay } = this.#state.get();
+    if (!longWay.includes(GOES_ON_WORDS)) this.#whileBusy(request, { longWay: `${longWay} ${GOES_ON_WORDS}` });
+  }
+
+  /** What is known stays; it does not go on by itself. */
+  async #stopPieces(source: Source): Promise<void> {
+    if (!source.draft?.pieces) return;
+    source.draft.pieces = { ...source.draft.pieces, isUnderWay: false };
+    await this.#parts.saved.save(source.draft);
   }
 
   #showWaiting(request: AbortController, source: Source): void {
@@ -195,6 +240,14 @@ export class Work {
     Object.assign(source.draft, { text, transcript });
     await this.#parts.saved.save(source.draft);
   }
+}
+
+function doneWords(gaps: readonly Gap[]): string {
+  if (gaps.length === 0) return "Done.";
+  const stretches = gaps.map(
+    ({ beginMs, endMs }) => `${formatSeconds(beginMs / 1000)} to ${formatSeconds(endMs / 1000)}`,
+  );
+  return `Done, except for ${stretches.join(", ")}. Transcribe again to have that heard.`;
 }
 
 function inMegabytes(bytes: number): string {

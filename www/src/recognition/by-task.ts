@@ -1,9 +1,10 @@
 // The long way: upload, task, result.
 
 import type { TaskStatus, TranscribeOptions, Transcript } from "dashscope-asr";
+import type { RunningTask } from "dashscope-asr/recorder";
 import { convertToWav, WORTH_CONVERTING } from "../audio/preparation.ts";
 import { loadPackage } from "../package.ts";
-import { BASE_URL, type Progress, type RunningTask } from "./progress.ts";
+import { BASE_URL, type Progress } from "./progress.ts";
 
 /** The service forgets tasks after a day. */
 const PATIENCE_MS = 24 * 3600 * 1000;
@@ -74,10 +75,12 @@ function hasFailed({ state, files }: TaskStatus): boolean {
 
 async function upload(
   audio: Blob,
-  { model }: TranscribeOptions,
+  options: TranscribeOptions,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<string> {
+  await checkOptions(options);
+  const { model } = options;
   const { Transcriber, isAsrError } = await loadPackage();
   const asr = new Transcriber({ baseURL: BASE_URL });
   const send = (blob: Blob): Promise<string> => {
@@ -101,4 +104,16 @@ async function upload(
     if (!converted) throw error;
     return send(converted);
   }
+}
+
+/** Any address: nobody is told of it. */
+const NOWHERE = "https://example.com/";
+
+/** Options that the package refuses are refused before an upload, not at its end: a submission up to where it would be sent. */
+async function checkOptions(options: TranscribeOptions): Promise<void> {
+  const { Transcriber, isAsrError } = await loadPackage();
+  const rehearsal = new Transcriber({ baseURL: BASE_URL, fetch: () => Promise.reject(new Error("not sent")) });
+  await rehearsal.submit(NOWHERE, options).catch((error: unknown) => {
+    if (isAsrError(error) && error.code === "invalid_option") throw error;
+  });
 }

@@ -1,3 +1,5 @@
+// Languages: their codes, and what people call them.
+
 /** What the service can be told to expect. */
 export const LANGUAGE_CODES: readonly string[] =
   "zh yue en ja de ko ru fr pt ar it es hi id th tr uk vi cs da fil fi is ms no pl sv".split(" ");

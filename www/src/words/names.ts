@@ -1,9 +1,6 @@
-/**
- * What a name must not bring onto the page or into a file name: control characters, line and paragraph separators, halves of
- * surrogates, and what turns the direction of the text that follows. With U+202E "invoice\u202e3pm.exe" reads "invoiceexe.mp3":
- * Unicode Technical Report 36, "Bidirectional Text Spoofing".
- */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]+/gu;
+// Names of recordings: what a file is called.
+
+import { shownName } from "dashscope-asr/recorder";
 
 /** What Windows does not take in a name, and "/" nobody. */
 const RESERVED = /[\\/:*?"<>|]+/g;
@@ -19,11 +16,6 @@ const MEDIA_ENDINGS = new Set(
 /** File systems count 255 bytes; an ending and " (12)" come on top. */
 const MOST_BYTES = 200;
 const MOST_CHARACTERS = 100;
-
-/** A name as it may be shown. */
-export function shownName(name: string): string {
-  return name.replace(UNPRINTABLE, " ").replace(/\s+/g, " ").trim();
-}
 
 /** A name for a file made from a recording: without the recording's own ending, and without what file systems do not take. */
 export function fileNameOf(name: string): string {
