@@ -16,16 +16,41 @@ test("a quick run has a row for everything that is promised", async () => {
   const rows = JSON.parse(stdout);
   const runtimes = ["Node", ...(findBrowser().chromium ? ["Chromium"] : [])];
   const parts = new Set(rows.map(({ part }) => part));
-  for (const part of ["body", "events", "start-up"]) {
+  for (const part of ["body", "events", "start-up", "live, CPU", "long"]) {
     for (const runtime of runtimes) assert.ok(parts.has(`${part}, ${runtime}`), `${part}, ${runtime}`);
   }
-  for (const part of ["memory, Node", "size", "start-up, workerd"]) assert.ok(parts.has(part), part);
+  for (const part of [
+    "memory, Node",
+    "sound, Node",
+    "sound, memory",
+    "size",
+    "start-up, workerd",
+    "live, size",
+    "live, CPU, workerd",
+    "live, latency",
+    "edge, speed",
+    "edge, CPU per 10 MB",
+    "edge, memory",
+    "long, note",
+    ...(runtimes.length > 1 ? ["long, memory, Chromium"] : []),
+  ])
+    assert.ok(parts.has(part), part);
+  const seams = rows.filter(({ what }) => what.endsWith("words lost or doubled"));
+  assert.equal(seams.length, runtimes.length);
+  for (const { part, value } of seams) assert.match(value, /^0 of \d{3}$/u, part);
   for (const { part, what, value, against, ratio } of rows) {
     assert.ok(Number.isFinite(ratio), `${part}, ${what}, ${against}: ${ratio}`);
     for (const cell of [part, what, value, against]) assert.doesNotMatch(cell, /undefined|NaN/u);
   }
   const rivals = rows.map(({ against }) => against.split(":")[0]);
-  for (const rival of ["openai", "@deepgram/sdk", "assemblyai", "eventsource-parser + JSON.parse", "openai Stream"]) {
+  for (const rival of [
+    "openai",
+    "@deepgram/sdk",
+    "assemblyai",
+    "eventsource-parser + JSON.parse",
+    "openai Stream",
+    "record, then send",
+  ]) {
     assert.ok(rivals.includes(rival), rival);
   }
   if (runtimes.length > 1) assert.ok(rivals.includes("FileReader.readAsDataURL"));
@@ -36,6 +61,12 @@ test("the program prints one table, and says that a quick run judges nothing", a
   assert.match(stdout, /what +ours +against +ratio/u);
   assert.match(stdout, /quick run judges nothing/u);
   assert.doesNotMatch(stdout, /NOT met/u);
+});
+
+test("where the toolkit is not installed the table says so", () => {
+  const row = { part: "long, Node", what: "an hour", value: "1 s", against: "qwen3-asr-toolkit: not on this machine" };
+  assert.match(table([row]), /not on this machine$/mu);
+  assert.equal(isMet({ ...row, target: { least: 2 } }), undefined);
 });
 
 describe("the arithmetic", () => {

@@ -1,11 +1,12 @@
 // The same races in a page of headless Chromium, served locally, and the memory of all its processes seen from outside.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { basename } from "node:path";
 import * as esbuild from "esbuild";
 import { chromium } from "playwright-core";
 import { inProject } from "../../scripts/build/paths.mjs";
 import { withoutNode } from "./contenders.mjs";
+import { commandOf, processesOf, proportionalSize } from "./processes.mjs";
 import { median } from "./rounds.mjs";
 import { FIRST_REQUEST } from "./startup.mjs";
 
@@ -17,7 +18,8 @@ async function pageCode() {
     stdin: {
       contents: `export * as ours from "./dist/index.js"; export { default as OpenAI } from "openai";
 export { Stream } from "openai/streaming"; export { createParser } from "eventsource-parser";
-export * from "./tests/bench/body.mjs"; export * from "./tests/bench/events.mjs"; export * from "./tests/bench/rounds.mjs";`,
+export * from "./tests/bench/body.mjs"; export * from "./tests/bench/events.mjs"; export * from "./tests/bench/rounds.mjs";
+export * from "./tests/bench/live-work.mjs"; export * from "./tests/bench/sound.mjs";`,
       resolveDir: inProject("."),
       loader: "js",
     },
@@ -82,6 +84,27 @@ export async function openChromium(executablePath, made) {
           return code.race(contenders, rounds, () => globalThis.gc());
         },
         { protocol, count, size, rounds },
+      ),
+
+    /** Milliseconds that a second of audio takes live. */
+    live: (seconds, floats) =>
+      inPage(
+        async ({ seconds, floats }) => {
+          const code = await import("/code.mjs");
+          return code.timePerSecond({ ours: code.ours, seconds, floats });
+        },
+        { seconds, floats },
+      ),
+    /** @returns {Promise<number[]>} */
+    cutting: (seconds, rounds) =>
+      inPage(
+        async ({ seconds, rounds }) => {
+          const code = await import("/code.mjs");
+          const taken = [];
+          for (let round = 0; round < rounds; round++) taken.push(await code.cutting(code.ours, seconds));
+          return taken;
+        },
+        { seconds, rounds },
       ),
 
     async startup(rounds) {
@@ -151,45 +174,4 @@ export async function openChromium(executablePath, made) {
       await new Promise((over) => server.close(over));
     },
   };
-}
-
-/** All descendants of a process, by /proc. */
-function processesOf(root) {
-  const parents = new Map();
-  try {
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/u.test(name))) {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-        parents.set(Number(pid), Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]));
-      } catch {
-        // It has ended meanwhile.
-      }
-    }
-  } catch {
-    return [];
-  }
-  const found = new Set([root]);
-  for (let size = 0; size < found.size; ) {
-    size = found.size;
-    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
-  }
-  found.delete(root);
-  return [...found];
-}
-
-function commandOf(pid) {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return "";
-  }
-}
-
-/** Shared memory counts in parts, so that a Blob seen by two processes counts once. */
-function proportionalSize(pid) {
-  try {
-    return Number(/^Pss:\s+(\d+)/mu.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
 }

@@ -1,4 +1,4 @@
-// main.mjs [--quick] [--json] [--only=body,memory,events,size,startup] — the benchmarks: one table of ratios from one run.
+// main.mjs [--quick] [--json] [--toolkit] [--only=body,memory,events,size,startup,live,sound,long,edge | edge] — the benchmarks: one table of ratios from one run.
 //
 // What is measured, and how:
 // * body: a Blob becomes a request. 7 MB with buildRequest, until the Request exists, and ("sent") until its last byte was
@@ -12,6 +12,14 @@
 //   "later" are chunks that are loaded when a program needs them (ours: tasks, uploads, tokens, hot-word lists).
 // * start-up: from `import()` of that bundle to the first call of fetch. In workerd as seen from outside: its clock stands
 //   still while code runs, so the first answer of a Worker is timed, less that of a Worker that imports nothing.
+// * live: a second of audio through live(): in Node and Chromium over a socket that goes nowhere, so that nothing but the package
+//   takes time; in workerd the CPU time of the whole process over real sockets. Latency: the emulator hears one recording in real
+//   time, live and as a file that is sent behind its last word; nearly all of it is its recogniser's.
+// * sound: a recording that is made while it is read becomes segments. The ratio is of the time that it lasts to the fastest of some
+//   rounds; memory is the highest of a fresh process of Node, of three hours to that of one, as less do not fill its garbage.
+// * long: recordings in pieces, over a simulated service, beside qwen3-asr-toolkit where it is installed (--toolkit does it): see
+//   long-rows.mjs.
+// * edge: bodies through the relay in workerd, to a process that counts them: see edge-rows.mjs.
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { createParser } from "eventsource-parser";
@@ -22,11 +30,15 @@ import { findBrowser } from "../../scripts/browser.mjs";
 import { bodyContenders, dataUrlContenders, recording } from "./body.mjs";
 import { openChromium } from "./chromium.mjs";
 import { bundles } from "./contenders.mjs";
+import { edgeRows } from "./edge-rows.mjs";
 import { answerBytes, eventContenders } from "./events.mjs";
+import { liveRows } from "./live-rows.mjs";
+import { longRows } from "./long-rows.mjs";
 import { peakMemory } from "./memory.mjs";
 import { race } from "./rounds.mjs";
+import { cutting, cuttingMemory } from "./sound.mjs";
 import { startupInNode } from "./startup.mjs";
-import { isMet, raceRows, table } from "./table.mjs";
+import { isMet, raceRows, table, time } from "./table.mjs";
 import { startupInWorkerd } from "./workerd.mjs";
 
 // The garbage of one contender is not to be the next one's trouble.
@@ -35,10 +47,10 @@ globalThis.gc = runInNewContext("gc");
 
 const quick = process.argv.includes("--quick");
 const only = process.argv
-  .find((word) => word.startsWith("--only="))
-  ?.slice("--only=".length)
-  .split(",");
-const wanted = (part) => !only || only.includes(part);
+  .slice(2)
+  .filter((word) => !word.startsWith("--") || word.startsWith("--only="))
+  .flatMap((word) => word.replace("--only=", "").split(","));
+const wanted = (part) => only.length === 0 || only.includes(part);
 
 /** Small in a quick run, which is only to see that everything works. */
 const SIZES = quick ? [70_000, 700_000] : [7_000_000, 70_000_000];
@@ -69,7 +81,7 @@ function memoryRows(runtime, length, peaks) {
 
 const made = await bundles();
 const { chromium: executablePath, missing } = findBrowser();
-const needsBrowser = ["body", "memory", "events", "startup"].some(wanted);
+const needsBrowser = ["body", "memory", "events", "startup", "live", "sound"].some(wanted);
 const page = executablePath && needsBrowser ? await openChromium(executablePath, made) : undefined;
 if (!page && needsBrowser) progress(`without Chromium: ${missing}`);
 
@@ -145,6 +157,49 @@ try {
     if (page) rows.push(...raceRows("start-up, Chromium", "import → first request", await page.startup(rounds)));
     const workers = await startupInWorkerd(quick ? 1 : 5);
     rows.push(...raceRows("start-up, workerd", "import → first request", workers));
+  }
+
+  if (wanted("live")) {
+    progress("live");
+    rows.push(...(await liveRows({ made, page, quick })));
+  }
+
+  if (wanted("sound")) {
+    progress("sound → segments");
+    const [short, middle, long] = quick ? [20, 20, 40] : [300, 3_600, 10_800];
+    const rounds = quick ? 1 : 5;
+    const taken = { Node: [], Chromium: (await page?.cutting(short, rounds)) ?? [] };
+    for (let round = 0; round < rounds; round++) taken.Node.push(await cutting(ours, short));
+    for (const [runtime, times] of Object.entries(taken).filter(([, times]) => times.length > 0)) {
+      rows.push({
+        part: `sound, ${runtime}`,
+        what: `${short} s of sound → segments`,
+        value: time(Math.min(...times)),
+        against: "real time",
+        ratio: (short * 1000) / Math.min(...times),
+        target: { least: 300 },
+      });
+    }
+    const [less, more] = [await cuttingMemory(middle), await cuttingMemory(long)];
+    rows.push({
+      part: "sound, memory",
+      what: `${long} s of sound → segments, peak of the process`,
+      value: megabytes(more),
+      against: `${middle} s: ${megabytes(less)}`,
+      ratio: more / less,
+      target: { most: 1.2 },
+    });
+  }
+
+  if (wanted("edge")) {
+    progress("the relay in workerd");
+    const sizes = quick ? [700_000] : [20_000_000, 100_000_000, 200_000_000];
+    rows.push(...(await edgeRows(sizes, quick ? 1 : 5, quick ? 12 : 1000)));
+  }
+  if (wanted("long")) {
+    progress("long recordings in pieces");
+    const install = process.argv.includes("--toolkit");
+    rows.push(...(await longRows({ quick, install, executablePath, progress })));
   }
 } finally {
   await page?.close();

@@ -6,13 +6,13 @@
  * @property {string} what
  * @property {string} value ours, with its unit
  * @property {string} against whom, and their number
- * @property {number} ratio
+ * @property {number} [ratio] none: whom it is against is not here
  * @property {{ least?: number, most?: number }} [target] of the ratio; none: for information
  */
 
 /** @param {Row} row */
 export function isMet({ ratio, target }) {
-  if (!target) return undefined;
+  if (!target || ratio === undefined) return undefined;
   return ratio >= (target.least ?? Number.NEGATIVE_INFINITY) && ratio <= (target.most ?? Number.POSITIVE_INFINITY);
 }
 
@@ -30,7 +30,7 @@ export function table(rows) {
     row.what,
     row.value,
     row.against,
-    `${row.ratio.toFixed(2)}×`,
+    row.ratio === undefined ? "" : `${row.ratio.toFixed(2)}×`,
     row.target ? words(row.target) : "",
     VERDICT.get(isMet(row)) ?? "",
   ]);
