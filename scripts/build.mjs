@@ -8,12 +8,14 @@ import { buildInlineWasm } from "./build/inline-wasm.mjs";
 import { finishSteps } from "./build/step.mjs";
 import { buildTypes } from "./build/types.mjs";
 import { buildWasm } from "./build/wasm.mjs";
+import { buildWorklet } from "./build/worklet.mjs";
 import { printSizes } from "./size.mjs";
 
 try {
   await buildWasm();
   await buildGlue();
   await buildInlineWasm();
+  await buildWorklet();
   await buildEntries();
   await buildTypes();
   const changed = finishSteps();

@@ -17,19 +17,23 @@ const MOST_KEPT = 48 * 1024;
  */
 const TARGETS = {
   addresses: { words: "src/{address,api/*}.rs", longest: 200 },
-  answers: { seeds: [["api/**/*.json", [""]]], words: "src/{api/*,subtitle/document}.rs", longest: 4096 },
-  data_url: { seeds: [["api/uploads/policy.json", ["\x01\x05"]]], words: "src/data_url.rs", longest: 6000 },
+  answers: {
+    seeds: [["api/**/*.json", [""]]],
+    words: "src/{api/*,api/error_body/*,subtitle/document}.rs",
+    longest: 4096,
+  },
+  data_url: { seeds: [["api/uploads/policy.json", ["\x01\x05"]]], words: "src/data_url{,/*}.rs", longest: 6000 },
   documents: { seeds: [["subtitle/*.json", ["\x02\x01", "\0\0"]]], words: "src/subtitle/document.rs", longest: 4096 },
   errors: {
     seeds: [
       ["sse/*.txt", ["\x90\x01\0\0\0"]],
       ["api/**/*.json", ["\x90\x01\x09\0\x01", "\xF4\x01\x60\0\x03"]],
     ],
-    words: "src/{api/error_body,sse}.rs",
+    words: "src/{api/error_body{,/*},sse}.rs",
     longest: 2048,
   },
   events: { seeds: [["sse/*.txt", ["\0\x05", "\x01\x20", "\x06\x0B"]]], words: "src/sse.rs", longest: 1024 },
-  json: { seeds: [["{api,subtitle}/**/*.json", [""]]], words: "src/json.rs", longest: 1024 },
+  json: { seeds: [["{api,subtitle}/**/*.json", [""]]], words: "src/json/*.rs", longest: 1024 },
   media: {
     seeds: [["speech/*.wav", ["\0\0", "\x03\0", "\x01\x07"]]],
     words: "src/{media_type,media{,/*,/*/*}}.rs",
@@ -45,7 +49,7 @@ const TARGETS = {
       ["sse/*.txt", ["\0\x07", "\x01\x10", "\x02\x20", "\x03\x05"]],
       ["api/{generation,chat_completions,flash_generation}/*.json", ["\0\x07", "\x02\x20", "\x03\x05"]],
     ],
-    words: "src/{sse,client/stream,api/*}.rs",
+    words: "src/{sse,client/{stream,answer},api/*}.rs",
     longest: 2048,
   },
   subtitles: { longest: 1024 },

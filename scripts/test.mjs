@@ -1,9 +1,10 @@
-// test.mjs [group…] — sets up, builds, runs the groups one after the other and prints what came of each. Run by test.sh.
+// test.mjs [group…] — sets up, builds, runs the groups and prints what came of each. Run by test.sh.
 import { existsSync, globSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { FIND, findBrowser } from "./browser.mjs";
 import { inProject, project } from "./build/paths.mjs";
-import { runCommand, takeLeftBehind, withinMinutes } from "./test/command.mjs";
+import { apart, runCommand, say, takeLeftBehind, withinMinutes } from "./test/command.mjs";
 import { groups } from "./test/groups.mjs";
 import { summaryLines } from "./test/summary.mjs";
 
@@ -82,7 +83,7 @@ async function run(name, work) {
     outcome.note = [outcome.note, `left running and ended: ${left.join(", ")}`].filter(Boolean).join("; ");
   const seconds = `${((performance.now() - began) / 1000).toFixed(1)} s`;
   rows.push({ name, seconds, ...outcome });
-  console.log(`--- ${name}: ${outcome.state} after ${seconds}${outcome.note ? ` (${outcome.note})` : ""}`);
+  say(`--- ${name}: ${outcome.state} after ${seconds}${outcome.note ? ` (${outcome.note})` : ""}`);
   return outcome.state;
 }
 
@@ -95,12 +96,43 @@ if (chosen.some(({ build }) => build !== false)) {
       : { state: "FAILED", note: "see above" },
   );
 }
-for (const group of chosen) {
-  console.log(`\n=== ${group.name}: ${group.about}`);
+/** @param {typeof groups[number]} group */
+async function runGroup(group) {
+  say(`\n=== ${group.name}: ${group.about}`);
   // What does not depend on the build still has something to say.
   const possible = built === "passed" || group.build === false;
   await run(group.name, () => (possible ? outcomeOf(group) : { state: "FAILED", note: "not run: the build failed" }));
 }
 
+/** One group after the other, as `next` gives them. What two of these say is held back until a group is over: nobody speaks in between. */
+async function runLane(next, isAlone) {
+  for (let group = next(); group; group = next()) {
+    const current = group;
+    if (isAlone) {
+      await apart(() => runGroup(current));
+      continue;
+    }
+    console.log(`… ${current.name}`);
+    const said = [];
+    await apart(
+      () => runGroup(current),
+      (chunk) => void said.push(Buffer.from(chunk)),
+    );
+    process.stdout.write(Buffer.concat(said));
+  }
+}
+
+// What compiles keeps all processors busy, so one such group at a time; the rest mostly waits for sounds to be spoken.
+const compiling = chosen.filter(({ compiles }) => compiles);
+const waiting = chosen.filter(({ compiles }) => !compiles);
+if (availableParallelism() < 2 || chosen.length === 1) await runLane(() => waiting.shift() ?? compiling.shift(), true);
+else {
+  // The last ones take longest, which leaves the end even.
+  const lanes = [() => waiting.shift(), () => compiling.shift() ?? waiting.pop()];
+  await Promise.all(lanes.map((next) => runLane(next, false)));
+}
+
+const place = ({ name }) => groups.findIndex((group) => group.name === name);
+rows.sort((one, other) => place(one) - place(other));
 console.log(["", ...summaryLines(rows)].join("\n"));
 process.exitCode = rows.some(({ state }) => state === "FAILED") ? 1 : 0;

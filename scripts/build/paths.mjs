@@ -9,18 +9,25 @@ export const inProject = (...parts) => join(project, ...parts);
 
 /**
  * The parts of the package's WebAssembly, each a module of its own: its name, with `npm-` before it the cargo feature that makes it → the name of its file.
- * `core` is what every page loads, the others come when they are asked for.
+ * `core` is what every page loads, `files`, `formats`, `live`, `long` and `sound` come when they are asked for, `relay` is the edge function's.
  */
 export const PARTS = {
   core: "dashscope_asr",
   files: "dashscope_asr_files",
   formats: "dashscope_asr_formats",
+  live: "dashscope_asr_live",
+  long: "dashscope_asr_long",
+  relay: "dashscope_asr_relay",
+  sound: "dashscope_asr_sound",
 };
 
 /** @typedef {keyof typeof PARTS} Part */
 
 /** @type {Part[]} */
 export const PART_NAMES = Object.keys(PARTS);
+
+/** Parts with a file of their own beside the entries that use them. @type {Part[]} */
+export const BESIDE = PART_NAMES.filter((part) => part !== "core" && part !== "relay");
 
 /** The cargo features of all parts. @type {string} */
 export const NPM_FEATURES = PART_NAMES.map((part) => `npm-${part}`).join();

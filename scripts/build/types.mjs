@@ -9,21 +9,52 @@ import { DIST, GENERATED, inProject, project } from "./paths.mjs";
 import { step } from "./step.mjs";
 
 /** Published file (without ending) → its source. */
-const ENTRIES = { index: inProject("src", "js", "index.ts"), slim: inProject("src", "js", "slim.ts") };
+const ENTRIES = {
+  index: inProject("src", "js", "index.ts"),
+  slim: inProject("src", "js", "slim.ts"),
+  edge: inProject("src", "js", "edge", "inline.ts"),
+  "ai-sdk": inProject("src", "js", "ai-sdk.ts"),
+  "cloudflare-voice": inProject("src", "js", "cloudflare-voice.ts"),
+  microphone: inProject("src", "js", "microphone.ts"),
+  recorder: inProject("src", "js", "recorder.ts"),
+  "voice-note": inProject("src", "js", "voice-note.ts"),
+  react: inProject("src", "js", "react.ts"),
+  "speech-recognition": inProject("src", "js", "speech-recognition.ts"),
+};
+
+/** What an entry adds to the types of others. In a module that is augmented, its own names are at hand, so nothing is imported. */
+const GLOBALS = {
+  "voice-note": `
+declare global {
+  interface HTMLElementTagNameMap {
+    "voice-note": VoiceNoteElement;
+  }
+}
+`,
+  react: `
+declare module "react" {
+  namespace JSX {
+    interface IntrinsicElements {
+      "voice-note": VoiceNoteProps & DetailedHTMLProps<HTMLAttributes<VoiceNoteInPages>, VoiceNoteInPages>;
+    }
+  }
+  type VoiceNoteInPages = HTMLElementTagNameMap extends { "voice-note": infer VoiceNote } ? VoiceNote : HTMLElement;
+}
+`,
+};
 
 const WASM_TYPES = `${platformAliases(new Map([["Module", "globalThis.WebAssembly.Module"]]))}declare const module: Module;
 export default module;
 `;
 
 export async function buildTypes() {
-  const inputs = [inProject("src", "js", "*.ts"), `${GENERATED}/*.d.ts`, inProject("tsconfig.json")];
-  const outputs = ["index.d.ts", "index.d.cts", "slim.d.ts", "slim.d.cts", "wasm.d.ts"].map(
-    (name) => `${DIST}/${name}`,
-  );
+  const inputs = [inProject("src", "js", "**", "*.ts"), `${GENERATED}/*.d.ts`, inProject("tsconfig.json")];
+  const declared = Object.keys(ENTRIES).flatMap((name) => [`${name}.d.ts`, `${name}.d.cts`]);
+  const outputs = [...declared, "wasm.d.ts"].map((name) => `${DIST}/${name}`);
   await step("types", { inputs, outputs }, () => {
     const { options, declarations } = emitDeclarations();
     for (const [name, source] of Object.entries(ENTRIES)) {
-      const text = flatten(declarationOf(source), declarations, options);
+      const text = flatten(declarationOf(source), declarations, options) + (GLOBALS[name] ?? "");
       // The same text twice: TypeScript judges a module's format by the ending of the file that describes it.
       writeFileSync(`${DIST}/${name}.d.ts`, text);
       writeFileSync(`${DIST}/${name}.d.cts`, text);

@@ -1,5 +1,6 @@
 // command.mjs — runs one command of a test group with its output shown, kept, and limited in time. Nothing that it has started
 // survives it.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,14 +13,34 @@ const GRACE_MS = 5000;
 /** @type {Set<{ child: import("node:child_process").ChildProcess, mark: Record<string, string> }>} */
 const running = new Set();
 
-/** When the commands have to be over. @type {number | undefined} */
-let deadline;
+/**
+ * What commands have in common that run for one purpose, while others run beside them.
+ * @typedef {object} Scope
+ * @property {number} [deadline] when they have to be over
+ * @property {string[]} leftBehind what was still running after its command, in words
+ * @property {(chunk: Uint8Array | string, isTrouble?: boolean) => void} show where their output goes
+ */
 
-/** What was still running after its command, in words. @type {string[]} */
-const leftBehind = [];
+/** @type {Scope} */
+const OUTSIDE = {
+  leftBehind: [],
+  show: (chunk, isTrouble) => void (isTrouble ? process.stderr : process.stdout).write(chunk),
+};
+/** @type {AsyncLocalStorage<Scope>} */
+const scopes = new AsyncLocalStorage();
+const scope = () => scopes.getStore() ?? OUTSIDE;
+
+/**
+ * Gives work a time limit, a list of what it has left behind, and, if wanted, an output of its own.
+ * @template T @param {() => Promise<T>} work @param {Scope["show"]} [show] @returns {Promise<T>}
+ */
+export const apart = (work, show = OUTSIDE.show) => scopes.run({ leftBehind: [], show }, work);
+
+/** Writes a line to where the output of commands goes. @param {string} line */
+export const say = (line) => scope().show(`${line}\n`);
 
 /** @returns {string[]} what commands have left behind since this was asked the last time; it was ended */
-export const takeLeftBehind = () => leftBehind.splice(0);
+export const takeLeftBehind = () => scope().leftBehind.splice(0);
 
 let interrupted = false;
 
@@ -43,7 +64,8 @@ for (const [name, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 
  */
 export async function withinMinutes(minutes, work) {
   const milliseconds = minutes * 60_000;
-  deadline = Date.now() + milliseconds;
+  const own = scope();
+  own.deadline = Date.now() + milliseconds;
   // The commands are stopped by themselves; this is for work that hangs without one.
   const overdue = sleep(milliseconds + 4 * GRACE_MS, undefined, { ref: false }).then(() => {
     throw new Error(`it was given up after ${minutes} minutes`);
@@ -51,7 +73,7 @@ export async function withinMinutes(minutes, work) {
   try {
     return await Promise.race([work(), overdue]);
   } finally {
-    deadline = undefined;
+    own.deadline = undefined;
   }
 }
 
@@ -65,7 +87,7 @@ async function end({ child, mark }) {
 
 /** What has left the process group has a mark; the group is for systems that do not show marks. */
 async function endAll(child, mark, grace) {
-  leftBehind.push(...(await endMarked(mark, grace)));
+  scope().leftBehind.push(...(await endMarked(mark, grace)));
   signal(-child.pid, "SIGKILL");
 }
 
@@ -86,14 +108,12 @@ export async function runCommand(program, parameters, { environment = {}, quiet 
   });
   const command = { child, mark };
   running.add(command);
+  const { show, deadline } = scope();
   const chunks = [];
-  for (const [from, to] of [
-    [child.stdout, process.stdout],
-    [child.stderr, process.stderr],
-  ]) {
+  for (const from of [child.stdout, child.stderr]) {
     from.on("data", (chunk) => {
       chunks.push(chunk);
-      if (!quiet) to.write(chunk);
+      if (!quiet) show(chunk, from === child.stderr);
     });
   }
   const closed = new Promise((resolve) => child.once("close", resolve));
@@ -118,7 +138,7 @@ export async function runCommand(program, parameters, { environment = {}, quiet 
     await Promise.race([closed, sleep(GRACE_MS, undefined, { ref: false })]);
     if (interrupted) await forever;
     const output = Buffer.concat(chunks).toString("utf8");
-    if (quiet && code !== 0) process.stderr.write(output);
+    if (quiet && code !== 0) show(output, true);
     if (overdue) throw new Error(`${program} was stopped because its time was over`);
     return { code: code ?? 1, output };
   } finally {

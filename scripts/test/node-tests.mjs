@@ -11,8 +11,12 @@ const SKIP = 77;
 /** One test that hangs should be named, and long before the whole group is stopped. */
 const TEST_LIMIT_MS = 300_000;
 
-/** @param {string} folder @returns {Promise<import("./summary.mjs").Outcome>} */
-export async function nodeTests(folder) {
+/**
+ * @param {string} folder
+ * @param {number} [together] how many files run at a time; Node's own choice is one less than the machine has processors
+ * @returns {Promise<import("./summary.mjs").Outcome>}
+ */
+export async function nodeTests(folder, together) {
   const files = globSync(`${inProject(folder)}/**/*.test.{mjs,ts}`).sort();
   if (files.length === 0) return { state: "FAILED", note: `${folder} has no *.test.mjs` };
 
@@ -29,6 +33,7 @@ export async function nodeTests(folder) {
   const { code } = await runCommand(process.execPath, [
     "--test",
     `--test-timeout=${TEST_LIMIT_MS}`,
+    ...(together ? [`--test-concurrency=${together}`] : []),
     ...["--test-reporter=spec", "--test-reporter-destination=stdout"],
     ...[
       `--test-reporter=${inProject("scripts", "test", "summary-reporter.mjs")}`,

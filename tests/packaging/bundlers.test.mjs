@@ -1,6 +1,7 @@
 // The package through bundlers without any configuration for it, then in Chromium: in a page and in a Web Worker.
 import assert from "node:assert/strict";
-import { globSync, readFileSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import * as vite from "vite";
@@ -275,4 +276,21 @@ describe("what a bundle contains", () => {
       assert.doesNotMatch(code, forbidden);
     }
   });
+});
+
+test("where mediabunny is not installed, webpack says so in a warning, and others nothing", async () => {
+  const { root } = await packed();
+  // Beside this repository it would be found in ours.
+  const folder = mkdtempSync(join(tmpdir(), "without-mediabunny-"));
+  try {
+    cpSync(root, join(folder, "node_modules", "dashscope-asr"), { recursive: true });
+    writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+    writeFileSync(join(folder, "main.js"), 'import { toWav } from "dashscope-asr";\nglobalThis.toWav = toWav;\n');
+    await buildWithEsbuild(folder, CHUNKS(folder));
+    await buildWithWebpack(folder, /Can't resolve 'mediabunny'/);
+    const build = { rollupOptions: { input: join(folder, "main.js") }, chunkSizeWarningLimit: 1_000 };
+    await vite.build({ root: folder, configFile: false, logLevel: "error", build });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -42,8 +42,11 @@ export async function buildWithRollup(folder, output) {
       {
         name: "resolve",
         resolveId(name, importer) {
-          if (name === "dashscope-asr") return { id: importEntry(root), moduleSideEffects: false };
+          const [, path] = /^dashscope-asr(\/.*)?$/.exec(name) ?? [];
+          if (name.startsWith("dashscope-asr"))
+            return { id: importEntry(root, `.${path ?? ""}`), moduleSideEffects: false };
           if (!importer?.startsWith(root)) return null;
+          if (!name.startsWith(".")) return { id: name, external: true }; // mediabunny, which nobody need install
           return { id: join(dirname(importer), name), moduleSideEffects: false };
         },
       },
@@ -54,12 +57,14 @@ export async function buildWithRollup(folder, output) {
   await bundle.close();
 }
 
-function importEntry(root) {
+/** @param {string} root @param {string} path as in its exports */
+function importEntry(root, path) {
   const { exports } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  return join(root, exports["."].import.default);
+  return join(root, exports[path].import.default);
 }
 
-export async function buildWithWebpack(folder) {
+/** @param {string} folder @param {RegExp} [expected] the only warning that there may be */
+export async function buildWithWebpack(folder, expected) {
   const compiler = webpack({
     context: folder,
     mode: "production",
@@ -72,17 +77,24 @@ export async function buildWithWebpack(folder) {
     compiler.run((error, result) => (error ? reject(error) : resolve(result)));
   });
   await new Promise((resolve) => compiler.close(resolve));
-  assert.equal(stats.hasErrors() || stats.hasWarnings(), false, stats.toString("errors-warnings"));
+  const words = stats.toString("errors-warnings");
+  assert.equal(stats.hasErrors(), false, words);
+  const { warnings = [] } = stats.toJson({ all: false, warnings: true });
+  assert.equal(warnings.length, expected ? 1 : 0, words);
+  if (expected) assert.match(warnings[0].message, expected);
 }
 
-/** Vite's own server, without what watches files and reloads pages. @param {string} folder */
-export async function serveWithVite(folder) {
+/**
+ * Vite's own server, without what watches files and reloads pages.
+ * @param {string} folder @param {import("vite").ServerOptions} [options]
+ */
+export async function serveWithVite(folder, options) {
   const server = await vite.createServer({
     root: folder,
     configFile: false,
     logLevel: "warn",
     cacheDir: join(folder, ".vite"),
-    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null, ...options },
   });
   return {
     /** For startSite. */

@@ -62,12 +62,18 @@ for (const asNamespace of [false, true]) {
       "./dashscope_asr_bg.wasm?module",
       "./dashscope_asr_files_bg.wasm?module",
       "./dashscope_asr_formats_bg.wasm?module",
+      "./dashscope_asr_live_bg.wasm?module",
+      "./dashscope_asr_long_bg.wasm?module",
+      "./dashscope_asr_sound_bg.wasm?module",
     ]);
     const scripts = Object.keys(metafile.inputs).filter((path) => /dashscope-asr\/dist\/[^/]*\.js$/.test(path));
     assert.deepEqual(scripts.map((path) => path.split("/").at(-1)).sort(), [
       "files.edge-light.js",
       "formats.edge-light.js",
       "index.edge-light.js",
+      "live.edge-light.js",
+      "long.edge-light.js",
+      "sound.edge-light.js",
     ]);
 
     const { Module } = WebAssembly;

@@ -17,14 +17,17 @@ const TYPES = {
  * @param {(path: string) => Record<string, string>} [options.headers] more headers of a file
  * @param {(request: import("node:http").IncomingMessage, response: import("node:http").ServerResponse) => boolean} [options.serve]
  *   gets every request first, and says whether it took it
+ * @param {(request: import("node:http").IncomingMessage, socket: import("node:stream").Duplex) => void} [options.upgrade]
+ *   gets every WebSocket
  */
-export async function startSite({ folder, upstream, headers = () => ({}), serve }) {
+export async function startSite({ folder, upstream, headers = () => ({}), serve, upgrade }) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://site");
     if (serve?.(request, response)) return;
     if (pathname.startsWith("/relay/")) relay(upstream, request, response);
     else sendFile(folder, pathname === "/" ? "/index.html" : pathname, headers, response);
   });
+  if (upgrade) server.on("upgrade", upgrade);
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${server.address().port}`,
@@ -51,6 +54,26 @@ export function forward(request, response, target, changes = {}) {
   onward.on("error", () => response.destroy());
   response.on("close", () => onward.destroy());
   request.pipe(onward);
+}
+
+/** Sends a WebSocket on to another server, byte by byte. */
+export function forwardSocket(request, socket, target, changes = {}) {
+  const { host, ...headers } = request.headers;
+  const onward = httpRequest(target, { headers: { ...headers, ...changes } });
+  onward.on("upgrade", (answer, upstream, first) => {
+    const lines = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
+    socket.write(first);
+    upstream.pipe(socket).pipe(upstream);
+    for (const [one, other] of [
+      [socket, upstream],
+      [upstream, socket],
+    ])
+      one.on("error", () => other.destroy()).on("close", () => other.destroy());
+  });
+  onward.on("response", () => socket.destroy());
+  onward.on("error", () => socket.destroy());
+  onward.end();
 }
 
 function sendFile(folder, pathname, headers, response) {

@@ -146,7 +146,7 @@ test("a call before init says what to do, for each part; so does a module in the
 test("init with something else says what it takes", async () => {
   const messages = await output("wrong.mjs");
   assert.equal(messages.length, 6);
-  assert.match(messages[0], /"subtitles".*core, files and formats/);
+  assert.match(messages[0], /"subtitles".*core, files, formats, live, long and sound/);
   for (const message of messages) assert.doesNotMatch(message, /accepted|Cannot read prop|undefined is not/);
   assert.match(messages.at(-1), /404/);
 });

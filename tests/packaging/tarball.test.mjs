@@ -13,9 +13,27 @@ const INTENDED = [
   "CHANGELOG.md",
   "LICENSE",
   "README.md",
+  "dist/ai-sdk.cjs",
+  "dist/ai-sdk.d.cts",
+  "dist/ai-sdk.d.ts",
+  "dist/ai-sdk.js",
+  "dist/cloudflare-voice.cjs",
+  "dist/cloudflare-voice.d.cts",
+  "dist/cloudflare-voice.d.ts",
+  "dist/cloudflare-voice.js",
   "dist/dashscope_asr_bg.wasm",
   "dist/dashscope_asr_files_bg.wasm",
   "dist/dashscope_asr_formats_bg.wasm",
+  "dist/dashscope_asr_live_bg.wasm",
+  "dist/dashscope_asr_long_bg.wasm",
+  "dist/dashscope_asr_relay_bg.wasm",
+  "dist/dashscope_asr_sound_bg.wasm",
+  "dist/edge.cjs",
+  "dist/edge.d.cts",
+  "dist/edge.d.ts",
+  "dist/edge.edge-light.js",
+  "dist/edge.js",
+  "dist/edge.workerd.js",
   "dist/files.cjs",
   "dist/files.edge-light.js",
   "dist/files.js",
@@ -34,10 +52,49 @@ const INTENDED = [
   "dist/index.edge-light.js",
   "dist/index.js",
   "dist/index.workerd.js",
+  "dist/live.cjs",
+  "dist/live.edge-light.js",
+  "dist/live.js",
+  "dist/live.slim.cjs",
+  "dist/live.slim.js",
+  "dist/live.workerd.js",
+  "dist/long.cjs",
+  "dist/long.edge-light.js",
+  "dist/long.js",
+  "dist/long.slim.cjs",
+  "dist/long.slim.js",
+  "dist/long.workerd.js",
+  "dist/microphone-worklet.js",
+  "dist/microphone.cjs",
+  "dist/microphone.d.cts",
+  "dist/microphone.d.ts",
+  "dist/microphone.js",
+  "dist/react.cjs",
+  "dist/react.d.cts",
+  "dist/react.d.ts",
+  "dist/react.js",
+  "dist/recorder.cjs",
+  "dist/recorder.d.cts",
+  "dist/recorder.d.ts",
+  "dist/recorder.js",
   "dist/slim.cjs",
   "dist/slim.d.cts",
   "dist/slim.d.ts",
   "dist/slim.js",
+  "dist/sound.cjs",
+  "dist/sound.edge-light.js",
+  "dist/sound.js",
+  "dist/sound.slim.cjs",
+  "dist/sound.slim.js",
+  "dist/sound.workerd.js",
+  "dist/speech-recognition.cjs",
+  "dist/speech-recognition.d.cts",
+  "dist/speech-recognition.d.ts",
+  "dist/speech-recognition.js",
+  "dist/voice-note.cjs",
+  "dist/voice-note.d.cts",
+  "dist/voice-note.d.ts",
+  "dist/voice-note.js",
   "dist/wasm.d.ts",
   "package.json",
 ];
@@ -73,9 +130,13 @@ test("every path in package.json exists", () => {
 });
 
 test("asks for nothing: no dependency, no script that runs at the user's", () => {
-  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"]) {
+  for (const kind of ["dependencies", "optionalDependencies", "bundledDependencies"]) {
     assert.equal(manifest[kind], undefined, kind);
   }
+  // Not even a version: npm refuses to install what wants another one than is there, though it be optional.
+  assert.deepEqual(manifest.peerDependencies, { ai: "*", mediabunny: "*", react: "*" });
+  const optional = { optional: true };
+  assert.deepEqual(manifest.peerDependenciesMeta, { ai: optional, mediabunny: optional, react: optional });
   for (const name of ["preinstall", "install", "postinstall"]) assert.equal(manifest.scripts[name], undefined, name);
 });
 
@@ -133,33 +194,58 @@ test("the modules inside the default entry and the files that it imports are the
 });
 
 test("ES modules and CommonJS are described by the same declarations, which import nothing", () => {
-  for (const name of ["index", "slim"]) assert.equal(text(`dist/${name}.d.ts`), text(`dist/${name}.d.cts`));
+  for (const name of ["index", "slim", "edge", "ai-sdk", "microphone"])
+    assert.equal(text(`dist/${name}.d.ts`), text(`dist/${name}.d.cts`));
   for (const path of globSync(join(root, "dist", "*.d.*ts"))) {
-    const content = readFileSync(path, "utf8");
+    // Examples in comments import what they show.
+    const content = readFileSync(path, "utf8").replaceAll(/\/\*\*[\s\S]*?\*\//g, "");
     assert.doesNotMatch(content, /\bimport\b[^;]*\bfrom\b|\bimport\(|\/\/\/ <reference/, basename(path));
   }
 });
 
 test("only the runtimes' own files import a .wasm file, each that of its part", () => {
   const importing = INTENDED.filter((path) => /\.c?js$/.test(path) && /["'][^"'\n]*\.wasm/.test(importsOf(text(path))));
-  const imported = importing.map((path) => /from (".*\.wasm.*");/.exec(importsOf(text(path)))[1]);
+  const imported = importing.map((path) => /from ?("[^"]*\.wasm[^"]*");/.exec(importsOf(text(path)))[1]);
   assert.deepEqual(Object.fromEntries(importing.map((path, index) => [path, JSON.parse(imported[index])])), {
+    "dist/edge.edge-light.js": "./dashscope_asr_relay_bg.wasm?module",
+    "dist/edge.workerd.js": "./dashscope_asr_relay_bg.wasm",
     "dist/files.edge-light.js": "./dashscope_asr_files_bg.wasm?module",
     "dist/files.workerd.js": "./dashscope_asr_files_bg.wasm",
     "dist/formats.edge-light.js": "./dashscope_asr_formats_bg.wasm?module",
     "dist/formats.workerd.js": "./dashscope_asr_formats_bg.wasm",
     "dist/index.edge-light.js": "./dashscope_asr_bg.wasm?module",
     "dist/index.workerd.js": "./dashscope_asr_bg.wasm",
+    "dist/live.edge-light.js": "./dashscope_asr_live_bg.wasm?module",
+    "dist/live.workerd.js": "./dashscope_asr_live_bg.wasm",
+    "dist/long.edge-light.js": "./dashscope_asr_long_bg.wasm?module",
+    "dist/long.workerd.js": "./dashscope_asr_long_bg.wasm",
+    "dist/sound.edge-light.js": "./dashscope_asr_sound_bg.wasm?module",
+    "dist/sound.workerd.js": "./dashscope_asr_sound_bg.wasm",
   });
 });
 
 test("no file of a part has anything but the part's own: each class and each error is there once", () => {
-  for (const path of INTENDED.filter((name) => /^dist\/(files|formats)\./.test(name))) {
+  for (const path of INTENDED.filter((name) => /^dist\/(files|formats|live|long|sound)\./.test(name))) {
     assert.doesNotMatch(text(path), /class (Part|Transcriber|AsrError)\b|extends AsrError|inflate/, path);
   }
 });
 
-const importsOf = (code) => (code.match(/^import .*$/gm) ?? []).join("\n");
+test("the entry for the AI SDK has nothing of the main entry inside", () => {
+  for (const [path, how] of [
+    ["dist/ai-sdk.js", 'from "dashscope-asr"'],
+    ["dist/ai-sdk.cjs", 'require("dashscope-asr")'],
+  ]) {
+    assert.ok(text(path).includes(how), path);
+    assert.doesNotMatch(
+      text(path),
+      /class \w+|WebAssembly|from "(?!dashscope-asr")|require\("(?!dashscope-asr")/,
+      path,
+    );
+  }
+});
+
+/** Statements that import, also of a file whose white space is gone. */
+const importsOf = (code) => (code.match(/(?<=^|;|\n)import\b[^;]*;/g) ?? []).join("\n");
 
 test("the readme that npm shows has no link that works only in this folder", () => {
   const links = [...text("README.md").matchAll(/\]\((?!https?:|#)([^)\s]+)\)/g)].map(([, target]) => target);

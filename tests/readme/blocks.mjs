@@ -2,7 +2,13 @@
 //   node         in Node, with `asr` (a client), `file` (a recording) and `url` (its address) at hand;
 //                `node alone` brings everything itself
 //   page, relay  the page of the quick start and the Worker behind it       slim   a page with the slim entry
+//   voice        in tests/workerd, in a Worker with `env`
 //   worker       the Worker of the quick start                              http   a header that the page is sent with
+//   live         in tests/live, with `asr`, `samples` and `show`
+//   live ai-sdk  in tests/ai-sdk, with `microphone` and `show`; what it imports is handed over
+//   microphone   in tests/microphone, with `asr`
+//   speech       in a page of tests/live, with `asr`
+//   voice-note, recorder, react   in tests/voice-note, with `asr`, the buttons `start` and `stop`, and `show`
 //   rust         a module of a crate whose dependencies are the block `toml dependencies`: tests/rust/readme.test.mjs
 // `console.log(…)   // → text` promises that a line of the output begins so, up to an "…".
 import { readFileSync } from "node:fs";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import ts from "typescript";
-import { Transcriber } from "../../dist/index.js";
+import { modelInfo, Transcriber } from "../../dist/index.js";
 import { OLDEST } from "../../scripts/browser-version.mjs";
 import { DIST, inProject } from "../../scripts/build/paths.mjs";
 import { blocks, readme } from "./blocks.mjs";
@@ -36,8 +36,10 @@ const namesIn = (rows) =>
 
 test("every block has a way to be run", () => {
   const known = {
-    ts: ["node", "node alone"],
-    js: ["page", "relay", "worker", "slim"],
+    ts: ["node", "node alone", "live", "live ai-sdk"],
+    js: ["page", "relay", "worker", "slim", "microphone", "speech", "voice", "recorder"],
+    jsx: ["react"],
+    html: ["voice-note"],
     http: [""],
     sh: [""],
     rust: [""],
@@ -75,7 +77,7 @@ describe("options", () => {
     const members = ["TranscriberOptions", "ClientSettings", "RequestOptions", "TranscribeOptions"].flatMap(
       memberNames,
     );
-    members.push("longAudio");
+    members.push("longAudio", "concurrency", "resume", "pieceFormat");
     assert.deepEqual(
       names.filter((name) => !members.includes(name)),
       [],
@@ -107,9 +109,8 @@ describe("models", () => {
       [option]: VALUES[option] ?? true,
       ...(option === "speakerCount" && { diarizationEnabled: true }),
     };
-    const isForFiles = /filetrans|^fun-asr$|^paraformer/.test(model);
     const audio = "https://example.com/a.wav";
-    const call = isForFiles ? asr.submit(audio, options) : asr.buildRequest(audio, options);
+    const call = modelInfo(model).access === "task" ? asr.submit(audio, options) : asr.buildRequest(audio, options);
     return call.then(
       () => true,
       ({ code }) => code !== "invalid_option",
@@ -131,6 +132,7 @@ describe("models", () => {
         );
         const taken = await Promise.all(special.map((option) => takes(model, option)));
         assert.deepEqual(special.filter((_, at) => taken[at]).sort(), expected);
+        assert.deepEqual(modelInfo(model).options.sort(), expected);
       });
     }
   }

@@ -74,8 +74,11 @@ describe("the Worker", () => {
 
 const RELAYED = "/dashscope/api/v1/services/aigc/multimodal-generation/generation";
 
+const BODY =
+  '{"model":"qwen3-asr-flash","input":{"messages":[{"role":"user","content":[{"audio":"https://a.example/a.wav"}]}]}}';
+
 /** Whoever deploys a snippet chooses the date; many projects have an early one for good. */
-for (const date of ["2022-03-21", "2026-10-01"]) {
+for (const date of ["2024-11-25", "2026-10-01"]) {
   describe(`attacks on the relay, of ${date}`, () => {
     let relay;
     let upstream;
@@ -101,7 +104,7 @@ for (const date of ["2022-03-21", "2026-10-01"]) {
     const post = (headers = own(), path = RELAYED) => {
       return fetch(relay.url + path, {
         method: "POST",
-        body: '{"model":"qwen3-asr-flash"}',
+        body: BODY,
         headers,
         redirect: "manual",
       });
@@ -147,7 +150,7 @@ for (const date of ["2022-03-21", "2026-10-01"]) {
       }
     });
 
-    for (const method of ["GET", "HEAD", "DELETE", "PUT", "PATCH", "OPTIONS"]) {
+    for (const method of ["GET", "HEAD", "DELETE", "PUT", "PATCH"]) {
       test(`${method} does not become POST`, async () => {
         const response = await fetch(relay.url + RELAYED, { method, headers: own() });
         assert.equal(response.headers.get("allow"), "POST");
@@ -156,7 +159,7 @@ for (const date of ["2022-03-21", "2026-10-01"]) {
     }
 
     test("other paths are not there", async () => {
-      for (const path of ["/", "/dashscope", `${RELAYED}/`, `${RELAYED}/../../../files`, "/dashscope/api/v1/tasks/1"]) {
+      for (const path of ["/", "/dashscope", `${RELAYED}/`, `${RELAYED}/../../../files`]) {
         await assertRefused(await post(own(), path), 404);
       }
     });
@@ -187,7 +190,18 @@ for (const date of ["2022-03-21", "2026-10-01"]) {
       const names = [...headers.keys()].filter(
         (name) => !["content-length", "transfer-encoding", "date"].includes(name),
       );
-      assert.deepEqual(names.sort(), ["content-type", "retry-after", "x-content-type-options", "x-request-id"]);
+      const always = ["cache-control", "content-security-policy", "cross-origin-resource-policy", "referrer-policy"];
+      const shown = [
+        ...always,
+        "x-content-type-options",
+        "x-dashscope-relay",
+        "content-type",
+        "retry-after",
+        "x-request-id",
+      ];
+      names.sort();
+      shown.sort();
+      assert.deepEqual(names, shown);
       assert.deepEqual(
         [status, headers.get("content-type"), headers.get("retry-after")],
         [429, "application/json", "7"],
@@ -199,7 +213,7 @@ for (const date of ["2022-03-21", "2026-10-01"]) {
         response.writeHead(200, { "content-type": "text/event-stream;charset=UTF-8" }).end("data: {}\n\n");
       };
       const response = await post();
-      assert.equal(response.headers.get("content-type"), "text/event-stream");
+      assert.match(response.headers.get("content-type"), /^text\/event-stream\b/);
       assert.equal(await response.text(), "data: {}\n\n");
     });
 
@@ -209,7 +223,7 @@ for (const date of ["2022-03-21", "2026-10-01"]) {
           response.writeHead(status, { location: `${upstream.url}/elsewhere` }).end();
         };
         const response = await post();
-        assert.deepEqual([response.status, response.headers.get("location")], [status, null]);
+        assert.deepEqual([response.status, response.headers.get("location")], [502, null]);
         assert.equal(upstream.requests.length, 1);
       });
     }

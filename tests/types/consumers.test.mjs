@@ -11,7 +11,9 @@ const RESOLUTIONS = {
   nodenext: { module: "nodenext", moduleResolution: "nodenext" },
 };
 
-const EVERYTHING = ["usage.ts", "mistakes.ts", "slim.ts"];
+const EVERYWHERE = ["usage.ts", "mistakes.ts", "slim.ts", "provider.ts", "voice.ts"];
+/** Workers have no microphone. */
+const EVERYTHING = [...EVERYWHERE, "microphone.ts", "speech.ts", "recorder.ts"];
 
 let modules;
 let commonJs;
@@ -32,8 +34,23 @@ for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
 
     test("without the platform's types", () => {
       const options = { ...resolution, target: "es2022", lib: ["es2022"] };
-      assert.equal(compile(modules, ["without-platform.ts"], options), "");
+      assert.equal(compile(modules, ["without-platform.ts", "provider.ts", "voice.ts"], options), "");
     });
+  });
+}
+
+for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+  test(`what the AI SDK expects of a model and a provider, ${name}`, () => {
+    // The SDK's own declarations do not compile without Node's types, which is not for us to judge.
+    const options = { ...resolution, target: "es2022", lib: PLATFORM, skipLibCheck: true };
+    assert.equal(compile(modules, ["ai-sdk.ts"], options), "");
+  });
+}
+
+for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+  test(`hooks and the element in JSX, ${name}`, () => {
+    const options = { ...resolution, target: "es2022", lib: PLATFORM, jsx: "react-jsx" };
+    assert.equal(compile(modules, ["react.tsx"], options), "");
   });
 }
 
@@ -44,7 +61,7 @@ test("with the newest library, which has disposal and its own base64", () => {
 
 test("with the library for workers instead of pages", () => {
   const lib = ["es2022", "webworker", "webworker.iterable", "webworker.asynciterable"];
-  assert.equal(compile(modules, EVERYTHING, { ...RESOLUTIONS.bundler, target: "es2022", lib }), "");
+  assert.equal(compile(modules, EVERYWHERE, { ...RESOLUTIONS.bundler, target: "es2022", lib }), "");
 });
 
 for (const name of ["node16", "nodenext"]) {
@@ -55,7 +72,7 @@ for (const name of ["node16", "nodenext"]) {
 
   test(`a project of CommonJS, ${name}`, () => {
     const options = { ...RESOLUTIONS[name], target: "es2022", lib: PLATFORM };
-    assert.equal(compile(commonJs, ["common.cts", "usage.ts", "mistakes.ts"], options), "");
+    assert.equal(compile(commonJs, ["common.cts", "usage.ts", "mistakes.ts", "provider.ts"], options), "");
   });
 }
 

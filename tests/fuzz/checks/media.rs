@@ -3,7 +3,7 @@
 //! Two bytes choose how much there is and whether that is known; the rest is the file, behind which there is only one letter.
 
 use super::choices::Choices;
-use crate::media::{HEAD_LENGTH, Seen, Sniffed, millis, missing, sniff};
+use crate::media::{HEAD_LENGTH, Seen, Sniffed, millis, missing, missing_of_all, sniff, track};
 use crate::media_type::{Format, MediaType};
 
 /// More than this is never asked for: the head, tags, chunks in front of the audio, and the end.
@@ -44,7 +44,28 @@ pub fn check(data: &[u8]) {
     if let (Sniffed::NotAudio(what), Sniffed::Audio(format)) = (first_found, found) {
         assert!(places.is_empty(), "it was {what}, and is {format:?}");
     }
+    told(file, length_of(file, behind), is_known);
     labels(file);
+}
+
+/// What headers say of the sound: the questions end, and no number is zero.
+fn told(file: &[u8], length: u64, is_known: bool) {
+    let mut bytes = Vec::new();
+    show(file, length, 0, HEAD_LENGTH as u64, &mut bytes);
+    let first = bytes.len();
+    let total = is_known.then_some(length);
+    for places in 0.. {
+        let seen = Seen::new(&bytes, first, total);
+        let found = track(&seen);
+        assert!(found.sample_rate != Some(0) && found.channels != Some(0), "{found:?}");
+        let Some(place) = missing_of_all(&seen).filter(|_| is_known) else { return };
+        assert!(places <= MOST_PLACES, "{place}");
+        show(file, length, place.into(), 64 * 1024, &mut bytes);
+    }
+}
+
+fn length_of(file: &[u8], behind: u64) -> u64 {
+    file.len() as u64 + behind
 }
 
 /// Adds what a host shows of the file at a place.

@@ -165,7 +165,7 @@ fn compared(verified: &Verified<Dialect>, body: &[u8]) {
         let expected = read(&json, &mut reading);
         let step = again.unwrap_or_else(|| {
             let step = read(&json, &mut comparing);
-            comparing.keep(data);
+            comparing.keep(data, json.view());
             step
         });
         assert_eq!(step, expected, "{data}");

@@ -62,6 +62,8 @@ asr.task("id").wait({ onstatus: console.log });
 asr.stream(bytes, { longAudio: "task" });
 // @ts-expect-error the only word is "task"
 asr.transcribe(bytes, { longAudio: "upload" });
+// @ts-expect-error pieces are Opus or WAV
+asr.transcribe(bytes, { longAudio: "split", pieceFormat: "mp3" });
 // @ts-expect-error a state that no task has
 asr.listTasks({ status: "UNKNOWN" });
 // @ts-expect-error a list needs a model

@@ -3,6 +3,9 @@ import { init, Transcriber, type WasmInput } from "dashscope-asr/slim";
 import module from "dashscope-asr/wasm";
 import files from "dashscope-asr/wasm/files";
 import formats from "dashscope-asr/wasm/formats";
+import live from "dashscope-asr/wasm/live";
+import long from "dashscope-asr/wasm/long";
+import sound from "dashscope-asr/wasm/sound";
 
 export async function start(response: Response, bytes: Uint8Array<ArrayBuffer>): Promise<Transcriber> {
   const inputs: (WasmInput | Promise<WasmInput>)[] = [
@@ -18,6 +21,9 @@ export async function start(response: Response, bytes: Uint8Array<ArrayBuffer>):
   for (const input of inputs) await init(input);
   await init(files, "files");
   await init(formats, "formats");
+  await init(live, "live");
+  await init(long, "long");
+  await init(sound, "sound");
   await init(module, "core");
   // @ts-expect-error there is no such part
   await init(module, "subtitles");

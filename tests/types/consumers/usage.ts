@@ -6,26 +6,34 @@ import {
   type CallOptions,
   type Channel,
   type ClientSettings,
+  crop,
   type DataUrlOptions,
   type ErrorCode,
   EventParser,
   EventStream,
   encodeWav,
   type FileResult,
+  type Gap,
   type HotWord,
   InvalidAudioError,
   isAsrError,
+  type LongTranscript,
   type Message,
   type NewVocabulary,
+  type ProbedAudio,
   type Progress,
   type Protocol,
+  probe,
   type Region,
   type RequestOptions,
+  type ResumePoint,
   type Role,
   type Segment,
   type ServerSentEvent,
+  type SoundProgress,
   StreamInterruptedError,
   type SubtitleOptions,
+  segments,
   sniffMediaType,
   type Task,
   type TaskFilter,
@@ -45,6 +53,7 @@ import {
   toSrt,
   toText,
   toVtt,
+  toWav,
   type Usage,
   type Vocabulary,
   version,
@@ -199,6 +208,21 @@ export function subtitles(transcript: Transcript): string {
   return toSrt(transcript, options) + toVtt(transcript) + toText(transcript, {}) + toJson(transcript);
 }
 
+// A long recording, in pieces.
+export async function inPieces(): Promise<[number, string][]> {
+  const long: LongTranscript = await asr.transcribe(blob, { longAudio: "split", concurrency: 2, language: "en" });
+  const missing: [number, string][] = long.gaps.map(({ beginMs, error }: Gap) => [beginMs, error.code]);
+  let kept: ResumePoint | undefined;
+  const onProgress = ({ pieces, resume }: Progress) => {
+    if (pieces?.isComplete) kept = resume;
+  };
+  for await (const event of asr.stream(blob, { longAudio: "auto", resume: kept, pieceFormat: "wav", onProgress })) {
+    if (event.type === "delta") kept = event.resume ?? kept;
+    if (event.type === "done") missing.push([0, event.transcript.way]);
+  }
+  return missing;
+}
+
 // A stream: a discriminated union.
 export async function follow(): Promise<string> {
   const following: TranscriptStream = asr.stream(blob, { language: "en" });
@@ -284,4 +308,17 @@ export function withDefaults(given: { language?: string | undefined; signal?: Ab
   void asr.buildRequest("https://example.com/a.wav", { stream: undefined });
   void asr.submitBatch([], { together: undefined }).then((batch) => batch.results({ onFile: undefined }));
   return { ...data, ...call, asrOptions: undefined, parameters: undefined };
+}
+
+export async function recordings(file: File, stop: AbortSignal | undefined): Promise<Blob> {
+  const { container, durationMs, models }: ProbedAudio = await probe(file, { models: ["fun-asr"], signal: undefined });
+  same<typeof container, string | undefined>(true);
+  const why: string | undefined = models["fun-asr"]?.why;
+  for await (const { fromMs, samples, ending, toWav: written } of segments(file, { maxMs: undefined, signal: stop })) {
+    same<typeof ending, "silence" | "pause" | "voice" | "end">(true);
+    console.log(fromMs, samples.length, (await asr.transcribe(written())).text, why, durationMs);
+  }
+  const onProgress = ({ doneMs, fraction }: SoundProgress) => console.log(doneMs, fraction);
+  await crop(file, { fromMs: 1000, toMs: undefined });
+  return toWav(file.stream(), { onProgress, signal: stop });
 }
