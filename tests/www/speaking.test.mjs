@@ -104,6 +104,11 @@ describe("speaking", () => {
     await recordFor(page, 2000);
     await finishedText(page);
     assert.equal(await page.locator("#saved-list li").count(), 1);
+    // Where reading the list takes a while, its words must not stand there while it is still offered.
+    await page.evaluate(() => {
+      const query = navigator.locks.query.bind(navigator.locks);
+      navigator.locks.query = () => new Promise((resolve) => setTimeout(() => resolve(query()), 500));
+    });
     await page.click("#saved-list button >> nth=0");
     await page.waitForFunction((words) => document.getElementById("text").value === words, first);
     assert.equal(await textOf(page), first);

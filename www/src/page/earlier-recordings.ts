@@ -65,9 +65,10 @@ export class EarlierRecordings {
       const message = "Of this one neither sound nor words are left. It can be deleted in the list.";
       return this.#state.set({ message });
     }
+    // Read before anything is shown: the words must not stand there while the list still offers them.
+    const saved = await this.#parts.saved.list();
     this.#page.take(source, "Your recording is back.");
-    this.#state.set({ text: draft.text ?? "", transcript: draft.transcript });
-    await this.list();
+    this.#state.set({ text: draft.text ?? "", transcript: draft.transcript, saved });
   }
 
   async rename(draft: Draft, name: string): Promise<void> {
