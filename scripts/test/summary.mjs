@@ -1,8 +1,9 @@
-// summary.mjs — what is said at the end of the tests: a line for each group, and everything that did not run, with the reason.
+// summary.mjs — what is said at the end of the tests: a line for each group, and everything that did not run, with the reason,
+// and what passed only when it was tried again.
 
 /** @typedef {"passed" | "FAILED" | "skipped"} State */
 /** @typedef {{ name: string, reason: string }} Skipped a test that did not run, and what it lacks */
-/** @typedef {{ state: State, note: string, skipped?: Skipped[] }} Outcome what a group says of itself */
+/** @typedef {{ state: State, note: string, skipped?: Skipped[], secondTry?: string[] }} Outcome what a group says of itself; `secondTry` names the tests that failed at first */
 /** @typedef {Outcome & { name: string, seconds: string }} Row */
 
 const UNSAID = "no reason was given";
@@ -16,7 +17,13 @@ export function summaryLines(rows) {
     `${name.padEnd(width)}${state.padEnd(9)}${seconds.padStart(9)}  ${state === "skipped" ? "" : note}`.trimEnd(),
   );
   const counts = `${count("passed")} passed, ${count("FAILED")} failed, ${count("skipped")} skipped`;
-  return ["Summary", ...lines, ...notRun(rows), counts];
+  return ["Summary", ...lines, ...notRun(rows), ...triedAgain(rows), counts];
+}
+
+/** Not to be overlooked: each of them has a fault, or its test has. @param {Row[]} rows */
+function triedAgain(rows) {
+  const lines = rows.flatMap(({ name, secondTry = [] }) => secondTry.map((test) => `  ${name}, "${test}"`));
+  return lines.length === 0 ? [] : ["Passed at the second try only", ...lines];
 }
 
 /** Whole groups first; tests that lack the same together. @param {Row[]} rows @returns {string[]} nothing where everything ran */
