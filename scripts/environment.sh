@@ -12,5 +12,9 @@ export PATH="$project/node_modules/.bin:$outside_path"
 # Everything built lands here, whatever the caller's own cargo settings are: the scripts look for it here.
 export CARGO_TARGET_DIR="$project/target"
 
+# What has never been built is built once, mostly: a fresh clone goes without what would make its second build faster (a fifth of
+# the time in which the tests compile).
+if [[ ! -e $CARGO_TARGET_DIR/debug ]]; then export CARGO_INCREMENTAL=0; fi
+
 # Nobody asked for usage reports or for a look at the real Cloudflare account.
 export WRANGLER_SEND_METRICS=false CLOUDFLARE_CF_FETCH_ENABLED=false
