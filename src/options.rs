@@ -1,8 +1,16 @@
 //! What a caller may ask for, and the checks at the door: one error per bad field, by dotted path.
 
+mod message;
+mod vocabulary;
+
 use core::ops::Deref;
 
+pub use self::message::{Message, Role};
 pub use crate::config::Protocol;
+
+pub(crate) use self::message::messages;
+use self::vocabulary::check_vocabulary;
+pub(crate) use self::vocabulary::{HEAVIEST, is_weight, vocabulary};
 use crate::config::{Config, Region};
 use crate::error::Error;
 use crate::fields::{Fields, whole};
@@ -10,26 +18,6 @@ use crate::json::{Json, View};
 use crate::media_type::MediaType;
 use crate::model::{DEFAULT_FILE_MODEL, DEFAULT_MODEL, Dialect, Family, OPTIONS, TaskDialect};
 use crate::search::join;
-
-/// Something that was said before the audio.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "camelCase"))]
-pub struct Message {
-    /// Who said it.
-    pub role: Role,
-    /// What was said.
-    pub text: String,
-}
-
-/// Who said something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(all(target_arch = "wasm32", feature = "npm"), derive(tsify::Tsify), serde(rename_all = "lowercase"))]
-pub enum Role {
-    /// The one who speaks in the audio, too: text recognised earlier.
-    User,
-    /// The language model that answered.
-    Assistant,
-}
 
 /// The options of one transcription, as data.
 ///
@@ -386,69 +374,12 @@ fn refuse_realtime(family: Family, model: &str) -> Result<(), Error> {
     ))
 }
 
-pub(crate) fn messages(given: View<'_>) -> Result<Vec<Message>, Error> {
-    let roles = [("user", Role::User), ("assistant", Role::Assistant)];
-    if given.exists() && !given.is_array() {
-        return Err(Error::invalid_option("messages", "expected a list of { role, text }"));
-    }
-    let mut messages = Vec::new();
-    for (index, item) in given.items().enumerate() {
-        let role = item.get("role").str().and_then(|word| roles.iter().find(|(name, _)| *name == word));
-        let wrong =
-            |member: &str, problem: &str| Err(Error::invalid_option(format!("messages.{index}.{member}"), problem));
-        match (role, item.get("text").str()) {
-            (Some((_, role)), Some(text)) => messages.push(Message { role: *role, text: text.to_owned() }),
-            (None, _) => return wrong("role", "expected \"user\" or \"assistant\""),
-            (_, None) => return wrong("text", "expected a string"),
-        }
-    }
-    Ok(messages)
-}
-
-/// Most words of the heaviest weight; more of them make the service refuse the call.
-const MOST_HEAVY_WORDS: usize = 50;
-/// Most instant hot words; of more, the service takes some by chance.
-const MOST_WORDS: usize = 2_000;
-
 /// Samples per second beyond all microphones; more is a slip of the pen.
 pub(crate) const HIGHEST_SAMPLE_RATE: u32 = 768_000;
 /// The last channel that can be asked for.
 const HIGHEST_CHANNEL: u32 = 99;
 /// Most speakers that the service tells apart (Fun-ASR, `speaker_count`).
 const MOST_SPEAKERS: u32 = 100;
-
-pub(crate) fn vocabulary(given: View<'_>) -> Result<Vec<(String, u32)>, Error> {
-    let mut words = Vec::new();
-    let Some(names) = given.names() else {
-        let problem = "expected an object of words and weights, e.g. { \"Kubernetes\": 4 }";
-        return if given.exists() { Err(Error::invalid_option("vocabulary", problem)) } else { Ok(words) };
-    };
-    for word in names {
-        // Not a whole number: no weight either, and refused as such.
-        let weight = given.get(word).number().and_then(|number| whole(number, HEAVIEST)).unwrap_or_default();
-        words.push((word.to_owned(), weight));
-    }
-    check_vocabulary(&words).map(|()| words)
-}
-
-fn check_vocabulary(words: &[(String, u32)]) -> Result<(), Error> {
-    if let Some((word, _)) = words.iter().find(|(_, weight)| !is_weight(*weight)) {
-        return Err(Error::invalid_option(format!("vocabulary.{word}"), "expected a weight: 1 to 5, or 50"));
-    }
-    if words.len() > MOST_WORDS || words.iter().filter(|(_, weight)| *weight == HEAVIEST).count() > MOST_HEAVY_WORDS {
-        let problem = format_args!("at most {MOST_WORDS} words, and {MOST_HEAVY_WORDS} of them with weight {HEAVIEST}");
-        return Err(Error::invalid_option("vocabulary", problem));
-    }
-    Ok(())
-}
-
-/// The weight that stands above all others.
-pub(crate) const HEAVIEST: u32 = 50;
-
-/// Whether this is the weight of a hot word: 1 to 5, or 50.
-pub(crate) const fn is_weight(weight: u32) -> bool {
-    matches!(weight, 1..=5 | HEAVIEST)
-}
 
 const CHANNELS: &str = "expected a list of channel numbers, counted from 0";
 

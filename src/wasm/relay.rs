@@ -1,19 +1,21 @@
 //! The relay's policy: heads of requests as JSON, bodies chunk by chunk. What is asked and signed in between is JavaScript's.
 
+mod gates;
 mod openai;
+mod signed;
 
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::*;
 
+use self::gates::{RelayGate, RelayLiveGate};
 use self::openai::OpenAiForm;
 use super::entry::{config, data};
 use super::error::to_js;
 use crate::config::Config;
 use crate::json::{ArrayWriter, ObjectWriter, View};
 use crate::relay::{
-    self, BodyKind, Caller, Gate, LiveGate, Page, PageToken, Plan, Rates, Refusal, RelaySettings, RequestHead, Route,
-    TaskAccess, Upstream, Watch,
+    self, BodyKind, Caller, Page, Plan, Rates, Refusal, RelaySettings, RequestHead, Route, TaskAccess, Upstream,
 };
 
 #[wasm_bindgen(typescript_custom_section)]
@@ -295,199 +297,10 @@ fn write_plan(plan: &Plan, json: &mut String) {
     out.close();
 }
 
-/// A body in JSON on its way through the gate.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct RelayGate {
-    gate: Gate,
-}
-
-#[wasm_bindgen]
-impl RelayGate {
-    /// Reads on: a refusal as JSON, else nothing.
-    pub fn push(&mut self, chunk: &[u8]) -> Option<String> {
-        self.gate.push(chunk).err().map(|refusal| refusal.to_json())
-    }
-
-    /// The body has ended.
-    pub fn finish(&mut self) -> Option<String> {
-        self.gate.finish().err().map(|refusal| refusal.to_json())
-    }
-
-    /// The model, once it has been read.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn model(&self) -> Option<String> {
-        self.gate.model().map(str::to_owned)
-    }
-
-    /// Seconds of audio, where its bytes tell.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn seconds(&self) -> Option<f64> {
-        self.gate.seconds()
-    }
-}
-
-/// A live transcription on its way through the gate.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct RelayLiveGate {
-    gate: LiveGate,
-}
-
-#[wasm_bindgen]
-impl RelayLiveGate {
-    /// A text message of the caller: a refusal as JSON, else nothing.
-    pub fn text(&mut self, message: &str, now: f64) -> Option<String> {
-        self.gate.text(message.as_bytes(), now).err().map(|refusal| refusal.to_json())
-    }
-
-    /// A binary message of the caller, by its length.
-    pub fn binary(&mut self, length: usize, now: f64) -> Option<String> {
-        self.gate.binary(length, now).err().map(|refusal| refusal.to_json())
-    }
-
-    /// A text message of the service.
-    pub fn heard(&mut self, message: &str) {
-        self.gate.heard(message);
-    }
-
-    /// How many requests this is more since the last time.
-    pub fn due(&mut self, now: f64) -> f64 {
-        self.gate.due(now)
-    }
-
-    /// When `late` has to be asked.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn deadline(&self) -> f64 {
-        self.gate.deadline()
-    }
-
-    /// Whether the caller has said nothing for too long.
-    #[must_use]
-    pub fn late(&self, now: f64) -> Option<String> {
-        self.gate.late(now).err().map(|refusal| refusal.to_json())
-    }
-
-    /// A refusal as an event of the protocol.
-    #[must_use]
-    pub fn told(&self, code: &str, message: &str) -> String {
-        self.gate.told(code, message)
-    }
-
-    /// Seconds of audio so far.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn seconds(&self) -> f64 {
-        self.gate.seconds()
-    }
-
-    /// The model, once it has been read.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn model(&self) -> Option<String> {
-        self.gate.model().map(str::to_owned)
-    }
-}
-
-/// The number with which a socket is closed after a refusal with this status.
-#[wasm_bindgen(js_name = closeCode)]
-#[must_use]
-pub fn close_code(status: u16) -> u16 {
-    relay::close_code(status)
-}
-
-/// An answer on its way back.
-#[wasm_bindgen]
-#[derive(Debug)]
-pub struct AnswerWatch {
-    watch: Watch,
-}
-
-#[wasm_bindgen]
-impl AnswerWatch {
-    /// Watches an answer to a request that had this key.
-    #[wasm_bindgen(constructor)]
-    #[must_use]
-    pub fn new(key: &str, is_stream: bool) -> Self {
-        Self { watch: Watch::new(key, is_stream) }
-    }
-
-    /// What may be passed on now.
-    pub fn push(&mut self, chunk: &[u8]) -> Vec<u8> {
-        self.watch.push(chunk)
-    }
-
-    /// What is left.
-    pub fn finish(&mut self) -> Vec<u8> {
-        self.watch.finish()
-    }
-
-    /// Seconds of audio that the service has counted.
-    #[wasm_bindgen(getter)]
-    #[must_use]
-    pub fn seconds(&self) -> Option<f64> {
-        self.watch.seconds()
-    }
-}
-
 /// What a request to the service is for, by its method and path; nothing where this relay does not send it there.
 #[wasm_bindgen(js_name = ownRoute)]
 #[must_use]
 pub fn own_route(method: &str, path: &str) -> Option<String> {
     let (route, _) = Route::find(method, path).ok()?;
     route.upstream(None).map(|_| route.name().to_owned())
-}
-
-/// What is signed for a name.
-#[wasm_bindgen(js_name = signedText)]
-#[must_use]
-pub fn signed_text(kind: &str, caller: &str, value: &str) -> String {
-    relay::signed_text(kind, caller, value)
-}
-
-/// A name with its signature.
-#[wasm_bindgen]
-#[must_use]
-pub fn sealed(kind: &str, value: &str, signature: &str) -> String {
-    if kind == "task" { relay::sealed_id(value, signature) } else { relay::sealed_address(value, signature) }
-}
-
-/// Takes a name apart: its value and its signature.
-#[wasm_bindgen(unchecked_return_type = "[value: string, signature: string] | undefined")]
-#[must_use]
-pub fn opened(kind: &str, sealed: &str) -> Option<Vec<String>> {
-    let (value, signature) = relay::opened(kind, sealed)?;
-    Some(vec![value.to_owned(), signature.to_owned()])
-}
-
-/// What is signed for a page token.
-#[wasm_bindgen(js_name = pageTokenText)]
-#[must_use]
-pub fn page_token_text(caller: &str, expires: u32) -> String {
-    PageToken::text(caller, expires)
-}
-
-/// Whether a credential is a page token, be it forged or not.
-#[wasm_bindgen(js_name = isPageToken)]
-#[must_use]
-pub fn is_page_token(token: &str) -> bool {
-    relay::is_page_token(token)
-}
-
-/// Takes a page token apart: what is signed, its signature, whom it is for, and until when (seconds since 1970).
-#[wasm_bindgen(js_name = openPageToken, unchecked_return_type = "[signed: string, signature: string, caller: string, expires: string] | undefined")]
-#[must_use]
-pub fn open_page_token(token: &str) -> Option<Vec<String>> {
-    let read = PageToken::read(token)?;
-    Some(vec![read.signed.to_owned(), read.signature.to_owned(), read.caller, relay::whole(read.expires).to_string()])
-}
-
-/// Whom an address stands for.
-#[wasm_bindgen]
-#[must_use]
-pub fn network(address: &str) -> String {
-    relay::network(address)
 }
