@@ -24,12 +24,7 @@ const WASM = "wasm32-unknown-unknown";
  * @returns {Promise<string>} the folder with glue, types and module
  */
 export async function buildProgram(folder, name, kind, options = []) {
-  const environment = { ...process.env, ...ENVIRONMENT };
-  await run("cargo", [...wasmToolchain(), "build", "--target", WASM, ...options], {
-    cwd: folder,
-    env: environment,
-    maxBuffer: 1 << 26,
-  });
+  await compileProgram(folder, options);
   const out = join(TARGET_FOLDER, "out", `${name}-${kind}`);
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
@@ -42,11 +37,12 @@ export async function buildProgram(folder, name, kind, options = []) {
 }
 
 /**
- * Compiles a program for wasm32 without making one. What is wrong is told as cargo tells it.
+ * Compiles a program for wasm32. What is wrong is told as cargo tells it.
  * @param {string} folder with the program's Cargo.toml
+ * @param {string[]} [options] for cargo
  */
-export async function checkProgram(folder) {
+export async function compileProgram(folder, options = []) {
   const environment = { ...process.env, ...ENVIRONMENT };
-  const options = ["check", "--target", WASM];
-  await run("cargo", [...wasmToolchain(), ...options], { cwd: folder, env: environment, maxBuffer: 1 << 26 });
+  const parameters = [...wasmToolchain(), "build", "--target", WASM, ...options];
+  await run("cargo", parameters, { cwd: folder, env: environment, maxBuffer: 1 << 26 });
 }

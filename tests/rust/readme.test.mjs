@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { inProject } from "../../scripts/build/paths.mjs";
 import { block, blocks } from "../readme/blocks.mjs";
-import { checkProgram } from "./cargo.mjs";
+import { compileProgram } from "./cargo.mjs";
 
 const all = blocks().filter(({ language }) => language === "rust");
 
@@ -49,6 +49,6 @@ describe("README.md", { timeout: 600_000 }, () => {
       join(folder, "src", "lib.rs"),
       `#![deny(warnings)]\n#![allow(dead_code, reason = "they are shown, not called")]\n${modules.join("")}`,
     );
-    await checkProgram(folder);
+    await compileProgram(folder);
   });
 });
