@@ -33,6 +33,12 @@ const TARGETS = {
     longest: 2048,
   },
   events: { seeds: [["sse/*.txt", ["\0\x05", "\x01\x20", "\x06\x0B"]]], words: "src/sse.rs", longest: 1024 },
+  forms: { seeds: [["relay/*.txt", ["\0", "\x06"]]], words: "src/relay/{multipart,openai/*}.rs", longest: 2048 },
+  gate: {
+    seeds: [["relay/*.json", ["\0\x07", "\x01\x10", "\x02\0"]]],
+    words: "src/{relay/shape,relay/audio,relay/addresses,model/*}.rs",
+    longest: 2048,
+  },
   json: { seeds: [["{api,subtitle}/**/*.json", [""]]], words: "src/json/*.rs", longest: 1024 },
   media: {
     seeds: [["speech/*.wav", ["\0\0", "\x03\0", "\x01\x07"]]],
@@ -41,7 +47,7 @@ const TARGETS = {
   },
   options: {
     seeds: [["official_sdk/*.json", [""]]],
-    words: "src/{options,config,api/vocabulary,subtitle/options}.rs",
+    words: "src/{options{,/*},config,api/vocabulary,subtitle/options}.rs",
     longest: 1024,
   },
   stream: {

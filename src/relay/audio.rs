@@ -104,11 +104,12 @@ impl AudioCheck {
         if !self.takes_data {
             return Err(problem(400, "InvalidURL", "must be an address: this route takes no data URL."));
         }
+        if self.start.len() > LONGEST_PREFIX {
+            return Err(not_audio());
+        }
         if self.start.ends_with(b",") {
             check_prefix(&self.start)?;
             self.place = Place::Letters;
-        } else if self.start.len() > LONGEST_PREFIX {
-            return Err(not_audio());
         }
         Ok(())
     }

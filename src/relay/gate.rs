@@ -9,6 +9,7 @@ use super::lexer::{Lexer, Visitor};
 use super::models::Models;
 use super::refusal::Refusal;
 use super::shape::Shape;
+use crate::json::number;
 use crate::model::LiveProtocol;
 
 /// Text of all kinds in one request, in bytes: ten thousand tokens of context (`docs/protocol.md` §4.1) are at most that.
@@ -333,7 +334,8 @@ impl Visitor for Reader {
 
     fn scalar(&mut self, word: &str) -> Result<(), Refusal> {
         let shape = self.shape()?;
-        let is_number = !matches!(word, "true" | "false" | "null");
+        // One that no 64 bits hold (1e999) is infinite for some readers, and an error for others.
+        let is_number = number(word).is_some();
         let fits = match shape {
             Shape::Bool => matches!(word, "true" | "false"),
             Shape::Number | Shape::Scalar => is_number,

@@ -12,6 +12,8 @@ pub mod data_url;
 pub mod documents;
 pub mod errors;
 pub mod events;
+pub mod forms;
+pub mod gate;
 pub mod json;
 pub mod media;
 pub mod options;

@@ -31,6 +31,8 @@ short_runs! {
     documents 600,
     errors 2_000,
     events 800,
+    forms 10_000,
+    gate 5_000,
     json 10_000,
     media 200,
     options 20_000,
