@@ -351,6 +351,32 @@ fn each_file_has_its_own_task_and_its_own_fate() {
 }
 
 #[test]
+fn a_caller_who_cancels_gets_an_error_and_no_outcomes_whatever_was_asked_then() {
+    let mut cancelled = 0;
+    loop {
+        let (mut polls, mut requests) = (0, 0);
+        let host = ScriptedHost::answering(move |sent| {
+            requests += 1;
+            if requests > 2 + cancelled { Answer::cancelled() } else { service(sent, &mut polls) }
+        });
+        let submissions = submit_all(&host, &many(2), Grouping::TaskForEach).unwrap();
+        let mut seen = 0;
+        let mut on_file = |_: &FileOutcome| {
+            seen += 1;
+            Ok(())
+        };
+        match host.run(plain_call(&host, &config()).collect_batch(submissions, None, &mut on_file)) {
+            Ok(outcomes) => break assert_eq!((outcomes.len(), seen), (2, 2)),
+            Err(error) => assert_eq!((error.kind(), seen < 2), (ErrorKind::Aborted, true), "request {cancelled}"),
+        }
+        cancelled += 1;
+    }
+    assert!(cancelled > 8, "questions and a document");
+    let host = ScriptedHost::new([Answer::cancelled()]);
+    assert_eq!(submit_all(&host, &many(2), Grouping::TaskForEach).unwrap_err().kind(), ErrorKind::Aborted);
+}
+
+#[test]
 fn a_batch_that_is_late_names_its_tasks() {
     let host = ScriptedHost::answering(|sent| {
         if sent.method == "POST" { submitted(&format!("t{}", host_number(sent))) } else { state("RUNNING") }

@@ -66,7 +66,7 @@ impl<H: Host> CallContext<'_, H> {
             let task_id = self.send_submission(&request).await;
             if let Err(error) = &task_id
                 && submissions.is_empty()
-                && concerns_account(error)
+                && concerns_all(error)
             {
                 return task_id.map(|_| submissions);
             }
@@ -101,13 +101,16 @@ impl<H: Host> CallContext<'_, H> {
                     First::Right(Ok(())) => continue, // time is up; the end of the round finds that out
                 };
                 let outcomes = match asked {
-                    Ok(status) if status.state.is_final() => match self.task_results(&status).await {
-                        Ok(outcomes) => of_each_file(outcomes, &task.urls),
-                        Err(error) => task.failed(error),
-                    },
-                    Err(error) if !error.is_retryable() => task.failed(error),
                     // Not over yet, or a failure that may pass: the next round tells.
-                    _ => continue,
+                    Ok(status) if !status.state.is_final() => continue,
+                    Err(error) if error.is_retryable() => continue,
+                    Ok(status) => self.task_results(&status).await,
+                    Err(error) => Err(error),
+                };
+                let outcomes = match outcomes {
+                    Ok(outcomes) => of_each_file(outcomes, &task.urls),
+                    Err(error) if error.kind() == ErrorKind::Aborted => return Err(error),
+                    Err(error) => task.failed(error),
                 };
                 outcomes.iter().try_for_each(&mut *on_file)?;
                 task.outcomes = outcomes;
@@ -138,11 +141,9 @@ fn of_each_file(outcomes: Vec<FileOutcome>, urls: &[String]) -> Vec<FileOutcome>
     }
 }
 
-fn concerns_account(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Authentication | ErrorKind::Billing | ErrorKind::PermissionDenied | ErrorKind::InvalidOption
-    )
+fn concerns_all(error: &Error) -> bool {
+    use ErrorKind::{Aborted, Authentication, Billing, InvalidOption, PermissionDenied};
+    matches!(error.kind(), Authentication | Billing | PermissionDenied | InvalidOption | Aborted)
 }
 
 /// A task that is waited for, with its outcomes once there are any.

@@ -140,7 +140,7 @@ impl<H: Host> CallContext<'_, H> {
         }
     }
 
-    /// What came of each file of a task that is over. One failure takes nothing from the others.
+    /// What came of each file of a task that is over. One failure takes nothing from the others; a caller who cancels gets an error.
     pub async fn task_results(&self, status: &TaskStatus) -> Result<Vec<FileOutcome>, Error> {
         if !status.state.is_final() {
             return Err(still_running(&status.task_id));
@@ -150,7 +150,10 @@ impl<H: Host> CallContext<'_, H> {
         for file in &status.files {
             let outcome = match file.failure(status.request_id.as_deref()) {
                 Some(error) => error_body::or_no_speech(error),
-                None => self.download(file).await,
+                None => match self.download(file).await {
+                    Err(error) if error.kind() == ErrorKind::Aborted => return Err(error),
+                    downloaded => downloaded,
+                },
             };
             let outcome = outcome.map(|transcript| with_facts(transcript, status, only));
             let task_id = Some(status.task_id.clone());

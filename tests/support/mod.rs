@@ -92,6 +92,11 @@ impl Answer {
         Self { lost: Some(ErrorKind::Connection), ..Self::ok("") }
     }
 
+    /// No answer: the caller cancels while it is waited for.
+    pub(crate) fn cancelled() -> Self {
+        Self { lost: Some(ErrorKind::Aborted), ..Self::ok("") }
+    }
+
     /// No answer within any test's patience.
     pub(crate) fn never() -> Self {
         Self::ok("").after(Duration::from_secs(1_000_000))
