@@ -52,7 +52,7 @@ pub enum Family {
     QwenAudioFiles,
     /// `paraformer-*`, `sensevoice-*`: dialect D, a list of URLs.
     ParaformerFiles,
-    /// `*-realtime`, `*-streaming`, `*-message`, `*-live`, `gummy-*`: WebSocket only; [`LiveFamily`] tells them apart.
+    /// `*-realtime`, `*-streaming`, `*-message`, `*-live`, `gummy-*`: WebSocket only; [`LiveFamily`](super::LiveFamily) tells them apart.
     Realtime,
     /// A name nobody has told us about: treated as the default model is.
     Unknown,
