@@ -118,7 +118,7 @@ for (const [name, options] of SCREENS) {
     test("the newest words are on the screen while they arrive, and the first ones when all are there", async () => {
       page = await openPage(browser, site.url, options);
       heard = LONG.join(" ");
-      site.emulator.arm({ fault: "stall=1500,stall-after=200" });
+      site.emulator.arm({ fault: "stall=5000,stall-after=200" });
       await dropFile(page, jfk.path);
       await page.waitForFunction(() => document.getElementById("text").value.length > 900);
       await page.waitForFunction(
